@@ -1,0 +1,93 @@
+"""Everything that can go wrong, as one tree.
+
+    ScanError
+    ├── SettingsError(path, key, reason)       an option or a configuration file
+    ├── SourceError(path, line, reason)        a dependency file that cannot be read
+    ├── TableError(path, key, reason)          a table below data/ that does not hold together
+    ├── ArtifactError(filename, reason)        a wheel or source distribution that cannot be trusted or read
+    └── IndexFailure(url, reason)              a package index that gave no usable answer
+        ├── IndexUnreachable                   no answer at all, or one that says «try later» (CS504)
+        └── IndexAnswerError                   an answer that does not parse or breaks its own promise (CS505)
+
+Each carries its data as attributes and builds its sentence in ``__str__``. A project that an index does not
+have is no error: it is ``None`` where a listing is asked for.
+"""
+
+from __future__ import annotations
+
+
+class ScanError(Exception):
+    """The base of every error that compat-scan raises on purpose."""
+
+
+class SettingsError(ScanError):
+    """An option or configuration value that cannot be used; ``path`` is None for the command line."""
+
+    def __init__(self, path: str | None, key: str, reason: str) -> None:
+        super().__init__(path, key, reason)
+        self.path = path
+        self.key = key
+        self.reason = reason
+
+    def __str__(self) -> str:
+        where = f"{self.path}: " if self.path else ""
+        return f"{where}{self.key}: {self.reason}"
+
+
+class SourceError(ScanError):
+    """A dependency file, or a line of it, that cannot be read; ``line`` counts from 1, None where there is none."""
+
+    def __init__(self, path: str, line: int | None, reason: str) -> None:
+        super().__init__(path, line, reason)
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.reason}"
+
+
+class TableError(ScanError):
+    """A table below data/ with a row or key that breaks its rules."""
+
+    def __init__(self, path: str, key: str, reason: str) -> None:
+        super().__init__(path, key, reason)
+        self.path = path
+        self.key = key
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.key}: {self.reason}"
+
+
+class ArtifactError(ScanError):
+    """A wheel or source distribution that fails a guard or cannot be read."""
+
+    def __init__(self, filename: str, reason: str) -> None:
+        super().__init__(filename, reason)
+        self.filename = filename
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.reason}"
+
+
+class IndexFailure(ScanError):
+    """A package index that gave no usable answer; ``url`` never carries credentials."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason)
+        self.url = url
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.reason}"
+
+
+class IndexUnreachable(IndexFailure):
+    """No answer, a refusal, or «try again later» after all retries."""
+
+
+class IndexAnswerError(IndexFailure):
+    """An answer that came but cannot be used."""
