@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from packaging.markers import Marker
@@ -310,6 +310,10 @@ class Judgement:
     def has_cautions(self) -> bool:
         """Whether it runs, with limits."""
         return self.verdict is Verdict.WORKERS and any(f.level is Level.CAUTION for f in self.findings)
+
+    def with_chains(self, via: tuple[tuple[str, ...], ...]) -> Judgement:
+        """The same with more chains, shortest first, each once."""
+        return replace(self, via=tuple(sorted({*self.via, *via}, key=lambda chain: (len(chain), chain))))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,45 @@
+# `make help` lists the targets; CI calls the same ones.
+
+PYTHON ?= python3
+VENV ?= .venv
+RUN := $(VENV)/bin/
+
+.PHONY: help install check test test-real wheel-test tables rules bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+$(VENV)/.installed: pyproject.toml
+	test -x $(RUN)python || $(PYTHON) -m venv $(VENV)
+	$(RUN)python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+install: $(VENV)/.installed ## make .venv with the project and its development tools
+
+check: install ## lint, format check, types, and whether generated pages are current
+	$(RUN)ruff check
+	$(RUN)ruff format --check
+	$(RUN)mypy
+	$(RUN)python tools/update_rules_page.py --check
+
+test: install ## all tests but those that need the built wheel or the real index
+	$(RUN)pytest -m "not wheel and not real_index"
+
+test-real: install ## the few tests that ask the real index; they skip where it is down
+	$(RUN)pytest -m real_index
+
+wheel-test: install ## build the wheel, install it into an empty environment, and run it
+	$(RUN)pytest -m wheel
+
+tables: install ## regenerate data/pyodide and the standard-library table (needs npm and node)
+	$(RUN)python tools/update_pyodide.py
+	$(RUN)python tools/update_stdlib.py
+
+rules: install ## rewrite docs/rules.md
+	$(RUN)python tools/update_rules_page.py
+
+bench: install ## measure a cold scan beside a bare fetch of the same documents
+	$(RUN)python tools/bench.py
+
+clean: ## remove what building and testing leave behind
+	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

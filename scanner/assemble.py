@@ -1,0 +1,193 @@
+"""From a resolved tree to judgements: each node asked all questions, verdicts passed up, each declaration told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from packaging.utils import NormalizedName
+
+from scanner import tables
+from scanner.chains import Chain, find_chains, inherit_verdicts
+from scanner.checks import Subject, run_checks
+from scanner.judge import judge_findings
+from scanner.model import (
+    Alternative,
+    Dependency,
+    Evidence,
+    Finding,
+    Judgement,
+    Level,
+    Location,
+    Rule,
+    Strength,
+    TableMode,
+    Target,
+    Verdict,
+)
+from scanner.project import Project, describe
+from scanner.resolve import Graph, Node, Want
+from scanner.resolve.locked import lock_keys
+from scanner.specifiers import combine, find_pin
+from scanner.tables import IncompatibleRow
+
+Listed = Mapping[NormalizedName, IncompatibleRow]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """One node with what was found on it."""
+
+    subject: Subject
+    findings: tuple[Finding, ...]
+    own_verdict: Verdict
+
+
+def assemble_judgements(
+    project: Project, graph: Graph, *, target: Target, table: TableMode, listed: Listed
+) -> tuple[Judgement, ...]:
+    """The judgements of one project: its declarations in the order of the file, then what comes along with them."""
+    context = _Context(project=project, target=target, table=table, listed=listed, declared=_by_name(project))
+    judged = {key: _judge(context.subject(node)) for key, node in graph.nodes.items()}
+    edges = {key: node.requires for key, node in graph.nodes.items()}
+    chains = find_chains(graph.roots, edges)
+    inherited = inherit_verdicts({key: one.own_verdict for key, one in judged.items()}, edges)
+
+    def tell(key: str, dependency: Dependency) -> Judgement:
+        one = judged[key]
+        verdict, chain = inherited.get(key, (one.own_verdict, ()))
+        finding = (_inherited_finding(verdict, chain, judged),) if chain else ()
+        told = _to_judgement(dependency, one, verdict=verdict)
+        return replace(told, via=chains.get(key, ()), findings=(*one.findings, *finding))
+
+    keys = lock_keys(project.dependencies) if project.is_lock else {}
+    declared = [
+        tell(keys.get(id(dependency), str(dependency.name)), dependency)
+        if dependency.name is not None
+        else context.judge_nameless(dependency)
+        for dependency in project.dependencies
+    ]
+    transitive = [
+        replace(tell(key, judged[key].subject.dependency), location=None)
+        for key, node in graph.nodes.items()
+        if node.name not in context.declared
+    ]
+    return (*declared, *transitive)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Context:
+    """What all subjects of one project share."""
+
+    project: Project
+    target: Target
+    table: TableMode
+    listed: Listed
+    declared: Mapping[NormalizedName, tuple[Dependency, ...]]
+
+    def subject(self, node: Node) -> Subject:
+        """A node as the checks look at it."""
+        dependency, required_by = self._representative(node)
+        return Subject(
+            dependency=dependency,
+            target=self.target,
+            table=self.table,
+            row=self.listed.get(node.name),
+            candidates=node.candidates,
+            satisfying=node.satisfying,
+            chosen=node.chosen,
+            failure=node.failure,
+            contradicting=_contradiction(node),
+            requires_unknown=node.requires_unknown,
+            requires_unusable=node.requires_unusable,
+            required_by=required_by,
+        )
+
+    def judge_nameless(self, dependency: Dependency) -> Judgement:
+        """A path or URL that does not tell its name: nothing can be asked of an index."""
+        one = _judge(Subject(dependency=dependency, target=self.target, table=self.table))
+        return _to_judgement(dependency, one, verdict=one.own_verdict)
+
+    def _representative(self, node: Node) -> tuple[Dependency, str | None]:
+        """The declaration that speaks for a node, and for a transitive one who requires it."""
+        own = self.declared.get(node.name, ())
+        pinned = [dependency for dependency in own if node.chosen and dependency.pin == node.chosen.version]
+        if own:
+            return (pinned or own)[0], None
+        first = node.wants[0]
+        specifier = combine(want.specifier for want in node.wants)
+        dependency = Dependency(
+            name=node.name,
+            specifier=specifier,
+            pin=find_pin(specifier),
+            url=node.url,
+            location=Location(path=self.project.path, line=1),
+            direct=False,
+            text=first.text,
+        )
+        return dependency, str(first.parent) if first.parent else None
+
+
+def _by_name(project: Project) -> Mapping[NormalizedName, tuple[Dependency, ...]]:
+    grouped: dict[NormalizedName, tuple[Dependency, ...]] = {}
+    for dependency in project.dependencies:
+        if dependency.name is not None:
+            grouped[dependency.name] = (*grouped.get(dependency.name, ()), dependency)
+    return grouped
+
+
+def _judge(subject: Subject) -> Judged:
+    findings = run_checks(subject)
+    return Judged(subject=subject, findings=findings, own_verdict=judge_findings(findings))
+
+
+def _contradiction(node: Node) -> tuple[str, ...]:
+    if node.conflict is None:
+        return ()
+    return tuple(dict.fromkeys(_say_want(want) for want in (node.conflict.kept, node.conflict.dropped)))
+
+
+def _say_want(want: Want) -> str:
+    return f"{want.name}{want.specifier} ({f'required by {want.parent}' if want.parent else 'asked for by the project'})"
+
+
+def _inherited_finding(verdict: Verdict, chain: Chain, judged: Mapping[str, Judged]) -> Finding:
+    told = " → ".join(chain)
+    cause = judged[chain[-1]]
+    blocked = verdict is Verdict.CONTAINER
+    why = next((f for f in cause.findings if (f.level is Level.BLOCKER) is blocked), None)
+    need = "needs a container" if blocked else "could not be judged"
+    return Finding(
+        rule=Rule.CS109,
+        level=Level.BLOCKER if blocked else Level.CAUTION,
+        message=f"requires {chain[-1]}, which {need}: {told}",
+        evidence=(
+            Evidence(fact=told, origin=why.message if why else chain[-1], strength=Strength.PROVEN),
+            *(cause.findings[0].evidence[:1] if cause.findings else ()),
+        ),
+        remedy=why.remedy if why else None,
+    )
+
+
+def _to_judgement(dependency: Dependency, one: Judged, *, verdict: Verdict) -> Judgement:
+    subject = one.subject
+    return Judgement(
+        name=str(dependency.name or dependency.text or dependency.url),
+        requirement=describe(dependency),
+        version=str(subject.chosen.version) if subject.chosen else None,
+        verdict=verdict,
+        own_verdict=one.own_verdict,
+        direct=dependency.direct,
+        location=dependency.location,
+        category=subject.row.category if subject.row else None,
+        artifact=subject.wheel,
+        findings=one.findings,
+        alternative=_alternative(subject.row),
+    )
+
+
+def _alternative(row: IncompatibleRow | None) -> Alternative | None:
+    if row is None or row.alternative is None:
+        return None
+    return Alternative(use=row.use, url=tables.load_alternatives()[row.alternative].url)
+

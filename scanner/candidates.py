@@ -1,0 +1,180 @@
+"""Which versions of one project can be chosen for the target, and with which file.
+
+Pure: everything comes from the index's listing and from the target's Pyodide release, the two places that pywrangler
+installs from (`uv pip compile --index-strategy unsafe-best-match --no-build`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, parse_wheel_filename
+from packaging.version import Version
+
+from scanner.model import Artifact, ArtifactKind, Origin, Release, Target
+from scanner.tables import PyodidePackage
+from scanner.target import rank_artifact, takes_python
+
+
+class ReleaseSource(Protocol):
+    """A project as an index lists it."""
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """All versions, newest first."""
+
+    def release(self, version: Version) -> Release | None:
+        """One version with its files; None where it has none that can be used."""
+
+    def has_candidate(self, version: Version) -> bool:
+        """Whether a wheel of this version could fit a WebAssembly target, told from file names alone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """One version, with the wheel that the target would install."""
+
+    release: Release
+    wheel: Artifact | None
+    """The best wheel that fits; None where none does."""
+
+    @property
+    def version(self) -> Version:
+        """The version of the release."""
+        return self.release.version
+
+
+@dataclass(slots=True)
+class Candidates:
+    """All versions of one project, from the index and from the target's Pyodide release, judged by their tags."""
+
+    name: NormalizedName
+    target: Target
+    listing: ReleaseSource | None
+    """None where no index has the project."""
+    pyodide: PyodidePackage | None
+    """The build in the target's Pyodide release, or None."""
+    _known: dict[Version, Candidate | None] = field(default_factory=dict)
+    _versions: tuple[Version, ...] | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether the project exists anywhere."""
+        return self.listing is not None or self.pyodide is not None
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """All versions, newest first."""
+        if self._versions is None:
+            listed = self.listing.versions if self.listing else ()
+            if self.pyodide and self.pyodide.version not in listed:
+                self._versions = tuple(sorted({*listed, self.pyodide.version}, reverse=True))
+            else:
+                self._versions = tuple(listed)
+        return self._versions
+
+    def candidate(self, version: Version) -> Candidate | None:
+        """One version with its best wheel; None where the version has no file at all."""
+        if version not in self._known:
+            self._known[version] = self._build(version)
+        return self._known[version]
+
+    def satisfying(self, specifier: SpecifierSet, *, prereleases: bool | None = None) -> tuple[Version, ...]:
+        """The versions that a specifier admits, newest first; prereleases as pip treats them.
+
+        With ``prereleases`` None they count only where the specifier names one or nothing else satisfies it.
+        """
+        return tuple(specifier.filter(self.versions, prereleases=prereleases))
+
+    def fitting(self, versions: Iterable[Version], *, yanked: bool = False) -> Iterator[Candidate]:
+        """Those of the versions that have a wheel for the target, in the order given.
+
+        Yanked wheels count only with ``yanked`` (an exact pin, PEP 592).
+        """
+        for version in versions:
+            if not self.may_fit(version):
+                continue
+            candidate = self.candidate(version)
+            if candidate and candidate.wheel and (yanked or candidate.wheel.yanked is None):
+                yield candidate
+
+    def newest(self, versions: Iterable[Version], *, yanked: bool = False) -> Candidate | None:
+        """The first of the versions that has any installable file, yanked ones last."""
+        fallback = None
+        for version in versions:
+            candidate = self.candidate(version)
+            if candidate is None:
+                continue
+            if yanked or any(artifact.yanked is None for artifact in candidate.release.artifacts):
+                return candidate
+            fallback = fallback or candidate
+        return fallback
+
+    def may_fit(self, version: Version) -> bool:
+        """Whether a version can have a wheel for the target, told without parsing its files; False is certain."""
+        if self.pyodide and self.pyodide.version == version:
+            return True
+        return self.listing is not None and self.listing.has_candidate(version)
+
+    def _build(self, version: Version) -> Candidate | None:
+        release = self.listing.release(version) if self.listing else None
+        artifacts = release.artifacts if release else ()
+        if self.pyodide and self.pyodide.version == version:
+            artifacts = (*artifacts, pyodide_artifact(self.pyodide, self.target))
+        usable = tuple(artifact for artifact in artifacts if artifact.kind is not ArtifactKind.OTHER)
+        if not usable:
+            return None
+        return Candidate(
+            release=Release(name=self.name, version=version, artifacts=usable),
+            wheel=best_wheel(usable, self.target),
+        )
+
+
+def best_wheel(artifacts: Iterable[Artifact], target: Target) -> Artifact | None:
+    """The wheel that an installer would take: the best tag, unyanked before yanked; None where none fits."""
+    ranked = []
+    for position, artifact in enumerate(artifacts):
+        rank = rank_artifact(artifact, target)
+        if rank is not None and takes_python(artifact.requires_python, target):
+            ranked.append((artifact.yanked is not None, rank, position, artifact))
+    return min(ranked, key=lambda row: row[:3])[3] if ranked else None
+
+
+def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:
+    """The file that the target's Pyodide release ships for a package."""
+    _, _, _, tags = parse_wheel_filename(package.filename)
+    return Artifact(
+        filename=package.filename,
+        url="",
+        kind=ArtifactKind.WHEEL,
+        tags=tags,
+        size_bytes=package.size_bytes,
+        sha256=package.sha256,
+        origin=Origin.PYODIDE,
+        requires_python=f"=={target.python.rpartition('.')[0]}.*",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FixedReleases:
+    """Releases whose files are given, by a lock file or a direct URL, without asking an index."""
+
+    releases: tuple[Release, ...]
+    url: str
+    """Where the files are named, for evidence."""
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """All versions, newest first."""
+        return tuple(sorted((release.version for release in self.releases), reverse=True))
+
+    def release(self, version: Version) -> Release | None:
+        """The release of a version."""
+        return next((release for release in self.releases if release.version == version), None)
+
+    def has_candidate(self, version: Version) -> bool:
+        """Whether the version is among them; its few files are then looked at."""
+        return self.release(version) is not None

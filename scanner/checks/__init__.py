@@ -1,0 +1,35 @@
+"""The questions that are asked about a release: one literal tuple, each check a function from subject to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from scanner.checks.listed import find_listed
+from scanner.checks.lookup import find_lookup
+from scanner.checks.source_only import find_source_only
+from scanner.checks.subject import Subject
+from scanner.checks.tags import find_excluded_python, find_native_wheels, find_older_choice, find_yanked
+from scanner.checks.tree import find_conflict, find_unknown_requires
+from scanner.model import Finding
+
+__all__ = ["CHECKS", "Check", "Subject", "run_checks"]
+
+Check = Callable[[Subject], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    find_listed,
+    find_lookup,
+    find_conflict,
+    find_excluded_python,
+    find_native_wheels,
+    find_source_only,
+    find_older_choice,
+    find_yanked,
+    find_unknown_requires,
+)
+"""In the order in which their findings are told."""
+
+
+def run_checks(subject: Subject) -> tuple[Finding, ...]:
+    """What all checks find, in their order."""
+    return tuple(finding for check in CHECKS for finding in check(subject))

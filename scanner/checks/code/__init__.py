@@ -1,0 +1,1 @@
+"""What importing code really executes on the target: syntax trees in, facts and chains out; no I/O, nothing is run."""

@@ -1,0 +1,233 @@
+"""What a condition gives on the target, as far as that can be told without running the code."""
+
+from __future__ import annotations
+
+import contextlib
+import operator
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from scanner.checks.code.expression import (
+    Comparison,
+    Const,
+    Expression,
+    Invocation,
+    Item,
+    Junction,
+    Member,
+    Name,
+    Negation,
+    Row,
+)
+from scanner.checks.code.runtime import Reference, Runtime
+
+
+class Unknown:
+    """The type of ``UNKNOWN``, the value of whatever cannot be told."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown()
+
+
+class Scope(Protocol):
+    """Where names are looked up; every method gives ``UNKNOWN`` where it cannot tell."""
+
+    def lookup(self, name: str) -> object:
+        """The value that a name has now."""
+
+    def attribute(self, reference: Reference, name: str) -> object:
+        """The value of a name in a module that is not the standard library's."""
+
+    def call(self, function: Expression) -> object:
+        """What a call of a function of the scanned code returns."""
+
+    def provides(self, module: str) -> object:
+        """Whether importing the module finds anything: True, False or ``UNKNOWN``."""
+
+
+_COMPARE: Mapping[str, Callable[[object, object], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": lambda left, right: bool(left < right),  # type: ignore[operator]
+    "<=": lambda left, right: bool(left <= right),  # type: ignore[operator]
+    ">": lambda left, right: bool(left > right),  # type: ignore[operator]
+    ">=": lambda left, right: bool(left >= right),  # type: ignore[operator]
+    "in": lambda left, right: left in right,  # type: ignore[operator]
+    "not in": lambda left, right: left not in right,  # type: ignore[operator]
+}
+
+_STRING_METHODS: Mapping[str, Callable[..., object]] = {
+    "startswith": str.startswith,
+    "endswith": str.endswith,
+    "lower": str.lower,
+    "upper": str.upper,
+    "casefold": str.casefold,
+    "strip": str.strip,
+}
+
+
+def evaluate(expression: Expression, scope: Scope, runtime: Runtime) -> object:
+    """The value of an expression on the target, or ``UNKNOWN``."""
+    match expression:
+        case Const(value=value):
+            return value
+        case Name(name=name):
+            return scope.lookup(name)
+        case Row(items=items):
+            values = tuple(evaluate(item, scope, runtime) for item in items)
+            return UNKNOWN if UNKNOWN in values else values
+        case Negation(item=item):
+            truth = evaluate_truth(item, scope, runtime)
+            return UNKNOWN if truth is None else not truth
+        case Junction():
+            return _junction(expression, scope, runtime)
+        case Comparison(operator=name, left=left, right=right):
+            return _compare(name, evaluate(left, scope, runtime), evaluate(right, scope, runtime))
+        case Member(value=value, name=name):
+            return _attribute(evaluate(value, scope, runtime), name, scope, runtime)
+        case Item(value=value, index=index, is_slice=is_slice):
+            return _item(evaluate(value, scope, runtime), evaluate(index, scope, runtime), is_slice=is_slice)
+        case Invocation(function=function, arguments=arguments):
+            return _call(function, arguments, scope, runtime)
+    return UNKNOWN
+
+
+def evaluate_truth(expression: Expression, scope: Scope, runtime: Runtime) -> bool | None:
+    """Whether an expression holds on the target; None where that cannot be told."""
+    return truth_of(evaluate(expression, scope, runtime))
+
+
+def truth_of(value: object) -> bool | None:
+    """Whether a value counts as true; None where that cannot be told."""
+    if isinstance(value, Unknown):
+        return None
+    if isinstance(value, Reference):
+        return True if value.is_module else None
+    return bool(value)
+
+
+def _junction(junction: Junction, scope: Scope, runtime: Runtime) -> object:
+    decided = False
+    for item in junction.items:
+        truth = evaluate_truth(item, scope, runtime)
+        if truth is None:
+            decided = True
+        elif truth is not junction.is_and:
+            return truth
+    return UNKNOWN if decided else junction.is_and
+
+
+def _compare(name: str, left: object, right: object) -> object:
+    if name in ("is", "is not"):
+        same = _is_same(left, right)
+        return UNKNOWN if same is None else same is (name == "is")
+    if any(isinstance(value, Unknown | Reference) for value in (left, right)):
+        return UNKNOWN
+    try:
+        return _COMPARE[name](left, right)
+    except TypeError:
+        return UNKNOWN
+
+
+def _is_same(left: object, right: object) -> bool | None:
+    """Identity, for the singletons that code compares so; a module is never one of them."""
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return None
+    for value, other in ((left, right), (right, left)):
+        if value is None or isinstance(value, bool):
+            if isinstance(other, Reference):
+                return False if other.is_module else None
+            return other is value
+    return None
+
+
+def _attribute(value: object, name: str, scope: Scope, runtime: Runtime) -> object:
+    if not isinstance(value, Reference):
+        return UNKNOWN
+    dotted = f"{value.dotted}.{name}"
+    if not runtime.is_standard(value.dotted) and not dotted.endswith(".TYPE_CHECKING"):
+        return scope.attribute(value, name)
+    return standard_value(dotted, runtime)
+
+
+def standard_value(dotted: str, runtime: Runtime) -> object:
+    """What a dotted name of the standard library holds: a value where it is known, else a reference."""
+    with contextlib.suppress(KeyError):
+        return runtime.value(dotted)
+    return Reference(dotted, is_module=False)
+
+
+def _item(value: object, index: object, *, is_slice: bool) -> object:
+    if not isinstance(value, tuple | str) or not (isinstance(index, int) or (is_slice and index is None)):
+        return UNKNOWN
+    try:
+        return value[:index] if is_slice else value[index]
+    except (IndexError, TypeError):
+        return UNKNOWN
+
+
+def _call(function: Expression, arguments: tuple[Expression, ...], scope: Scope, runtime: Runtime) -> object:
+    match function:
+        case Name(name="hasattr" | "getattr" | "bool" | "any" | "all" as name):
+            return _builtin(name, arguments, scope, runtime)
+        case Member(value=value, name=name) if name in _STRING_METHODS:
+            text = evaluate(value, scope, runtime)
+            if isinstance(text, str):
+                return _string_method(text, name, tuple(evaluate(item, scope, runtime) for item in arguments))
+    called = evaluate(function, scope, runtime)
+    if not isinstance(called, Reference):
+        return scope.call(function)
+    if called.dotted == "importlib.util.find_spec" and arguments:
+        return _find_spec(evaluate(arguments[0], scope, runtime), scope)
+    if called.dotted == "struct.calcsize" and arguments and evaluate(arguments[0], scope, runtime) in ("P", "l", "n"):
+        return 4  # wasm32
+    try:
+        return runtime.call(called.dotted)
+    except KeyError:
+        return scope.call(function)
+
+
+def _builtin(name: str, arguments: tuple[Expression, ...], scope: Scope, runtime: Runtime) -> object:
+    values = tuple(evaluate(argument, scope, runtime) for argument in arguments)
+    match name, values:
+        case "bool", (value,):
+            truth = truth_of(value)
+            return UNKNOWN if truth is None else truth
+        case "any" | "all", (tuple() as items,):
+            truths = [truth_of(item) for item in items]
+            return UNKNOWN if None in truths else (any(truths) if name == "any" else all(truths))
+        case "hasattr" | "getattr", (Reference(dotted=dotted), str() as attribute, *default):
+            return _has_attribute(name, dotted, attribute, default, runtime)
+    return UNKNOWN
+
+
+def _has_attribute(function: str, dotted: str, name: str, default: list[object], runtime: Runtime) -> object:
+    known = runtime.has(dotted, name) if runtime.is_standard(dotted) else None
+    if function == "hasattr":
+        return UNKNOWN if known is None else known
+    if known is False and default:
+        return default[0]
+    value = standard_value(f"{dotted}.{name}", runtime)
+    return value if known or not isinstance(value, Reference) else UNKNOWN
+
+
+def _string_method(text: str, name: str, arguments: tuple[object, ...]) -> object:
+    if any(isinstance(argument, Unknown | Reference) for argument in arguments):
+        return UNKNOWN
+    try:
+        return _STRING_METHODS[name](text, *arguments)
+    except TypeError:
+        return UNKNOWN
+
+
+def _find_spec(module: object, scope: Scope) -> object:
+    """A module's specification: None where nothing provides it, else something that is not None."""
+    if not isinstance(module, str):
+        return UNKNOWN
+    found = scope.provides(module)
+    if isinstance(found, Unknown):
+        return UNKNOWN
+    return Reference(module, is_module=True) if found else None

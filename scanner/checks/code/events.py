@@ -1,0 +1,225 @@
+"""What evaluating an expression does that matters on the target: calls, uses of lacking names, imports by name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from scanner.checks.code.conditions import UNKNOWN, evaluate_truth, standard_value
+from scanner.checks.code.expression import OPAQUE, Const, Expression, parse_expression
+from scanner.checks.code.hazards import HAZARDS
+from scanner.checks.code.names import Names, absolute_name
+from scanner.checks.code.runtime import Reference, Runtime
+from scanner.checks.code.steps import Block, Branch, Call, Class, Function, Hazard, Lack, Load, Loop, Raise, Step
+
+_METHODS = frozenset(name[2:] for name in HAZARDS if name.startswith("*."))
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
+_LOADERS = frozenset({"importlib.import_module", "__import__", "importlib.__import__"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where code stands: its module and its scope, with what is known there."""
+
+    module: str
+    package: str
+    runtime: Runtime
+    names: Names
+    prefix: str = ""
+    """What goes before the qualified names of what is defined here."""
+    is_function: bool = False
+    functions: list[Function] = field(default_factory=list)
+    """Every function of the module, filled while reading."""
+    classes: list[Class] = field(default_factory=list)
+
+    def truth(self, test: ast.expr) -> bool | None:
+        """Whether a condition holds on the target whatever else happens; None where that cannot be told."""
+        return evaluate_truth(parse_expression(test), StaticScope(self), self.runtime)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticScope:
+    """Names as far as they have one meaning only, whatever is executed."""
+
+    place: Place
+
+    def lookup(self, name: str) -> object:
+        """What a name that is imported once and never assigned stands for."""
+        if name == "__name__":
+            return self.place.module
+        names = self.place.names
+        dotted = names.resolve(name)
+        if dotted is None:
+            return False if name == "TYPE_CHECKING" else UNKNOWN
+        scope: Names | None = names
+        while scope is not None and name not in scope.aliases:
+            scope = scope.parent
+        if scope is None or not scope.is_settled(name):
+            return UNKNOWN
+        if not self.place.runtime.is_standard(dotted):
+            return False if name == "TYPE_CHECKING" else UNKNOWN
+        return Reference(dotted, is_module=True) if name in scope.modules else standard_value(dotted, self.place.runtime)
+
+    def attribute(self, reference: Reference, name: str) -> object:
+        """Nothing is known of other modules here."""
+        del reference, name
+        return UNKNOWN
+
+    def call(self, function: Expression) -> object:
+        """Nothing is known of the module's own functions here."""
+        del function
+        return UNKNOWN
+
+    def provides(self, module: str) -> object:
+        """Nothing is known of the closure here."""
+        del module
+        return UNKNOWN
+
+
+def read_expression(node: ast.expr | None, place: Place, add_lambda: Callable[[ast.Lambda, Place], None]) -> Block:
+    """The steps of evaluating an expression, in order; the bodies of lambdas are handed to ``add_lambda``."""
+    return tuple(_Reader(place, add_lambda).steps(node)) if node is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    place: Place
+    add_lambda: Callable[[ast.Lambda, Place], None]
+
+    def steps(self, node: ast.AST) -> Iterator[Step]:
+        match node:
+            case ast.Constant() | ast.Name():
+                return
+            case ast.Lambda():
+                self.add_lambda(node, self.place)
+            case ast.IfExp(test=test, body=body, orelse=otherwise):
+                yield from self.steps(test)
+                yield from self._branch(test, body, otherwise)
+            case ast.BoolOp(op=op, values=values):
+                yield from self._junction(values, is_and=isinstance(op, ast.And))
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                yield from self._comprehension(node)
+            case ast.Call():
+                yield from self._call(node)
+            case ast.Attribute(ctx=ast.Load()):
+                yield from self._attribute(node)
+            case _:
+                for child in ast.iter_child_nodes(node):
+                    yield from self.steps(child)
+
+    def _branch(self, test: ast.expr, body: ast.expr, otherwise: ast.expr | None) -> Iterator[Step]:
+        truth = self.place.truth(test)
+        first = tuple(self.steps(body)) if truth is not False else ()
+        second = tuple(self.steps(otherwise)) if truth is not True and otherwise is not None else ()
+        if truth is not None:
+            yield from first or second
+        elif first or second:
+            yield Branch(parse_expression(test), first, second)
+
+    def _junction(self, values: list[ast.expr], *, is_and: bool) -> Iterator[Step]:
+        """``a and b()`` calls b only where a holds."""
+        yield from self.steps(values[0])
+        for index, value in enumerate(values[1:], start=1):
+            joined = ast.BoolOp(op=ast.And() if is_and else ast.Or(), values=values[:index])
+            test = values[0] if index == 1 else joined
+            truth = self.place.truth(test)
+            if truth is (not is_and):
+                return
+            block = tuple(self.steps(value))
+            if not block:
+                continue
+            if truth is is_and:
+                yield from block
+            else:
+                yield Branch(parse_expression(test), block if is_and else (), () if is_and else block)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Iterator[Step]:
+        first, *rest = list(ast.iter_child_nodes(node))
+        generators = [child for child in (first, *rest) if isinstance(child, ast.comprehension)]
+        yield from self.steps(generators[0].iter)
+        inner = [step for child in (first, *rest) if not isinstance(child, ast.comprehension) for step in self.steps(child)]
+        inner += [step for generator in generators for test in generator.ifs for step in self.steps(test)]
+        if inner:
+            yield Loop(is_entered=False, body=tuple(inner))
+
+    def _attribute(self, node: ast.Attribute) -> Iterator[Step]:
+        dotted = self.place.names.dotted(node)
+        if dotted is None:
+            yield from self.steps(node.value)
+            return
+        yield from self._lack(node, dotted)
+
+    def _lack(self, node: ast.expr, dotted: str) -> Iterator[Step]:
+        parts = dotted.split(".")
+        for count in range(1, len(parts)):
+            module, name = ".".join(parts[:count]), parts[count]
+            if self.place.runtime.lacks(module, name) and not self.place.names.definition(parts[0]):
+                yield Lack(node.lineno, module, name)
+                return
+
+    def _call(self, node: ast.Call) -> Iterator[Step]:
+        if not isinstance(node.func, ast.Name | ast.Attribute) or self.place.names.dotted(node.func) is None:
+            yield from self.steps(node.func)
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            yield from self.steps(argument)
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+            yield from self.steps(node.func.value)
+        yield from self._called(node)
+
+    def _called(self, node: ast.Call) -> Iterator[Step]:
+        dotted = self.place.names.dotted(node.func)
+        name = dotted if dotted is not None else _builtin_name(node.func, self.place.names)
+        argument = parse_expression(node.args[0]) if node.args else OPAQUE
+        if name in _LOADERS:
+            yield from self._load(node, argument)
+        elif name in _EXITS:
+            yield Raise(node.lineno, "SystemExit", "")
+        elif name in HAZARDS:
+            yield Hazard(node.lineno, name, argument if node.args else Const(None))
+        elif dotted is not None:
+            yield from self._lack(node.func, dotted)
+            if not self.place.is_function and not self.place.runtime.is_standard(dotted):
+                yield Call(node.lineno, dotted)
+        else:
+            yield from self._own_call(node, argument)
+
+    def _own_call(self, node: ast.Call, argument: Expression) -> Iterator[Step]:
+        names = self.place.names
+        match node.func:
+            case ast.Name(id=name):
+                target = names.definition(name)
+                if target is not None:
+                    yield Call(node.lineno, f".{target}")
+            case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if names.owner is not None:
+                yield Call(node.lineno, f".{names.owner}.{name}")
+            case ast.Attribute(value=value, attr=name) if name in _METHODS and _is_loop(value):
+                yield Hazard(node.lineno, f"*.{name}", argument)
+
+    def _load(self, node: ast.Call, argument: Expression) -> Iterator[Step]:
+        if not isinstance(argument, Const):
+            yield Load(node.lineno, argument)
+        elif isinstance(argument.value, str):
+            text = argument.value
+            level = len(text) - len(text.lstrip("."))
+            relative = ast.ImportFrom(module=text.lstrip(".") or None, names=[], level=level)
+            module = absolute_name(relative, self.place.package)
+            if module:
+                yield Load(node.lineno, Const(module))
+
+
+def _builtin_name(node: ast.expr, names: Names) -> str | None:
+    match node:
+        case ast.Name(id="__import__" | "exit" | "quit" as name) if names.definition(name) is None:
+            return name
+    return None
+
+
+def _is_loop(node: ast.expr) -> bool:
+    """Whether a receiver is called like an event loop."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return "loop" in name.lower()
+        case ast.Call(func=function):
+            return _is_loop(function)
+    return False

@@ -1,0 +1,213 @@
+"""What one module does when it is imported, and what its functions would do: the nouns, and their JSON.
+
+A module becomes a block of steps: imports, raises, uses of names the target lacks, calls, and the branches and
+guards around them. Everything else that a module does is left out. A block keeps no reference to the source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from scanner.checks.code import expression
+from scanner.checks.code.expression import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """``import module``; ``bind`` is the name it makes, bound to the whole module or to its first part."""
+
+    line: int
+    module: str
+    bind: str
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FromImport:
+    """``from module import …``; names as (name, bound name), ``*`` among them; the module name is absolute."""
+
+    line: int
+    module: str
+    names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """``importlib.import_module`` or ``__import__`` of a computed or literal absolute name."""
+
+    line: int
+    module: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A use of a name that a standard-library module of the target does not have."""
+
+    line: int
+    module: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A call that fails or is forbidden on the target: a key of the table of hazards, and its first argument."""
+
+    line: int
+    name: str
+    argument: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a function or class of the scanned code: ``.name`` in this module, else a dotted absolute name."""
+
+    line: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """A raise statement; ``error`` is the exception's name, empty for a bare ``raise``."""
+
+    line: int
+    error: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A name of the module or function takes a value."""
+
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """``return``, ``break`` or ``continue``: what follows in the block does not run."""
+
+    is_return: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """An ``if``, or anything else that runs one of two blocks."""
+
+    test: Expression
+    body: Block
+    otherwise: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop's body; ``is_entered`` where it certainly runs at least once."""
+
+    is_entered: bool
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """An ``except`` clause: the names of what it catches (empty for everything), the bound name, and its block."""
+
+    errors: tuple[str, ...]
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A try statement; ``is_risky`` where its body also does what this engine does not model and may fail at."""
+
+    body: Block
+    handlers: tuple[Handler, ...]
+    otherwise: Block
+    finally_: Block
+    is_risky: bool
+
+
+Step = Import | FromImport | Load | Lack | Hazard | Call | Raise | Bind | Leave | Branch | Loop | Try
+Block = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What one function does when it is called."""
+
+    name: str
+    """Qualified within its module, for example ``Class.method``."""
+    locals: tuple[str, ...]
+    """Names that are its own, parameters first."""
+    body: Block
+    is_deferred: bool
+    """Whether a call alone does not run the body: coroutines and generators."""
+    returns: Expression
+    """What it gives back where that is its only statement, else opaque."""
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class with the dotted names of its bases, ``.name`` for those of the same module."""
+
+    name: str
+    bases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """Everything that is kept of one module; ``unread`` says why there is nothing more."""
+
+    name: str
+    path: str
+    is_package: bool
+    body: Block = ()
+    functions: tuple[Function, ...] = ()
+    classes: tuple[Class, ...] = ()
+    lazy: tuple[tuple[str, str], ...] = ()
+    """Names that a module-level ``__getattr__`` seems to import on demand, each with the module it names."""
+    is_dynamic: bool = False
+    """Whether it touches ``sys.modules``: submodules may then appear from nowhere."""
+    unread: str | None = None
+    unread_fails: bool = False
+    """Whether the target's interpreter would refuse it too."""
+
+
+_NODES: tuple[type, ...] = (
+    Import, FromImport, Load, Lack, Hazard, Call, Raise, Bind, Leave, Branch, Loop, Handler, Try,
+    Function, Class, ModuleFacts,
+    expression.Opaque, expression.Const, expression.Name, expression.Member, expression.Item, expression.Row,
+    expression.Comparison, expression.Junction, expression.Negation, expression.Invocation,
+)  # fmt: skip
+
+_NUMBERS = {node: number for number, node in enumerate(_NODES)}
+
+
+def encode(value: object) -> object:
+    """A node as plain lists for JSON: its number first, then its fields; a tuple has no number in front."""
+    number = _NUMBERS.get(type(value))
+    if number is not None:
+        return [number, *(encode(getattr(value, field.name)) for field in fields(value))]  # type: ignore[arg-type]
+    if isinstance(value, tuple):
+        return [None, *(encode(item) for item in value)]
+    return value
+
+
+def decode(value: object) -> object:
+    """What ``encode`` was given.
+
+    Raises:
+        ValueError: the value was not made by ``encode``.
+    """
+    if not isinstance(value, list):
+        return value
+    if not value:
+        raise ValueError("an empty list stands for nothing")
+    head, *rest = value
+    items = [decode(item) for item in rest]
+    if head is None:
+        return tuple(items)
+    if not isinstance(head, int) or not 0 <= head < len(_NODES):
+        raise ValueError(f"{head!r} is no kind of node")
+    try:
+        return _NODES[head](*items)
+    except TypeError as error:
+        raise ValueError(str(error)) from error

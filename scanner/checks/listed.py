@@ -1,0 +1,70 @@
+"""Does the incompatible-library table name it? (CS201, CS202)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.checks.subject import Subject
+from scanner.model import Evidence, Finding, Level, Origin, Rule, Strength, TableMode
+from scanner.tables import Effect, IncompatibleRow
+
+_STRENGTHS = {"verified": Strength.DOCUMENTED, "likely": Strength.DOCUMENTED, "uncertain": Strength.GUESSED}
+
+_ADVICE = {
+    Effect.CONTAINER: "listed as needing a container",
+    Effect.REPLACE: "better replaced on Workers",
+    Effect.REMOVE: "not needed on Workers",
+    Effect.LIMITS: "runs with limits on Workers",
+}
+
+
+def find_listed(subject: Subject) -> Iterator[Finding]:
+    """CS201 where the table decides, CS202 where it only advises; both name the build that exists in spite of it."""
+    row = subject.row
+    if row is None:
+        return
+    enforced = row.effect is Effect.CONTAINER and (subject.table is TableMode.ENFORCE or not row.build_lifts)
+    build = _describe_build(subject)
+    yield Finding(
+        rule=Rule.CS201 if enforced else Rule.CS202,
+        level=Level.BLOCKER if enforced else Level.CAUTION,
+        message=_enforced_message(row, build) if enforced else _advised_message(row, build),
+        evidence=(_row_evidence(row), *_build_evidence(subject, build)),
+        remedy=row.use,
+    )
+
+
+def _enforced_message(row: IncompatibleRow, build: str | None) -> str:
+    listed = f"listed as incompatible ({row.category}): {row.reason}"
+    if build and row.build_lifts:
+        return f"{listed}; {build}; `--table advise` relies on it"
+    return listed
+
+
+def _advised_message(row: IncompatibleRow, build: str | None) -> str:
+    message = f"{_ADVICE[row.effect]} ({row.category}): {row.reason}"
+    return f"{message}; {build}" if build and row.effect is Effect.CONTAINER else message
+
+
+def _describe_build(subject: Subject) -> str | None:
+    wheel, chosen = subject.wheel, subject.chosen
+    if wheel is None or chosen is None:
+        return None
+    name = subject.dependency.name
+    if wheel.origin is Origin.PYODIDE:
+        return f"Pyodide {subject.target.pyodide} has {name} {chosen.version}"
+    return f"the index has {wheel.filename}"
+
+
+def _row_evidence(row: IncompatibleRow) -> Evidence:
+    return Evidence(
+        fact=f"{row.name}: {row.reason} ({row.provenance.source}, {row.provenance.date})",
+        origin=f"data/incompatible.toml: {row.name}",
+        strength=_STRENGTHS[row.certainty],
+    )
+
+
+def _build_evidence(subject: Subject, build: str | None) -> tuple[Evidence, ...]:
+    if build is None or subject.wheel is None:
+        return ()
+    return (Evidence(fact=build, origin=subject.wheel.filename, strength=Strength.PROVEN),)

@@ -1,0 +1,74 @@
+"""Could it be looked at at all? (CS501, CS503, CS504, CS505)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.checks.subject import Subject
+from scanner.errors import IndexAnswerError
+from scanner.model import Evidence, Finding, Level, Rule, Strength
+
+
+def find_lookup(subject: Subject) -> Iterator[Finding]:
+    """What kept the release from being looked at; each of these leaves the verdict unknown."""
+    if subject.failure is not None:
+        yield _failed(subject)
+    elif subject.chosen is not None:
+        return
+    elif subject.dependency.url is not None:
+        yield _not_inspectable(subject)
+    elif subject.candidates is not None and not subject.candidates.exists:
+        yield _not_found(f"no index has a project named {subject.dependency.name}", subject, "check the spelling")
+    elif subject.candidates is not None:
+        yield _no_version(subject)
+
+
+def _failed(subject: Subject) -> Finding:
+    failure = subject.failure
+    assert failure is not None  # noqa: S101  # the caller looked
+    bad_answer = isinstance(failure, IndexAnswerError)
+    return Finding(
+        rule=Rule.CS505 if bad_answer else Rule.CS504,
+        level=Level.CAUTION,
+        message=failure.reason,
+        evidence=(Evidence(fact=failure.reason, origin=failure.url, strength=Strength.PROVEN),),
+        remedy=None if bad_answer else "scan again when the index answers",
+    )
+
+
+def _not_inspectable(subject: Subject) -> Finding:
+    url = subject.dependency.url or ""
+    kind = "version control" if "+" in url.partition("://")[0] else "a direct URL" if "://" in url else "a local path"
+    return Finding(
+        rule=Rule.CS503,
+        level=Level.CAUTION,
+        message=f"comes from {kind}, and only the files of an index are looked at",
+        evidence=(Evidence(fact=f"declared as {url}", origin=subject.dependency.location.path, strength=Strength.PROVEN),),
+        remedy="name a wheel (its file name tells the platform), or a release on the index",
+    )
+
+
+def _no_version(subject: Subject) -> Finding:
+    candidates = subject.candidates
+    assert candidates is not None  # noqa: S101  # the caller looked
+    versions = [version for version in candidates.versions if not version.is_prerelease] or list(candidates.versions)
+    newest = f"; the newest is {versions[0]}" if versions else ""
+    wanted = f"{subject.dependency.name}{subject.dependency.specifier}"
+    if not subject.satisfying:
+        return _not_found(f"no version satisfies {wanted}{newest}", subject, _nearest_remedy(subject, newest))
+    return _not_found(f"no version of {wanted} has an installable file", subject, None)
+
+
+def _nearest_remedy(subject: Subject, newest: str) -> str | None:
+    return f"correct the version of {subject.dependency.name}" if newest else None
+
+
+def _not_found(message: str, subject: Subject, remedy: str | None) -> Finding:
+    origin = getattr(subject.candidates.listing, "url", None) if subject.candidates else None
+    return Finding(
+        rule=Rule.CS501,
+        level=Level.CAUTION,
+        message=message,
+        evidence=(Evidence(fact=message, origin=origin or "the configured indexes", strength=Strength.PROVEN),),
+        remedy=remedy,
+    )

@@ -1,0 +1,49 @@
+"""What a check looks at: one chosen release with everything that is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from scanner.candidates import Candidate, Candidates
+from scanner.errors import IndexFailure
+from scanner.model import Artifact, Dependency, TableMode, Target
+from scanner.tables import IncompatibleRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """One dependency, the version that was chosen for it, and what stands around the choice."""
+
+    dependency: Dependency
+    target: Target
+    table: TableMode
+    row: IncompatibleRow | None = None
+    """The row of the incompatible-library table that names it."""
+    candidates: Candidates | None = None
+    """All versions; None where the index was not or could not be asked."""
+    satisfying: tuple[Version, ...] = ()
+    """The versions that every requirement on it admits, newest first."""
+    chosen: Candidate | None = None
+    failure: IndexFailure | None = None
+    """Why the index could not be asked; never an absence."""
+    contradicting: tuple[str, ...] = ()
+    """The two requirements that no version satisfies together, each with who asks for it."""
+    requires_unknown: str | None = None
+    """Why what it requires could not be told."""
+    requires_unusable: bool = False
+    """Whether that is because its metadata is broken, not because only a build would tell."""
+    required_by: str | None = None
+    """For a package that another one asks for: who does."""
+
+    @property
+    def title(self) -> str:
+        """The name for people, with the chosen version where there is one."""
+        name = self.dependency.name or self.dependency.text
+        return f"{name} {self.chosen.version}" if self.chosen else name
+
+    @property
+    def wheel(self) -> Artifact | None:
+        """The wheel that the target would install."""
+        return self.chosen.wheel if self.chosen else None

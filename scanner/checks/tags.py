@@ -1,0 +1,201 @@
+"""Does a wheel fit the target, and if not, what is shipped instead? (CS101, CS105, CS106, CS107, CS108)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from packaging.version import Version
+
+from scanner.candidates import Candidate
+from scanner.checks.subject import Subject
+from scanner.model import Artifact, ArtifactKind, Evidence, Finding, Level, Origin, Rule, Strength
+from scanner.target import rank_artifact, takes_python
+
+_SYSTEMS = (
+    ("manylinux", "Linux"),
+    ("musllinux", "Linux"),
+    ("linux", "Linux"),
+    ("macosx", "macOS"),
+    ("win", "Windows"),
+    ("android", "Android"),
+    ("ios", "iOS"),
+)
+
+
+def find_native_wheels(subject: Subject) -> Iterator[Finding]:
+    """CS101 where wheels exist but none of them fits, with CS107 where a pin is to blame."""
+    chosen = subject.chosen
+    if chosen is None or chosen.wheel is not None:
+        return
+    wheels = [artifact for artifact in chosen.release.artifacts if artifact.kind is ArtifactKind.WHEEL]
+    if not wheels or any(rank_artifact(wheel, subject.target) is not None for wheel in wheels):
+        return
+    other = _nearest_fitting(subject)
+    yield Finding(
+        rule=Rule.CS101,
+        level=Level.BLOCKER,
+        message=f"{subject.title} ships wheels for {_platforms(wheels)}, none for {_target_name(subject)}",
+        evidence=(_wheels_evidence(wheels, subject),),
+        remedy=_remedy(subject, other),
+    )
+    if other is not None and _is_own_pin(subject):
+        yield _pin_finding(subject, other)
+
+
+def find_excluded_python(subject: Subject) -> Iterator[Finding]:
+    """CS106 where files would fit but their Requires-Python excludes the target."""
+    chosen = subject.chosen
+    if chosen is None or chosen.wheel is not None:
+        return
+    excluded = [
+        artifact
+        for artifact in chosen.release.artifacts
+        if not takes_python(artifact.requires_python, subject.target)
+        and (artifact.kind is ArtifactKind.SDIST or rank_artifact(artifact, subject.target) is not None)
+    ]
+    if not excluded:
+        return
+    first = excluded[0]
+    other = _nearest_fitting(subject)
+    yield Finding(
+        rule=Rule.CS106,
+        level=Level.BLOCKER,
+        message=f"{subject.title} asks for Python {first.requires_python}, the target has {subject.target.python}",
+        evidence=(
+            Evidence(fact=f"Requires-Python: {first.requires_python}", origin=first.filename, strength=Strength.PROVEN),
+        ),
+        remedy=_remedy(subject, other),
+    )
+    if other is not None and _is_own_pin(subject):
+        yield _pin_finding(subject, other)
+
+
+def find_older_choice(subject: Subject) -> Iterator[Finding]:
+    """CS105 where a newer release satisfies too but has nothing for the target."""
+    chosen = subject.chosen
+    if chosen is None or chosen.wheel is None or subject.candidates is None or subject.dependency.pin is not None:
+        return
+    newest = subject.candidates.newest(subject.satisfying)
+    if newest is None or newest.version <= chosen.version or newest.wheel is not None:
+        return
+    installable = [artifact for artifact in newest.release.artifacts if artifact.yanked is None]
+    if not installable:
+        return
+    python_only = all(not takes_python(artifact.requires_python, subject.target) for artifact in installable)
+    why = (
+        f"asks for Python {installable[0].requires_python}" if python_only else f"has no wheel for {_target_name(subject)}"
+    )
+    yield Finding(
+        rule=Rule.CS105,
+        level=Level.CAUTION,
+        message=f"runs as {chosen.version}: the newest release {newest.version} {why}",
+        evidence=(
+            _file_evidence(chosen.wheel, "fits the target"),
+            _file_evidence(installable[0], f"of {newest.version} does not"),
+        ),
+        remedy=f"pin {subject.dependency.name}=={chosen.version} so that every installer takes it",
+    )
+
+
+def find_yanked(subject: Subject) -> Iterator[Finding]:
+    """CS108 where the chosen file was yanked by its maintainers (PEP 592)."""
+    chosen = subject.chosen
+    if chosen is None:
+        return
+    artifact = chosen.wheel or next(iter(chosen.release.artifacts), None)
+    if artifact is None or artifact.yanked is None:
+        return
+    reason = f": {artifact.yanked}" if artifact.yanked else ""
+    yield Finding(
+        rule=Rule.CS108,
+        level=Level.CAUTION,
+        message=f"{subject.title} is yanked{reason}",
+        evidence=(_file_evidence(artifact, "is yanked"),),
+        remedy="move to a release that is not yanked",
+    )
+
+
+def _pin_finding(subject: Subject, other: Candidate) -> Finding:
+    wheel = other.wheel
+    assert wheel is not None  # noqa: S101  # a fitting candidate has one
+    return Finding(
+        rule=Rule.CS107,
+        level=Level.NOTE,
+        message=f"the pin to {subject.dependency.pin} is what needs the container: {other.version} has a build",
+        evidence=(_file_evidence(wheel, "fits the target"),),
+        remedy=f"pin {subject.dependency.name}=={other.version}",
+    )
+
+
+def _remedy(subject: Subject, other: Candidate | None) -> str | None:
+    if other is None:
+        return None
+    name = subject.dependency.name
+    if subject.required_by is not None:
+        wanted = f"{name}{subject.dependency.specifier}"
+        return f"{name} {other.version} has {_where(other)}, but {subject.required_by} asks for {wanted}"
+    verb = "pin" if _is_own_pin(subject) else "allow"
+    return f"{verb} {name}=={other.version}, which has {_where(other)}"
+
+
+def _is_own_pin(subject: Subject) -> bool:
+    return subject.dependency.pin is not None and subject.required_by is None
+
+
+def _where(candidate: Candidate) -> str:
+    wheel = candidate.wheel
+    if wheel is not None and wheel.origin is Origin.PYODIDE:
+        return "a build in Pyodide"
+    return "a wheel for the target on the index"
+
+
+def _nearest_fitting(subject: Subject) -> Candidate | None:
+    """The fitting version nearest to the chosen one, a newer one before an older one."""
+    candidates, chosen = subject.candidates, subject.chosen
+    if candidates is None or chosen is None:
+        return None
+    stable = _stable_first(candidates.versions, chosen.version)
+    return next(candidates.fitting(stable), None)
+
+
+def _stable_first(versions: Iterable[Version], around: Version) -> list[Version]:
+    newer = sorted(version for version in versions if version > around)
+    older = [version for version in versions if version < around]
+    ordered = [*newer, *older]
+    return [v for v in ordered if not v.is_prerelease] + [v for v in ordered if v.is_prerelease]
+
+
+def _platforms(wheels: Iterable[Artifact]) -> str:
+    names: dict[str, None] = {}
+    for wheel in wheels:
+        for tag in sorted(wheel.tags, key=str):
+            names[_platform_name(tag.platform, tag.interpreter)] = None
+    return ", ".join(sorted(names))
+
+
+def _platform_name(platform: str, interpreter: str) -> str:
+    for prefix, system in _SYSTEMS:
+        if platform.startswith(prefix):
+            return system
+    if platform == "any":
+        return f"{interpreter} only"
+    return platform
+
+
+def _target_name(subject: Subject) -> str:
+    native = next((tag.platform for tag in subject.target.tags if tag.platform != "any"), "any")
+    return f"Python {subject.target.python.rpartition('.')[0]} on {native}"
+
+
+def _wheels_evidence(wheels: list[Artifact], subject: Subject) -> Evidence:
+    listing = getattr(subject.candidates.listing, "url", None) if subject.candidates else None
+    more = f" and {len(wheels) - 1} more wheels" if len(wheels) > 1 else ""
+    return Evidence(
+        fact=f"{wheels[0].filename}{more}, no wheel with the target's tags",
+        origin=listing or wheels[0].filename,
+        strength=Strength.PROVEN,
+    )
+
+
+def _file_evidence(artifact: Artifact, fact: str) -> Evidence:
+    return Evidence(fact=f"{artifact.filename} {fact}", origin=artifact.filename, strength=Strength.PROVEN)

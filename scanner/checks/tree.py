@@ -1,0 +1,38 @@
+"""Does the release fit into the tree? (CS502, and CS503 where its dependencies cannot be told)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.checks.subject import Subject
+from scanner.model import Evidence, Finding, Level, Rule, Strength
+
+
+def find_conflict(subject: Subject) -> Iterator[Finding]:
+    """CS502 where two requirements on this project contradict each other."""
+    if not subject.contradicting:
+        return
+    told = " and ".join(subject.contradicting)
+    yield Finding(
+        rule=Rule.CS502,
+        level=Level.CAUTION,
+        message=f"no version of {subject.dependency.name} satisfies {told}",
+        evidence=tuple(
+            Evidence(fact=want, origin=subject.dependency.location.path, strength=Strength.PROVEN)
+            for want in subject.contradicting
+        ),
+        remedy="loosen one of the two, so that an installer can choose",
+    )
+
+
+def find_unknown_requires(subject: Subject) -> Iterator[Finding]:
+    """CS503 where what comes along cannot be told without building; the tree below is then not known."""
+    if subject.requires_unknown is None or subject.failure is not None or subject.chosen is None:
+        return
+    origin = subject.chosen.wheel or subject.chosen.release.artifacts[0]
+    yield Finding(
+        rule=Rule.CS505 if subject.requires_unusable else Rule.CS503,
+        level=Level.CAUTION,
+        message=f"what {subject.title} requires cannot be told: {subject.requires_unknown}",
+        evidence=(Evidence(fact=subject.requires_unknown, origin=origin.filename, strength=Strength.PROVEN),),
+    )

@@ -1,0 +1,162 @@
+"""The options that commands share, and the two ways in which the command line differs from plain click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+FORMATS = ("terminal", "json", "github", "sarif", "junit", "gitlab", "markdown", "html", "csv")
+"""The names of ``reporters.REPORTERS``, here so that `--help` need not import them; a test compares the two."""
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+_Decorator = Callable[[Any], Any]
+
+
+class DefaultCommandGroup(click.Group):
+    """A group whose first word may be a path or an option of `scan`: then `scan` is meant."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Puts `scan` in front where no command is named."""
+        own_options = {name for param in self.get_params(ctx) for name in param.opts}
+        if not args or (args[0] not in self.commands and args[0] not in own_options):
+            args = ["scan", *args]
+        return super().parse_args(ctx, args)
+
+
+class OrderedOutputsCommand(click.Command):
+    """A command that knows which --output belongs to which --format: the one before it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Notes the order of the two options before click groups them by name."""
+        ctx.meta["scanner.outputs"] = pair_outputs(args)
+        return super().parse_args(ctx, args)
+
+
+def pair_outputs(args: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
+    """The formats in order, each with the file of the --output that follows it; None stands for standard output.
+
+    An --output before any --format belongs to the first one, and to the terminal report where there is none.
+    """
+    pairs: list[list[str | None]] = []
+    waiting: str | None = None
+    words = iter(args)
+    for word in words:
+        if word == "--":
+            break
+        option, equals, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
+        if option == "--format":
+            pairs.append([value if equals else next(words, ""), waiting])
+            waiting = None
+        elif option in ("--output", "-o"):
+            path = value if equals else next(words, "")
+            if pairs:
+                pairs[-1][1] = path
+            else:
+                waiting = path
+    if waiting is not None or not pairs:
+        pairs.append(["terminal", waiting])
+    return tuple((str(form), path) for form, path in pairs)
+
+
+def _option(*names: str, **keywords: Any) -> _Decorator:  # noqa: ANN401  # click's own
+    return click.option(*names, **keywords)
+
+
+def _apply(options: Sequence[_Decorator]) -> Callable[[_Decorated], _Decorated]:
+    def decorate(command: _Decorated) -> _Decorated:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+verbosity_options = _apply(
+    (
+        _option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="Colour what is meant for people. NO_COLOR and FORCE_COLOR are honoured.",
+        ),
+        _option("-v", "--verbose", count=True, help="Tell more: what runs, what is skipped, the evidence."),
+        _option("-q", "--quiet", is_flag=True, help="Tell only the outcome."),
+    )
+)
+
+report_options = _apply(
+    (
+        _option(
+            "--format",
+            "formats",
+            type=click.Choice(FORMATS),
+            multiple=True,
+            help="How to report (repeatable).  [default: terminal]",
+        ),
+        _option(
+            "-o",
+            "--output",
+            "outputs",
+            multiple=True,
+            metavar="FILE",
+            help="Write the report of the --format before it to a file instead of standard output.",
+        ),
+        _option(
+            "--fail-on",
+            type=click.Choice(["container", "unknown", "never"]),
+            help="What makes the exit code a failure: only a container, also something unknown, or nothing."
+            "  [default: unknown]",
+        ),
+    )
+)
+
+source_options = _apply(
+    (
+        _option("--group", multiple=True, metavar="NAME", help="Include this dependency group (repeatable)."),
+        _option("--extra", multiple=True, metavar="NAME", help="Include this extra of the project (repeatable)."),
+        _option("--all-groups", is_flag=True, help="Include every dependency group."),
+        _option("--all-extras", is_flag=True, help="Include every extra of the project."),
+        _option("--all-files", is_flag=True, help="In a folder, take manifests beside the lock files made of them."),
+    )
+)
+
+target_options = _apply(
+    (
+        _option(
+            "--table",
+            type=click.Choice(["enforce", "advise"]),
+            help="Whether the incompatible-library table decides, or only advises where a WebAssembly build exists."
+            "  [default: enforce]",
+        ),
+        _option(
+            "--compatibility-date",
+            metavar="DATE",
+            help="Judge for the runtime of this date (YYYY-MM-DD).  [default: from the nearest Wrangler"
+            " configuration, else the newest runtime]",
+        ),
+        _option(
+            "--compatibility-flag",
+            multiple=True,
+            metavar="FLAG",
+            help="A compatibility flag such as python_workers_314 or no_python_workers_314 (repeatable).",
+        ),
+    )
+)
+
+index_options = _apply(
+    (
+        _option("--index-url", metavar="URL", help="The package index to ask.  [default: as configured for uv or pip]"),
+        _option(
+            "--extra-index-url",
+            multiple=True,
+            metavar="URL",
+            help="A further index, which goes before --index-url as in uv (repeatable).",
+        ),
+        _option("--offline", is_flag=True, help="Open no network: what is not known locally stays unknown."),
+        _option("--no-deps", is_flag=True, help="Judge only what is named, not what comes along with it."),
+        _option("--no-inspect", is_flag=True, help="Skip what needs the contents of wheels."),
+    )
+)

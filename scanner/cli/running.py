@@ -1,0 +1,213 @@
+"""Between the options and the scan: settings, surroundings, streams, errors, exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from scanner import __version__
+from scanner.errors import ScanError, SourceError
+
+if TYPE_CHECKING:
+    from scanner.model import Report, Target
+    from scanner.pipeline import Surroundings
+    from scanner.reporters.context import ReportContext
+    from scanner.resolve.graph import Supply
+    from scanner.settings import Settings
+    from scanner.sources.document import IndexOptions
+
+EXIT_WORKERS, EXIT_CONTAINER, EXIT_MISUSE, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+_SETTING_OPTIONS = (
+    "table",
+    "compatibility_date",
+    "compatibility_flag",
+    "fail_on",
+    "no_deps",
+    "no_inspect",
+    "group",
+    "extra",
+    "all_groups",
+    "all_extras",
+    "all_files",
+    "index_url",
+    "extra_index_url",
+    "offline",
+)
+
+
+@contextmanager
+def errors_told() -> Iterator[None]:
+    """Turns what goes wrong on purpose into one line on standard error and the exit code of the contract."""
+    try:
+        yield
+    except ScanError as error:
+        from scanner.reporters.escape import redact_credentials, visible  # noqa: PLC0415  # only when it goes wrong
+
+        click.echo(f"compat-scan: error: {visible(redact_credentials(str(error)))}", err=True)
+        sys.exit(EXIT_MISUSE)
+    except KeyboardInterrupt:
+        click.echo("compat-scan: interrupted", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the report has enough of it; nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def exit_code(report: Report, settings: Settings) -> int:
+    """The exit code of the contract: 0 runs, 1 needs a container, 2 nothing readable, 3 incomplete."""
+    from scanner.model import ProjectVerdict  # noqa: PLC0415  # heavy
+    from scanner.settings import FailOn  # noqa: PLC0415
+
+    if not report.dependencies and not report.skipped and report.problems:
+        return EXIT_MISUSE
+    if settings.fail_on is FailOn.NEVER:
+        return EXIT_WORKERS
+    if report.verdict in (ProjectVerdict.CONTAINER, ProjectVerdict.HYBRID):
+        return EXIT_CONTAINER
+    if report.verdict is ProjectVerdict.UNKNOWN and settings.fail_on is FailOn.UNKNOWN:
+        return EXIT_INCOMPLETE
+    return EXIT_WORKERS
+
+
+def make_settings(paths: Sequence[str], options: Mapping[str, Any]) -> Settings:
+    """The settings in force for a scan of these paths.
+
+    Raises:
+        SettingsError: an option, a variable or a configuration file cannot be used.
+    """
+    from scanner.settings import load_settings  # noqa: PLC0415  # heavy
+
+    first = Path(paths[0]).absolute() if paths and paths[0] != "-" else Path.cwd()
+    folder = first if first.is_dir() else first.parent
+    named = {name: options[name] for name in _SETTING_OPTIONS if name in options}
+    return load_settings(named, os.environ, folder)
+
+
+def check_paths(paths: Sequence[str]) -> None:
+    """Refuses paths that are not there before anything is scanned.
+
+    Raises:
+        SourceError: a path does not exist.
+    """
+    for path in paths:
+        if path != "-" and not Path(path).exists():
+            raise SourceError(path, None, "there is no such file or folder")
+
+
+@contextmanager
+def make_surroundings(settings: Settings, *, quiet: bool) -> Iterator[Surroundings]:
+    """What a scan needs of the outside: environment, standard input, the package index, somebody to tell progress."""
+    from scanner.pipeline import Surroundings  # noqa: PLC0415  # heavy
+
+    def open_supply(target: Target, options: IndexOptions) -> AbstractContextManager[Supply]:
+        from scanner.index.opening import open_supply as opened  # noqa: PLC0415  # the network only where it is used
+
+        return opened(
+            target,
+            options,
+            environ=os.environ,
+            working_folder=Path.cwd(),
+            index_url=settings.index_url,
+            extra_index_urls=settings.extra_index_url,
+            offline=settings.offline,
+            progress=told,
+        )
+
+    with _progress(quiet=quiet) as told:
+        yield Surroundings(
+            environ=os.environ, read_stdin=sys.stdin.buffer.read, open_supply=open_supply, progress=told
+        )
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Any]:
+    """Somebody to tell what is being done: a spinner on standard error where that is a terminal, else nobody."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("CI"):
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415  # heavy, and only for people who watch
+    from rich.markup import escape  # noqa: PLC0415
+
+    from scanner.reporters.escape import visible  # noqa: PLC0415
+
+    console = Console(stderr=True, no_color="NO_COLOR" in os.environ)
+    with console.status("reading") as status:
+        yield lambda text: status.update(escape(visible(text)))
+
+
+def report_context(options: Mapping[str, Any], stream: TextIO) -> ReportContext:
+    """How a report on this stream is to look."""
+    import shutil  # noqa: PLC0415  # only where something is printed
+
+    from scanner.reporters.context import ReportContext  # noqa: PLC0415
+
+    return ReportContext(
+        version=__version__,
+        color=wants_color(options.get("color", "auto"), stream),
+        width=shutil.get_terminal_size((100, 24)).columns if stream.isatty() else 100,
+        verbose=options.get("verbose", 0),
+        quiet=options.get("quiet", False),
+        working_folder=Path.cwd(),
+    )
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """Whether to colour: the option, then NO_COLOR (no-color.org), FORCE_COLOR, then whether it is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write_report(report: Report, form: str, path: str | None, options: Mapping[str, Any]) -> None:
+    """Writes one report, to a file whole or not at all.
+
+    Raises:
+        SourceError: the file cannot be written.
+    """
+    from scanner.reporters import REPORTERS  # noqa: PLC0415  # heavy
+
+    with open_output(path) as stream:
+        REPORTERS[form](report, stream, report_context(options, stream))
+
+
+@contextmanager
+def open_output(path: str | None) -> Iterator[TextIO]:
+    """Standard output in UTF-8, or a file that appears under its name only when it is whole.
+
+    Raises:
+        SourceError: the file cannot be written.
+    """
+    if path is None or path == "-":
+        if isinstance(sys.stdout, io_wrapper()):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    unfinished = Path(f"{path}.unfinished")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        unfinished.replace(path)
+    except OSError as error:
+        raise SourceError(path, None, f"cannot be written: {error.strerror}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def io_wrapper() -> type:
+    """The type of a standard stream that can be told how to encode."""
+    import io  # noqa: PLC0415  # a name too short to import at the top beside the streams
+
+    return io.TextIOWrapper

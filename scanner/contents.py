@@ -1,0 +1,242 @@
+"""What is inside a wheel or a source distribution: frozen values, small enough to be kept by the file's sha256.
+
+Nothing here opens an archive. ``scanner.index.archive`` and ``scanner.index.sdist_archive`` fill these values, the
+checks judge them, and the cache stores what ``wheel_to_json`` and ``sdist_to_json`` give.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from dataclasses import dataclass
+
+_WHEEL_SHAPE = 1
+"""Raised whenever the stored shape changes, so that older cache entries are read as absent."""
+
+_SDIST_SHAPE = 1
+
+
+class NativeKind(enum.StrEnum):
+    """What the first bytes of a file say it is."""
+
+    ELF = "elf"
+    PE = "pe"
+    MACHO = "macho"
+    WASM = "wasm"
+    JAVA = "java"
+    STATIC_LIBRARY = "static-library"
+
+
+class NativeRole(enum.StrEnum):
+    """What native code is for, as far as its header and its name tell."""
+
+    EXTENSION = "extension"
+    """A Python extension module: its name is one that the import system looks for."""
+    LIBRARY = "library"
+    """A shared or static library, an object file or a Java class: loaded by something else."""
+    PROGRAM = "program"
+    """Something that is started as a process."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """One entry of a zip archive's central directory, after all guards."""
+
+    path: str
+    """As it stands in the archive; a folder's path ends in a slash."""
+    size_bytes: int
+    compressed_bytes: int
+    crc: int
+    method: int
+    """0 stored, 8 deflated; nothing else passes."""
+    offset: int
+    """Where its local header begins."""
+    end: int
+    """Where the next record begins: header, name, extra field, data and descriptor lie between."""
+    mode: int
+    """The Unix mode, 0 where the archive does not record one."""
+    has_descriptor: bool = False
+    """Whether sizes and checksum follow the data (general purpose bit 3)."""
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether it is a folder."""
+        return self.path.endswith("/")
+
+    @property
+    def is_executable(self) -> bool:
+        """Whether any executable bit is set."""
+        return bool(self.mode & 0o111)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NativeMember:
+    """One member of a wheel whose first bytes are native code."""
+
+    path: str
+    """Where it is installed: below site-packages, or as it stands in the archive for scripts and data."""
+    kind: NativeKind
+    role: NativeRole
+    detail: str
+    """In words, for example «Linux shared object for x86-64»."""
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryPoint:
+    """One console script: ``target`` is ``module:attribute``."""
+
+    name: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WheelContents:
+    """What a wheel carries."""
+
+    filename: str
+    member_count: int
+    uncompressed_bytes: int
+    native: tuple[NativeMember, ...]
+    unsampled_count: int
+    """Members whose first bytes were not looked at: by their suffix text or media, or beyond the byte budget."""
+    python_modules: tuple[str, ...]
+    """Dotted names, sorted; a package stands for its ``__init__``."""
+    top_level: tuple[str, ...]
+    """Importable top-level names, native ones included, sorted."""
+    console_scripts: tuple[EntryPoint, ...]
+    metadata: str
+    """The METADATA lines that decide what comes along: name, version, requirements, extras, Requires-Python."""
+    is_purelib: bool | None
+    """WHEEL's Root-Is-Purelib; None where it does not say."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuildFile:
+    """One file of a source distribution that says how it is built."""
+
+    path: str
+    """Below the distribution's own folder."""
+    text: str | None
+    """None where it is larger than any such file needs to be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SdistContents:
+    """What a source distribution carries, as far as its build is concerned."""
+
+    filename: str
+    file_count: int
+    unpacked_bytes: int
+    build_files: tuple[BuildFile, ...]
+    """pyproject.toml, setup.py and the like, sorted by path."""
+    sources: tuple[str, ...]
+    """Paths of sources that a compiler takes, sorted; at most the first few hundred."""
+    source_count: int
+    python_count: int
+    """How many Python modules there are."""
+    metadata: str
+    """As in ``WheelContents``, from PKG-INFO; empty where there is none."""
+
+    def text(self, path: str) -> str | None:
+        """The text of one build file; None where it is absent or was not read."""
+        return next((file.text for file in self.build_files if file.path == path), None)
+
+    def has(self, path: str) -> bool:
+        """Whether this build file is there, read or not."""
+        return any(file.path == path for file in self.build_files)
+
+
+def wheel_to_json(contents: WheelContents) -> str:
+    """The contents as compact JSON for a cache."""
+    return _dump(
+        {
+            "shape": _WHEEL_SHAPE,
+            "filename": contents.filename,
+            "members": contents.member_count,
+            "bytes": contents.uncompressed_bytes,
+            "native": [[n.path, n.kind, n.role, n.detail, n.size_bytes] for n in contents.native],
+            "unsampled": contents.unsampled_count,
+            "modules": contents.python_modules,
+            "top_level": contents.top_level,
+            "scripts": [[script.name, script.target] for script in contents.console_scripts],
+            "metadata": contents.metadata,
+            "purelib": contents.is_purelib,
+        }
+    )
+
+
+def wheel_from_json(text: str) -> WheelContents | None:
+    """What ``wheel_to_json`` wrote; None for anything else, an older shape among them."""
+    try:
+        raw = json.loads(text)
+        if raw["shape"] != _WHEEL_SHAPE:
+            return None
+        return WheelContents(
+            filename=str(raw["filename"]),
+            member_count=int(raw["members"]),
+            uncompressed_bytes=int(raw["bytes"]),
+            native=tuple(_parse_native(row) for row in raw["native"]),
+            unsampled_count=int(raw["unsampled"]),
+            python_modules=tuple(map(str, raw["modules"])),
+            top_level=tuple(map(str, raw["top_level"])),
+            console_scripts=tuple(EntryPoint(name=str(name), target=str(target)) for name, target in raw["scripts"]),
+            metadata=str(raw["metadata"]),
+            is_purelib=None if raw["purelib"] is None else bool(raw["purelib"]),
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def sdist_to_json(contents: SdistContents) -> str:
+    """The contents as compact JSON for a cache."""
+    return _dump(
+        {
+            "shape": _SDIST_SHAPE,
+            "filename": contents.filename,
+            "files": contents.file_count,
+            "bytes": contents.unpacked_bytes,
+            "build": [[file.path, file.text] for file in contents.build_files],
+            "sources": contents.sources,
+            "source_count": contents.source_count,
+            "python_count": contents.python_count,
+            "metadata": contents.metadata,
+        }
+    )
+
+
+def sdist_from_json(text: str) -> SdistContents | None:
+    """What ``sdist_to_json`` wrote; None for anything else, an older shape among them."""
+    try:
+        raw = json.loads(text)
+        if raw["shape"] != _SDIST_SHAPE:
+            return None
+        return SdistContents(
+            filename=str(raw["filename"]),
+            file_count=int(raw["files"]),
+            unpacked_bytes=int(raw["bytes"]),
+            build_files=tuple(
+                BuildFile(path=str(path), text=None if body is None else str(body)) for path, body in raw["build"]
+            ),
+            sources=tuple(map(str, raw["sources"])),
+            source_count=int(raw["source_count"]),
+            python_count=int(raw["python_count"]),
+            metadata=str(raw["metadata"]),
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _parse_native(row: list[object]) -> NativeMember:
+    path, kind, role, detail, size_bytes = row
+    return NativeMember(
+        path=str(path),
+        kind=NativeKind(str(kind)),
+        role=NativeRole(str(role)),
+        detail=str(detail),
+        size_bytes=int(str(size_bytes)),
+    )
+
+
+def _dump(value: dict[str, object]) -> str:
+    return json.dumps(value, separators=(",", ":"))

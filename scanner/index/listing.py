@@ -1,0 +1,254 @@
+"""A project as an index lists it (PEP 691 JSON, PEP 503 HTML): all its files, taken apart only as far as asked.
+
+A project can have thousands of files, and most questions are about one version. So parsing groups the rows by the
+version text in their names, and artifacts with tags are made for a version when it is asked for.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import Message
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from packaging.tags import Tag
+from packaging.utils import (
+    InvalidName,
+    InvalidWheelFilename,
+    NormalizedName,
+    canonicalize_name,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion, Version
+
+from scanner.errors import IndexAnswerError
+from scanner.index.filenames import FilenameReader, find_kind, is_plain, may_fit_webassembly
+from scanner.index.pages import parse_page
+from scanner.index.rows import FileRow, ProjectRows, RowLike, parse_project_rows
+from scanner.index.urls import drop_fragment, join_url, redact_url
+from scanner.model import Artifact, ArtifactKind, Release
+
+ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+_JSON_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json", "application/json")
+_HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "application/vnd.pypi.simple.latest+html", "text/html")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Listing:
+    """One project of one index, or of several merged."""
+
+    name: NormalizedName
+    url: str
+    """Where it was read, without credentials; of several merged, the first."""
+    rows: Mapping[str, Sequence[RowLike]]
+    """The files by version as it is written in their names, unchecked."""
+    malformed: tuple[str, ...] = ()
+    _releases: dict[Version, Release] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def versions(self) -> tuple[Version, ...]:
+        """All versions, newest first; those with yanked files only are among them."""
+        return tuple(sorted(self._texts, reverse=True))
+
+    @cached_property
+    def odd_files(self) -> tuple[str, ...]:
+        """The names of files that were set aside: not this project's, no valid version, or stated unreadably."""
+        odd = [row.filename for text in self.rows if _parse_version(text) is None for row in self.rows[text]]
+        return tuple(_storable(name) for name in (*self.malformed, *odd))
+
+    def release(self, version: Version) -> Release | None:
+        """One version with all its files; None where the index has no file of it.
+
+        A wheel whose name breaks the rules beyond its version is kept as kind OTHER, without tags.
+        """
+        known = self._releases.get(version)
+        if known is None and version in self._texts:
+            artifacts = tuple(_artifact(row) for row in self._rows_of(version))
+            known = self._releases[version] = Release(name=self.name, version=version, artifacts=artifacts)
+        return known
+
+    def has_candidate(self, version: Version) -> bool:
+        """Whether a wheel of this version could fit a WebAssembly target, told from file names alone."""
+        return any(may_fit_webassembly(row.filename) for row in self._rows_of(version))
+
+    def is_yanked(self, version: Version) -> bool:
+        """Whether every file of the version is yanked (PEP 592)."""
+        rows = self._rows_of(version)
+        return bool(rows) and all(row.yanked is not None for row in rows)
+
+    @cached_property
+    def _texts(self) -> dict[Version, list[str]]:
+        """The spellings of each version: «1.0» and «1.0.0» are one."""
+        texts: dict[Version, list[str]] = {}
+        for text in self.rows:
+            version = _parse_version(text)
+            if version is not None:
+                texts.setdefault(version, []).append(text)
+        return texts
+
+    def _rows_of(self, version: Version) -> list[RowLike]:
+        return [row for text in self._texts.get(version, ()) for row in self.rows[text]]
+
+
+def parse_listing(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> Listing:
+    """The listing that an index answered with for ``name``; ``url`` is where the answer came from in the end.
+
+    Raises:
+        IndexAnswerError: it is no listing, speaks another version of the API, or is about another project.
+    """
+    message = Message()
+    message["Content-Type"] = content_type
+    media_type = message.get_content_type() if content_type.strip() else "no content type"
+    if media_type in _JSON_TYPES:
+        return _parse_json(body, url, name)
+    if media_type in _HTML_TYPES:
+        return parse_html_listing(_decode(body, message.get_content_charset()), url=url, name=name)
+    raise IndexAnswerError(redact_url(url), f"answered with {_storable(media_type)[:80]}, which is no listing")
+
+
+def parse_html_listing(text: str, *, url: str, name: NormalizedName) -> Listing:
+    """The listing on a PEP 503 page.
+
+    Raises:
+        IndexAnswerError: as ``parse_listing``.
+    """
+    try:
+        page = parse_page(text, url)
+    except ValueError as error:
+        raise IndexAnswerError(redact_url(url), f"the page cannot be read: {error}") from error
+    if not page.is_listing:
+        raise IndexAnswerError(redact_url(url), "answered with a web page that lists no files, perhaps a login page")
+    _check_api_version(page.api_version, url)
+    return make_listing(page.rows, url=url, name=name)
+
+
+def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName, malformed: Sequence[str] = ()) -> Listing:
+    """A listing of these rows; relative URLs are resolved against ``url``."""
+    version_text = FilenameReader(name).version_text
+    groups: defaultdict[str, list[RowLike]] = defaultdict(list)
+    odd = list(malformed)
+    for row in rows:
+        text = version_text(row.filename)
+        usable = row if row.url[:8] == "https://" else _resolve(row, url)
+        if text is None or usable is None:
+            odd.append(row.filename)
+        else:
+            groups[text].append(usable)
+    return Listing(name=name, url=redact_url(url), rows=dict(groups), malformed=tuple(odd))
+
+
+def merge_listings(listings: Sequence[Listing]) -> Listing | None:
+    """All files of all of them; of files with the same name the first counts. None for an empty sequence."""
+    if len(listings) < 2:
+        return listings[0] if listings else None
+    seen: set[str] = set()
+    groups: dict[str, list[RowLike]] = {}
+    for listing in listings:
+        for text, rows in listing.rows.items():
+            fresh = [row for row in rows if row.filename not in seen]
+            if fresh:
+                groups.setdefault(text, []).extend(fresh)
+                seen.update(row.filename for row in fresh)
+    malformed = dict.fromkeys(name for listing in listings for name in listing.malformed)
+    return Listing(name=listings[0].name, url=listings[0].url, rows=groups, malformed=tuple(malformed))
+
+
+def _parse_json(body: bytes, url: str, name: NormalizedName) -> Listing:
+    try:
+        project: ProjectRows = parse_project_rows(body)
+    except ValueError as error:
+        raise IndexAnswerError(redact_url(url), f"the listing cannot be read: {_storable(str(error))[:200]}") from error
+    _check_api_version(project.api_version, url)
+    if canonicalize_name(project.name) != name:
+        reason = f"was asked for «{name}» and answered with «{_storable(project.name)[:100]}»"
+        raise IndexAnswerError(redact_url(url), reason)
+    return make_listing(project.rows, url=url, name=name, malformed=project.malformed)
+
+
+def _check_api_version(text: str, url: str) -> None:
+    """Minor versions add only what may be ignored; another major version means something else (PEP 629)."""
+    if text.split(".", maxsplit=1)[0].strip() != "1":
+        reason = f"speaks version «{_storable(text)[:20]}» of the simple API; compat-scan knows version 1"
+        raise IndexAnswerError(redact_url(url), reason)
+
+
+def _decode(body: bytes, charset: str | None) -> str:
+    try:
+        return body.decode(charset or "utf-8", errors="replace")
+    except (LookupError, ValueError):
+        return body.decode("utf-8", errors="replace")
+
+
+def _resolve(row: RowLike, base: str) -> RowLike | None:
+    """The row with an absolute URL; None unless it is one of the web, or a local file of a local index."""
+    if row.url[:7] == "http://":
+        return row
+    url = join_url(base, row.url)
+    if url is None:
+        return None
+    scheme = urlsplit(url).scheme
+    if scheme not in ("http", "https") and not (scheme == "file" and base.startswith("file:")):
+        return None
+    size, sha256, requires = row.size_bytes, row.sha256, row.requires_python
+    return FileRow(row.filename, url, size, sha256, requires, row.yanked, row.upload_time, row.metadata_sha256)
+
+
+def _parse_version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def _artifact(row: RowLike) -> Artifact:
+    kind, tags = _kind_and_tags(row.filename)
+    return Artifact(
+        filename=_storable(row.filename),
+        url=_storable(redact_url(drop_fragment(row.url)[0])),
+        kind=kind,
+        tags=tags,
+        size_bytes=row.size_bytes if row.size_bytes is None or row.size_bytes >= 0 else None,
+        sha256=_digest(row.sha256),
+        requires_python=_storable(html.unescape(row.requires_python)) if row.requires_python else None,
+        yanked=None if row.yanked is None else _storable(row.yanked),
+        upload_time=_upload_time(row.upload_time),
+        metadata_sha256=None if row.metadata_sha256 is None else (_digest(row.metadata_sha256) or ""),
+    )
+
+
+def _kind_and_tags(filename: str) -> tuple[ArtifactKind, frozenset[Tag]]:
+    """What the file is; OTHER for a wheel whose name breaks the rules."""
+    kind = find_kind(filename)
+    if kind is not ArtifactKind.WHEEL:
+        return kind, frozenset()
+    try:
+        return (kind, parse_wheel_filename(filename)[3]) if is_plain(filename) else (ArtifactKind.OTHER, frozenset())
+    except (InvalidWheelFilename, InvalidVersion, InvalidName):
+        return ArtifactKind.OTHER, frozenset()
+
+
+def _digest(text: str | None) -> str | None:
+    lowered = (text or "").lower()
+    return lowered if _SHA256.fullmatch(lowered) else None
+
+
+def _upload_time(text: str | None) -> datetime | None:
+    """In UTC, as PEP 700 demands it; None where it cannot be read."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _storable(text: str) -> str:
+    """The text with lone surrogates written out: JSON can carry them, and no output can."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,106 @@
+"""URLs as text: what may be shown, and which of them belong to the same origin."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.request import url2pathname
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port: what credentials are bound to."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+class SplitUrl(NamedTuple):
+    """A URL with its credentials set apart; both are None where it carries none, percent signs decoded."""
+
+    url: str
+    username: str | None
+    password: str | None
+
+
+def redact_url(url: str) -> str:
+    """The URL without user and password, fit for messages, reports and attributes.
+
+    Takes malformed URLs too: an unescaped «/», «?» or «#» in a password must not leave its rest behind.
+    """
+    head, separator, rest = url.partition("//")
+    if not separator:
+        return url
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if "@" in authority:
+        cut = authority.rindex("@") + 1
+    elif "@" in rest and not re.fullmatch(r"(\[[^\]]*\]|[^:]*)(:\d*)?", authority):
+        cut = rest.rindex("@") + 1
+    else:
+        return url
+    return f"{head}//{rest[cut:]}"
+
+
+def split_credentials(url: str) -> SplitUrl:
+    """The URL and what stands before its «@»."""
+    redacted = redact_url(url)
+    if redacted == url:
+        return SplitUrl(url, None, None)
+    start = url.index("//") + 2
+    user_info = url[start : len(url) - len(redacted) + start - 1]
+    username, separator, password = user_info.partition(":")
+    return SplitUrl(redacted, unquote(username), unquote(password) if separator else None)
+
+
+def find_origin(url: str) -> Origin | None:
+    """The origin of an http or https URL; None for every other one and for what is no URL."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    if scheme not in DEFAULT_PORTS or not parts.hostname:
+        return None
+    return Origin(scheme, parts.hostname, port if port is not None else DEFAULT_PORTS[scheme])
+
+
+def join_url(base: str, url: str) -> str | None:
+    """The absolute URL that ``url`` means on the page ``base``; None where it is none."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return None
+
+
+def drop_fragment(url: str) -> tuple[str, str]:
+    """The URL without its fragment, and the fragment."""
+    bare, _, fragment = url.partition("#")
+    return bare, fragment
+
+
+def file_path(url: str) -> str | None:
+    """The local path that a file: URL names; None for every other URL and for files of another machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme.lower() != "file" or parts.netloc not in ("", "localhost"):
+        return None
+    try:
+        path = url2pathname(parts.path)
+    except (OSError, ValueError):
+        return None
+    return None if "\0" in path else path
+
+
+def with_slash(url: str) -> str:
+    """The URL as a folder, so that relative links resolve below it; query and fragment are kept."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return url if parts.path.endswith("/") else urlunsplit(parts._replace(path=parts.path + "/"))

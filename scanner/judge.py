@@ -1,0 +1,39 @@
+"""Findings to a verdict, verdicts to the project's verdict. No I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from scanner.model import Finding, Judgement, Level, Problem, ProjectVerdict, Skipped, Verdict
+
+
+def judge_findings(findings: Iterable[Finding]) -> Verdict:
+    """CONTAINER where a finding blocks, UNKNOWN where one could not be told, else WORKERS.
+
+    A blocker stands even where something else stayed unknown: no answer could lift it.
+    """
+    verdict = Verdict.WORKERS
+    for finding in findings:
+        if finding.level is Level.BLOCKER:
+            return Verdict.CONTAINER
+        if finding.rule.leaves_unknown:
+            verdict = Verdict.UNKNOWN
+    return verdict
+
+
+def judge_project(
+    judgements: Sequence[Judgement], skipped: Sequence[Skipped], problems: Sequence[Problem]
+) -> ProjectVerdict:
+    """Where the whole project runs; never a clean bill where something could not be read or told.
+
+    With nothing to judge the answer is UNKNOWN, except where every declaration is for other platforms only.
+    """
+    verdicts = {judgement.verdict for judgement in judgements}
+    if Verdict.CONTAINER in verdicts:
+        return ProjectVerdict.HYBRID if Verdict.WORKERS in verdicts else ProjectVerdict.CONTAINER
+    if problems or Verdict.UNKNOWN in verdicts:
+        return ProjectVerdict.UNKNOWN
+    if judgements:
+        return ProjectVerdict.WORKERS
+    nothing_left_open = bool(skipped) and all(entry.not_for_target for entry in skipped)
+    return ProjectVerdict.WORKERS if nothing_left_open else ProjectVerdict.UNKNOWN

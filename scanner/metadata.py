@@ -1,0 +1,115 @@
+"""What a distribution says of itself: core metadata (PEP 566, PEP 643), read from METADATA, PKG-INFO or a sidecar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from scanner.errors import ArtifactError
+
+_MAX_HEADER_CHARACTERS = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoreMetadata:
+    """The fields that decide what comes along."""
+
+    name: NormalizedName
+    version: Version
+    requires: tuple[Requirement, ...] = ()
+    odd_requires: tuple[str, ...] = ()
+    """Requires-Dist values that no parser takes, as they stand."""
+    extras: frozenset[str] = frozenset()
+    """Provides-Extra, normalised."""
+    requires_python: str | None = None
+    dynamic_requires: bool = False
+    """Whether Requires-Dist is computed by the build (PEP 643), so that it says nothing here."""
+
+
+def parse_metadata(text: str, filename: str) -> CoreMetadata:
+    """The core metadata in a METADATA or PKG-INFO file; ``filename`` names it in errors.
+
+    Raises:
+        ArtifactError: the text has no usable Name or Version, or its header is larger than any real one.
+    """
+    headers = _parse_headers(text, filename)
+    name = headers.get("name", [""])[0]
+    if not name:
+        raise ArtifactError(filename, "the metadata has no Name")
+    requires, odd = _parse_requires(headers.get("requires-dist", []))
+    return CoreMetadata(
+        name=canonicalize_name(name),
+        version=_parse_version(headers.get("version", [""])[0], filename),
+        requires=requires,
+        odd_requires=odd,
+        extras=frozenset(canonicalize_name(extra) for extra in headers.get("provides-extra", [])),
+        requires_python=next(iter(headers.get("requires-python", [])), None),
+        dynamic_requires=_is_dynamic(headers),
+    )
+
+
+def applies(marker: Marker | None, environment: Mapping[str, str], extras: Iterable[str] = ()) -> bool:
+    """Whether a marker holds in an environment with any of the extras (or none).
+
+    A marker that cannot be evaluated there holds: to drop a dependency on a guess would hide it.
+    """
+    if marker is None:
+        return True
+    return any(_holds(marker, environment, extra) for extra in ("", *extras))
+
+
+def _holds(marker: Marker, environment: Mapping[str, str], extra: str) -> bool:
+    try:
+        return marker.evaluate({**environment, "extra": extra})
+    except (UndefinedComparison, UndefinedEnvironmentName, InvalidVersion):
+        return True
+
+
+def _parse_headers(text: str, filename: str) -> dict[str, list[str]]:
+    """Header fields by lower-case name; the body (the long description) is left unread."""
+    headers: dict[str, list[str]] = {}
+    position, current = 0, None
+    while position < len(text):
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        line = text[position:end].rstrip("\r")
+        position = end + 1
+        if not line.strip():
+            break
+        if position > _MAX_HEADER_CHARACTERS:
+            raise ArtifactError(filename, "the metadata's header is larger than 4 MiB")
+        if line[0] in " \t" and current is not None:
+            current[-1] += "\n" + line.strip()
+            continue
+        field, colon, value = line.partition(":")
+        if colon:
+            current = headers.setdefault(field.strip().lower(), [])
+            current.append(value.strip())
+    return headers
+
+
+def _parse_version(text: str, filename: str) -> Version:
+    try:
+        return Version(text)
+    except InvalidVersion as error:
+        raise ArtifactError(filename, f"the metadata's Version is not one: {text[:80]!r}") from error
+
+
+def _parse_requires(values: Iterable[str]) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
+    requires, odd = [], []
+    for value in values:
+        try:
+            requires.append(Requirement(value))
+        except (InvalidRequirement, RecursionError):
+            odd.append(value)
+    return tuple(requires), tuple(odd)
+
+
+def _is_dynamic(headers: Mapping[str, list[str]]) -> bool:
+    """Before metadata 2.2 a source distribution's Requires-Dist promised nothing (PEP 643)."""
+    return "requires-dist" in {value.lower() for value in headers.get("dynamic", [])}

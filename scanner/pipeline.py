@@ -1,0 +1,180 @@
+"""The scan: files to entries, entries to a tree, the tree to findings, findings to a report.
+
+The only module that knows all the stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scanner.assemble import Listed, assemble_judgements
+from scanner.judge import judge_project
+from scanner.listed import listed_rows
+from scanner.model import Judgement, Problem, Report, Target
+from scanner.project import Project, plan_project
+from scanner.resolve import Graph, resolve_flat, resolve_tree
+from scanner.resolve.graph import Supply
+from scanner.resolve.locked import build_locked_graph
+from scanner.settings import Settings
+from scanner.sources import ReadFile, read_sources, select_entries
+from scanner.sources.document import IndexOptions
+from scanner.target import choose_target
+from scanner.wrangler import find_wrangler_config, read_wrangler_config
+
+OpenSupply = Callable[[Target, IndexOptions], AbstractContextManager[Supply]]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What a scan is given by whoever starts it, so that nothing below looks around for itself."""
+
+    environ: Mapping[str, str]
+    read_stdin: Callable[[], bytes]
+    open_supply: OpenSupply
+    progress: Progress = field(default=lambda _: None)
+    """Told what is being done, for people who wait."""
+    listed: Listed | None = None
+    """The incompatible-library table; None for the shipped one with the user's rows."""
+
+
+def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Report:
+    """The report on everything that the files ask for.
+
+    Raises:
+        SettingsError: the runtime cannot be chosen from what is set.
+    """
+    target = find_target(paths, settings)
+    files = read_files(paths, settings, around)
+    projects = [_plan(file, settings, target) for file in files]
+    listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
+    options = _merge_options(files)
+    judgements: list[Judgement] = []
+    with around.open_supply(target, options) as supply:
+        for project in projects:
+            around.progress(f"resolving {project.path}")
+            graph = _resolve(project, settings, target, supply)
+            judgements += assemble_judgements(project, graph, target=target, table=settings.table, listed=listed)
+    return _report(target, settings, projects, judgements)
+
+
+def find_target(paths: Sequence[str], settings: Settings) -> Target:
+    """The runtime to judge for: what is set, else the nearest Wrangler configuration's, else the newest.
+
+    Raises:
+        SettingsError: a Wrangler configuration cannot be read, or flags contradict each other.
+    """
+    if settings.compatibility_date or settings.compatibility_flag:
+        origins = {settings.origins.get(f"compatibility-{key}", "command line") for key in ("date", "flag")}
+        origin = " and ".join(sorted(origins))
+        return choose_target(settings.compatibility_date, settings.compatibility_flag, origin=origin)
+    for path in paths:
+        config_path = find_wrangler_config(_folder_of(path))
+        if config_path is not None:
+            config = read_wrangler_config(config_path, _shown(config_path))
+            return choose_target(config.compatibility_date, config.compatibility_flags, origin=config.path)
+    return choose_target()
+
+
+def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -> tuple[ReadFile, ...]:
+    """What stands in the files, nothing selected and nothing judged."""
+    return read_sources(
+        paths, read_stdin=around.read_stdin, environ=around.environ, all_files=settings.all_files
+    )
+
+
+def _folder_of(path: str) -> Path:
+    absolute = Path.cwd() if path == "-" else Path(path).absolute()
+    return absolute if absolute.is_dir() else absolute.parent
+
+
+def _shown(path: Path) -> str:
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _plan(file: ReadFile, settings: Settings, target: Target) -> Project:
+    entries, notes = select_entries(
+        file.parsed,
+        groups=frozenset(settings.group),
+        extras=frozenset(settings.extra),
+        all_groups=settings.all_groups,
+        all_extras=settings.all_extras,
+    )
+    return plan_project(
+        file.path,
+        entries,
+        target=target,
+        problems=file.parsed.problems,
+        constraints=file.parsed.constraints,
+        overrides=file.parsed.overrides,
+        is_lock=file.parsed.is_lock,
+        notes=(*file.parsed.notes, *notes),
+    )
+
+
+def _resolve(project: Project, settings: Settings, target: Target, supply: Supply) -> Graph:
+    if project.is_lock:
+        return build_locked_graph(project.dependencies, target=target, supply=supply)
+    if settings.no_deps:
+        return resolve_flat(project.wants, target=target, supply=supply, constraints=project.constraints)
+    return resolve_tree(
+        project.wants, target=target, supply=supply, constraints=project.constraints, overrides=project.overrides
+    )
+
+
+def _merge_options(files: Sequence[ReadFile]) -> IndexOptions:
+    options = IndexOptions()
+    for file in files:
+        options = options.merge(file.parsed.index)
+    return options
+
+
+def _report(
+    target: Target, settings: Settings, projects: Sequence[Project], judgements: Sequence[Judgement]
+) -> Report:
+    skipped = tuple(entry for project in projects for entry in project.skipped)
+    problems = _problems(projects)
+    told = tuple(sorted(_merge_transitive(judgements), key=_by_place))
+    return Report(
+        target=target,
+        table=settings.table,
+        verdict=judge_project(told, skipped, problems),
+        dependencies=told,
+        skipped=tuple(sorted(skipped, key=lambda entry: entry.location)),
+        problems=problems,
+        notes=tuple(dict.fromkeys([*target.notes, *(note for project in projects for note in project.notes)])),
+    )
+
+
+def _problems(projects: Sequence[Project]) -> tuple[Problem, ...]:
+    found = dict.fromkeys(problem for project in projects for problem in project.problems)
+    return tuple(sorted(found, key=lambda p: (p.location.path, p.location.line) if p.location else ("", 0)))
+
+
+def _merge_transitive(judgements: Sequence[Judgement]) -> list[Judgement]:
+    """The same package that came along in several files once, with all its chains."""
+    merged: dict[tuple[str, str | None], Judgement] = {}
+    told: list[Judgement] = []
+    for judgement in judgements:
+        if judgement.location is not None:
+            told.append(judgement)
+            continue
+        key = (judgement.name, judgement.version)
+        known = merged.get(key)
+        merged[key] = judgement if known is None else known.with_chains(judgement.via)
+    return [*told, *merged.values()]
+
+
+def _by_place(judgement: Judgement) -> tuple[bool, str, int, int, str]:
+    """By location and then name; what has no location comes last."""
+    place = judgement.location
+    if place is None:
+        return (True, "", 0, 0, judgement.name)
+    return (False, place.path, place.line, place.column, judgement.name)
+

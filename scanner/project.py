@@ -1,0 +1,120 @@
+"""One scanned file as a project: what of it is to be judged on the target, and what is left out with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+
+from scanner.metadata import applies
+from scanner.model import Dependency, Entry, Problem, Skipped, Target
+from scanner.resolve import Want
+from scanner.resolve.provider import with_extras
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    """What one file (with what it includes) asks of the target."""
+
+    path: str
+    dependencies: tuple[Dependency, ...]
+    skipped: tuple[Skipped, ...]
+    problems: tuple[Problem, ...]
+    constraints: dict[NormalizedName, SpecifierSet]
+    overrides: dict[NormalizedName, tuple[Want, ...]]
+    is_lock: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        """What the resolver is asked for: every dependency that has a name."""
+        return tuple(want for dependency in self.dependencies for want in wants_of(dependency))
+
+
+def plan_project(
+    path: str,
+    entries: Iterable[Entry],
+    *,
+    target: Target,
+    problems: tuple[Problem, ...] = (),
+    constraints: Iterable[Entry] = (),
+    overrides: Iterable[Entry] = (),
+    is_lock: bool = False,
+    notes: tuple[str, ...] = (),
+) -> Project:
+    """The entries of a file, parted into what concerns the target and what a marker excludes there."""
+    dependencies, skipped = _part(entries, target)
+    narrowed, _ = _part(constraints, target)
+    replacing, _ = _part(overrides, target)
+    return Project(
+        path=path,
+        dependencies=dependencies,
+        skipped=skipped,
+        problems=problems,
+        constraints=_combine_constraints(narrowed),
+        overrides=_group_overrides(replacing),
+        is_lock=is_lock,
+        notes=notes,
+    )
+
+
+def wants_of(dependency: Dependency) -> tuple[Want, ...]:
+    """The wants that a declaration stands for; none where it has no name."""
+    if dependency.name is None:
+        return ()
+    want = Want(
+        name=dependency.name,
+        specifier=dependency.specifier,
+        text=describe(dependency),
+        url=dependency.url,
+    )
+    return tuple(with_extras(want, dependency.extras))
+
+
+def describe(dependency: Dependency) -> str:
+    """The declaration in its canonical form; as written where it has no name."""
+    if dependency.name is None:
+        return dependency.text or dependency.url or ""
+    extras = f"[{','.join(dependency.extras)}]" if dependency.extras else ""
+    if dependency.url:
+        return f"{dependency.name}{extras} @ {dependency.url}"
+    return f"{dependency.name}{extras}{dependency.specifier}"
+
+
+def _part(entries: Iterable[Entry], target: Target) -> tuple[tuple[Dependency, ...], tuple[Skipped, ...]]:
+    dependencies: list[Dependency] = []
+    skipped: list[Skipped] = []
+    for entry in entries:
+        match entry:
+            case Skipped():
+                skipped.append(entry)
+            case Dependency() if applies(entry.marker, target.markers):
+                dependencies.append(entry)
+            case Dependency():
+                skipped.append(
+                    Skipped(
+                        text=entry.text or describe(entry),
+                        reason=f"not for this target: {entry.marker}",
+                        location=entry.location,
+                        not_for_target=True,
+                    )
+                )
+    return tuple(dependencies), tuple(skipped)
+
+
+def _combine_constraints(dependencies: Iterable[Dependency]) -> dict[NormalizedName, SpecifierSet]:
+    combined: dict[NormalizedName, SpecifierSet] = {}
+    for dependency in dependencies:
+        if dependency.name is not None:
+            combined[dependency.name] = combined.get(dependency.name, SpecifierSet()) & dependency.specifier
+    return combined
+
+
+def _group_overrides(dependencies: Iterable[Dependency]) -> dict[NormalizedName, tuple[Want, ...]]:
+    grouped: dict[NormalizedName, tuple[Want, ...]] = {}
+    for dependency in dependencies:
+        if dependency.name is not None:
+            grouped[dependency.name] = grouped.get(dependency.name, ()) + wants_of(dependency)
+    return grouped

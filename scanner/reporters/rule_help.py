@@ -1,0 +1,156 @@
+"""What each rule means, why it matters and what to do about it; docs/rules.md tells the same at length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scanner.model import Rule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleHelp:
+    """The help for one rule in three short texts without markup."""
+
+    what: str
+    why: str
+    remedy: str
+
+
+_CONTAINER = "Move what needs it into a container, or use the alternative that the finding names."
+_GUARDED_CALL = "Keep the call off the paths that a Worker takes, or move the part that needs it into a container."
+
+RULE_HELP: Mapping[Rule, RuleHelp] = {
+    Rule.CS101: RuleHelp(
+        what="The release has wheels with native code, but none of them is built for the target's platform.",
+        why="Python Workers run CPython compiled to WebAssembly. Code compiled for Linux, macOS or Windows cannot be "
+        "loaded there, and packages are installed from wheels only.",
+        remedy="Take a version that has a matching wheel if the finding names one. " + _CONTAINER,
+    ),
+    Rule.CS102: RuleHelp(
+        what="The release has no usable wheel, and building its source distribution compiles native code.",
+        why="What pip would compile here would be machine code of this computer; a Worker needs a WebAssembly wheel.",
+        remedy="Look for a version or a sibling project with a wheel. " + _CONTAINER,
+    ),
+    Rule.CS103: RuleHelp(
+        what="The release is a source distribution of pure Python without a wheel.",
+        why="It would run, but pywrangler installs wheels only unless it is told to build.",
+        remedy="Set allow-build = true under [tool.pywrangler] in pyproject.toml, or build the wheel yourself.",
+    ),
+    Rule.CS104: RuleHelp(
+        what="A wheel that claims to be pure Python (none-any) carries shared libraries or programs.",
+        why="The tag lets the wheel be installed, but what it carries was compiled for another platform and cannot be "
+        "loaded or started on a Worker.",
+        remedy="Use the pure part only if there is one. " + _CONTAINER,
+    ),
+    Rule.CS105: RuleHelp(
+        what="The newest release does not fit the target, an older one does and was chosen.",
+        why="A version that is older than expected can lack fixes and features; that should be known, not silent.",
+        remedy="Pin the version that was chosen so that it is a decision, and look again when a newer build appears.",
+    ),
+    Rule.CS106: RuleHelp(
+        what="The release's Requires-Python excludes the Python version of the target.",
+        why="Installers refuse such a release, so it cannot become part of the Worker.",
+        remedy="Take a version that admits this Python, or choose a compatibility date with another runtime.",
+    ),
+    Rule.CS107: RuleHelp(
+        what="The pinned version has no build for the target, but another version has.",
+        why="Only this pin stands between the project and Python Workers.",
+        remedy="Move the pin to the version that the finding names.",
+    ),
+    Rule.CS108: RuleHelp(
+        what="The release was yanked by its authors (PEP 592).",
+        why="A yanked release is still installed for an exact pin, but its authors advise against it.",
+        remedy="Move to a version that stands.",
+    ),
+    Rule.CS109: RuleHelp(
+        what="A dependency that it cannot do without has no place on Workers, or could not be judged.",
+        why="A package stands or falls with what it requires; its own files alone do not make it run.",
+        remedy="Deal with the dependency at the end of the chain: drop the extra that brings it, replace it, or move "
+        "both into a container.",
+    ),
+    Rule.CS201: RuleHelp(
+        what="The incompatible-library table names the project, and the table decides.",
+        why="Its work needs a process, a browser, a program or native code that Python Workers do not offer, or the "
+        "table has it as unsuitable for another stated reason.",
+        remedy="Use the alternative that the finding names. Where a build exists, --table advise relies on it.",
+    ),
+    Rule.CS202: RuleHelp(
+        what="The incompatible-library table has advice about the project; its files decide.",
+        why="It runs, but something about it is unnecessary, limited or better solved in another way on Workers.",
+        remedy="Read the advice and the page it links; ignore the finding with a reason where it does not apply.",
+    ),
+    Rule.CS301: RuleHelp(
+        what="Importing the package imports a standard-library module that the target does not have, or fails there "
+        "in another certain way.",
+        why="The import fails at deployment, before any request is served.",
+        remedy="Import the part that does without it, look for a version with a guarded import, or use a container.",
+    ),
+    Rule.CS302: RuleHelp(
+        what="Some functions of the package use a standard-library module, or a part of one, that the target lacks.",
+        why="The package imports, but these functions fail when they are called.",
+        remedy=_GUARDED_CALL,
+    ),
+    Rule.CS303: RuleHelp(
+        what="The package starts processes.",
+        why="There are no processes on Workers: subprocess and fork raise OSError.",
+        remedy=_GUARDED_CALL,
+    ),
+    Rule.CS304: RuleHelp(
+        what="The package starts threads.",
+        why="A thread cannot be started in the WebAssembly runtime: RuntimeError is raised.",
+        remedy="Use the package's asynchronous interface or switch its background work off. " + _GUARDED_CALL,
+    ),
+    Rule.CS305: RuleHelp(
+        what="The package opens sockets of a kind that the target does not offer.",
+        why="Depending on the runtime, outgoing TCP is all there is or there is none; nothing can listen, and there is "
+        "no UDP.",
+        remedy="Serve requests through the Worker's handler, connect through Hyperdrive or fetch, or use a container.",
+    ),
+    Rule.CS306: RuleHelp(
+        what="The package loads foreign libraries, for example with ctypes.",
+        why="There are no system libraries on a Worker, and libraries of other platforms cannot be loaded.",
+        remedy=_GUARDED_CALL,
+    ),
+    Rule.CS401: RuleHelp(
+        what="The packages together are larger than a Worker may be.",
+        why="The upload is refused above the size limit; vendored packages count uncompressed.",
+        remedy="Drop the largest packages or extras that are not needed, or move the part that needs them.",
+    ),
+    Rule.CS501: RuleHelp(
+        what="The index has no project of this name, or no version that satisfies the requirement.",
+        why="Nothing can be said about what cannot be found; a private index may be missing from the settings.",
+        remedy="Check the name and the version, and give the index with --index-url or --extra-index-url.",
+    ),
+    Rule.CS502: RuleHelp(
+        what="The requirements contradict each other.",
+        why="No set of versions satisfies all of them, so an installation would fail as well.",
+        remedy="Loosen one of the requirements that the finding names.",
+    ),
+    Rule.CS503: RuleHelp(
+        what="The dependency comes from version control, a local path or a URL and cannot be looked into.",
+        why="The scan neither runs nor builds what it scans.",
+        remedy="Depend on a released wheel, or check this one by hand.",
+    ),
+    Rule.CS504: RuleHelp(
+        what="The package index gave no answer.",
+        why="A failing network says nothing about a package; it never becomes «does not exist» or «runs».",
+        remedy="Try again, and check proxies, certificates and credentials.",
+    ),
+    Rule.CS505: RuleHelp(
+        what="The index or an archive gave an answer that cannot be used or trusted.",
+        why="A broken or misleading archive is not judged by what it claims.",
+        remedy="Look at the reason in the finding; a fresh upload or another version may do.",
+    ),
+    Rule.CS601: RuleHelp(
+        what="A line or entry of a dependency file is not understood.",
+        why="What it declares is missing from the verdict.",
+        remedy="Correct the line; the rest of the file was scanned.",
+    ),
+    Rule.CS602: RuleHelp(
+        what="An included file is missing, cannot be followed, or includes itself.",
+        why="What it declares is missing from the verdict.",
+        remedy="Correct the path or the circle; the rest was scanned.",
+    ),
+}
+"""The help for every rule."""

@@ -1,0 +1,69 @@
+"""Lines of styled text on a terminal, wrapped and never cut off; the only module that knows rich."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from scanner.reporters.context import ReportContext
+
+MIN_WIDTH = 40
+"""Narrower than this, lines are wrapped for this width all the same."""
+
+Span = str | tuple[str, str]
+"""Text, alone or with a style in rich's words."""
+
+
+class Page:
+    """A stream that takes one paragraph after the other."""
+
+    def __init__(self, stream: TextIO, context: ReportContext) -> None:
+        self._width = max(context.width, MIN_WIDTH)
+        # Everything that rich would otherwise find out or interpret by itself is fixed: the context decides.
+        self._console = Console(
+            file=stream,
+            width=self._width,
+            color_system="standard" if context.color else None,
+            no_color=not context.color,
+            force_terminal=context.color,
+            force_jupyter=False,
+            force_interactive=False,
+            legacy_windows=False,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            _environ={},
+        )
+
+    def blank(self) -> None:
+        """Ends the paragraph with an empty line."""
+        self._console.file.write("\n")
+
+    def paragraph(self, *spans: Span, lead: Span = "", indent: int = 0) -> None:
+        """Writes the text wrapped to the width; ``lead`` opens the first line and the others are indented alike.
+
+        ``indent`` is the number of cells before the lead.
+        """
+        first = Text(" " * indent).append_text(_text(lead))
+        hanging = first.cell_len
+        body = Text().join(map(_text, spans))
+        room = max(self._width - hanging, MIN_WIDTH // 2)
+        for number, line in enumerate(body.wrap(self._console, room, overflow="fold")):
+            line.rstrip()
+            start = first if number == 0 else Text(" " * hanging)
+            self._console.print(_harmless(start + line), soft_wrap=True)
+
+
+def _text(span: Span) -> Text:
+    return Text(span) if isinstance(span, str) else Text(span[0], style=span[1])
+
+
+def _harmless(line: Text) -> Text:
+    """The line, broken up where wrapping has made it begin like a command to a continuous-integration runner."""
+    plain = line.plain
+    start = len(plain) - len(plain.lstrip())
+    if not plain.startswith("::", start):
+        return line
+    return line[: start + 1] + Text("\\x3a") + line[start + 2 :]

@@ -1,0 +1,205 @@
+"""The dependency tree for the target: every project once, with the version an installer would take there.
+
+A resolution never ends the scan. First it is tried as pywrangler's installer does it (wheels for the target only).
+Where that fails, the cause is taken out of the way and it is tried again: a project without any fitting wheel may
+then be taken without one (it will be judged CONTAINER), and of two requirements that contradict each other one is
+dropped and told (CS502). So all blockers come out of one scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+from resolvelib.structs import RequirementInformation
+
+from scanner.model import Target
+from scanner.resolve.graph import Conflict, Graph, Node, Supply, Want
+from scanner.resolve.provider import Key, Pick, Provider, Rules
+from scanner.specifiers import find_pin
+
+__all__ = ["Conflict", "Graph", "Node", "Supply", "Want", "resolve_flat", "resolve_tree"]
+
+_MAX_ROUNDS = 3000
+"""Rounds of one try; a tree of 300 packages takes about 300 where nothing has to be undone."""
+_MAX_TRIES = 40
+"""How often a cause is taken out of the way before the rest is left as a conflict."""
+
+_Cause = RequirementInformation[Want, Pick]
+
+
+def resolve_tree(
+    wants: Iterable[Want],
+    *,
+    target: Target,
+    supply: Supply,
+    constraints: Mapping[NormalizedName, SpecifierSet] | None = None,
+    overrides: Mapping[NormalizedName, tuple[Want, ...]] | None = None,
+) -> Graph:
+    """The tree below the wants of a project."""
+    roots = tuple(wants)
+    rules = Rules(target=target, supply=supply, constraints=constraints or {}, overrides=overrides or {})
+    supply.prefetch(roots)
+    rules.opaque.update(want.name for want in roots if want.url is not None)
+    state = _Search(rules, roots)
+    picks = state.run()
+    return _build_graph(rules, state, picks)
+
+
+def resolve_flat(wants: Iterable[Want], *, target: Target, supply: Supply, constraints: Mapping[NormalizedName, SpecifierSet] | None = None) -> Graph:
+    """Each want for itself, without what comes along (`--no-deps`); one node for each project."""
+    roots = tuple(wants)
+    rules = Rules(target=target, supply=supply, constraints=constraints or {})
+    rules.opaque.update(want.name for want in roots if want.url is not None)
+    supply.prefetch(roots)
+    nodes = {}
+    for name in dict.fromkeys(want.name for want in roots):
+        own = tuple(want for want in roots if want.name == name)
+        nodes[name] = _build_node(rules, name, own, pick=None, conflict=None)
+    return Graph(nodes=nodes, roots=tuple(nodes))
+
+
+class _Search:
+    """Resolve, take the cause of a failure out of the way, resolve again."""
+
+    def __init__(self, rules: Rules, roots: tuple[Want, ...]) -> None:
+        self._rules = rules
+        self.roots = roots
+        self.conflicts: dict[NormalizedName, Conflict] = {}
+
+    def run(self) -> Mapping[Key, Pick]:
+        """The picks of the first try that succeeds; what is left unsolved after all tries has no pick."""
+        for _ in range(_MAX_TRIES):
+            resolver: Resolver[Want, Pick, Key] = Resolver(Provider(self._rules), BaseReporter())
+            try:
+                return resolver.resolve(self._wanted(), max_rounds=_MAX_ROUNDS).mapping
+            except ResolutionImpossible as impossible:
+                if not self._make_way(impossible.causes):
+                    break
+            except ResolutionTooDeep:
+                break
+        return self._greedy()
+
+    def _wanted(self) -> list[Want]:
+        replaced = [want for wants in self._rules.overrides.values() for want in wants]
+        kept = [want for want in self.roots if want.name not in self._rules.overrides]
+        return [want for want in [*kept, *replaced] if (None, want.name) not in self._rules.dropped]
+
+    def _make_way(self, causes: Sequence[_Cause]) -> bool:
+        """Whether something could be changed so that another try makes sense."""
+        names = dict.fromkeys(cause.requirement.name for cause in causes)
+        for name in names:
+            wants = _distinct(cause.requirement for cause in causes if cause.requirement.name == name)
+            candidates = self._rules.candidates(name)
+            if candidates is None:
+                continue
+            satisfying = self._rules.satisfying(candidates, wants)
+            if not satisfying:
+                self._drop(name, wants)
+                return True
+            fits = next(candidates.fitting(satisfying), None)
+            if fits is None and name not in self._rules.relaxed:
+                self._rules.relaxed.add(name)
+                return True
+        return self._drop_any(causes)
+
+    def _drop(self, name: NormalizedName, wants: Sequence[Want]) -> None:
+        """Leave out the want that is furthest from the project itself; the project's own are kept."""
+        candidates = self._rules.candidates(name)
+        alone = [want for want in wants if candidates and not self._rules.satisfying(candidates, [want])]
+        dropped = alone[0] if alone else wants[-1] if wants[-1].parent else wants[0]
+        kept = next((want for want in wants if want is not dropped), dropped)
+        self._rules.dropped.add((dropped.parent, name))
+        self.conflicts.setdefault(name, Conflict(name=name, kept=kept, dropped=dropped))
+
+    def _drop_any(self, causes: Sequence[_Cause]) -> bool:
+        for cause in reversed(causes):
+            want = cause.requirement
+            key = (want.parent, want.name)
+            if want.parent is not None and want.parent != want.name and key not in self._rules.dropped:
+                self._rules.dropped.add(key)
+                kept = next((c.requirement for c in causes if c.requirement.name == want.name), want)
+                self.conflicts.setdefault(want.name, Conflict(name=want.name, kept=kept, dropped=want))
+                return True
+        return False
+
+    def _greedy(self) -> dict[Key, Pick]:
+        """Every project's newest fitting version, each for itself: what is left where no solution was found."""
+        picks: dict[Key, Pick] = {}
+        pending = self._wanted()
+        while pending:
+            want = pending.pop(0)
+            key = (want.name, want.extra)
+            if key in picks:
+                continue
+            candidates = self._rules.candidates(want.name)
+            satisfying = self._rules.satisfying(candidates, [want]) if candidates else ()
+            candidate = None
+            if candidates:
+                candidate = next(candidates.fitting(satisfying), None) or candidates.newest(satisfying)
+            picks[key] = Pick(name=want.name, extra=want.extra, candidate=candidate)
+            pending.extend(self._rules.children(picks[key]))
+        return picks
+
+
+def _distinct(wants: Iterable[Want]) -> list[Want]:
+    """Each requirer's want once, the project's own first."""
+    unique = {(want.parent, str(want.specifier)): want for want in wants}
+    return sorted(unique.values(), key=lambda want: want.parent is not None)
+
+
+def _build_graph(rules: Rules, search: _Search, picks: Mapping[Key, Pick]) -> Graph:
+    wants: dict[NormalizedName, list[Want]] = {}
+    requires: dict[NormalizedName, set[NormalizedName]] = {}
+    for want in search.roots:
+        wants.setdefault(want.name, []).append(want)
+    for (name, _), pick in picks.items():
+        for child in rules.children(pick):
+            if child.name != name:
+                requires.setdefault(name, set()).add(child.name)
+                wants.setdefault(child.name, []).append(child)
+    nodes = {
+        name: _build_node(
+            rules, name, tuple(asked), pick=picks.get((name, None)), conflict=search.conflicts.get(name),
+            requires=tuple(sorted(requires.get(name, ()))),
+        )
+        for name, asked in sorted(wants.items())
+    }
+    return Graph(nodes=nodes, roots=tuple(dict.fromkeys(want.name for want in search.roots)))
+
+
+def _build_node(
+    rules: Rules,
+    name: NormalizedName,
+    wants: tuple[Want, ...],
+    *,
+    pick: Pick | None,
+    conflict: Conflict | None,
+    requires: tuple[NormalizedName, ...] = (),
+) -> Node:
+    url = next((want.url for want in wants if want.url), None)
+    candidates = None if url else rules.candidates(name)
+    if candidates is None and name not in rules.failures and not url:
+        candidates = rules.supply.candidates(name)
+    kept = [want for want in wants if (want.parent, want.name) not in rules.dropped] or list(wants)
+    satisfying = rules.satisfying(candidates, kept) if candidates else ()
+    chosen = pick.candidate if pick else None
+    if chosen is None and candidates is not None:
+        yanked = any(find_pin(want.specifier) for want in kept)
+        chosen = next(candidates.fitting(satisfying, yanked=yanked), None) or candidates.newest(satisfying, yanked=yanked)
+    return Node(
+        name=name,
+        wants=wants,
+        candidates=candidates,
+        chosen=chosen,
+        satisfying=satisfying,
+        failure=rules.failures.get(name),
+        url=url,
+        conflict=conflict,
+        requires=requires,
+        requires_unknown=rules.unknown_requires.get(name),
+        requires_unusable=name in rules.unusable,
+    )
+

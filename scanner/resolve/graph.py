@@ -1,0 +1,96 @@
+"""The nouns of a resolution: what is wanted, what was chosen, and how it hangs together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.candidates import Candidate, Candidates
+from scanner.errors import IndexFailure
+from scanner.metadata import CoreMetadata
+from scanner.tables import PyodidePackage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Want:
+    """One requirement on one project, by the root or by another package."""
+
+    name: NormalizedName
+    specifier: SpecifierSet
+    text: str
+    """The requirement as it stands, for people."""
+    extra: NormalizedName | None = None
+    """The one extra that this asks for; None for the package itself."""
+    url: str | None = None
+    parent: NormalizedName | None = None
+    """Who asks; None for the project itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conflict:
+    """Two requirements on one project that no version satisfies together."""
+
+    name: NormalizedName
+    kept: Want
+    dropped: Want
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """One project in the tree, with the version that was chosen for it."""
+
+    name: NormalizedName
+    wants: tuple[Want, ...]
+    candidates: Candidates | None = None
+    """None where the index was not asked or gave no usable answer."""
+    chosen: Candidate | None = None
+    satisfying: tuple[Version, ...] = ()
+    """The versions that all wants admit, newest first."""
+    failure: IndexFailure | None = None
+    url: str | None = None
+    conflict: Conflict | None = None
+    requires: tuple[str, ...] = ()
+    """The keys of the nodes that it requires on the target, sorted; complete unless ``requires_unknown`` says why
+    not."""
+    requires_unknown: str | None = None
+    requires_unusable: bool = False
+    """Whether that is because its metadata is broken."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Graph:
+    """A resolved tree: every project once, by its key (the name; in a lock file with several versions of one name,
+    ``name==version``)."""
+
+    nodes: Mapping[str, Node]
+    roots: tuple[str, ...]
+
+
+class Supply(Protocol):
+    """Where candidates and their metadata come from; the resolver itself knows no network."""
+
+    def prefetch(self, wants: tuple[Want, ...]) -> None:
+        """Fetch ahead what resolving these is likely to need."""
+
+    def candidates(self, name: NormalizedName) -> Candidates:
+        """All versions of a project.
+
+        Raises:
+            IndexFailure: the index gave no usable answer.
+        """
+
+    def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:
+        """The build of a project in the target's Pyodide release, if any."""
+
+    def metadata(self, candidate: Candidate) -> CoreMetadata | None:
+        """The metadata of a version; None where its dependencies cannot be told without building it.
+
+        Raises:
+            IndexFailure: the index gave no usable answer.
+            ArtifactError: the file or its metadata cannot be used.
+        """

@@ -1,0 +1,131 @@
+"""The tree that a lock file itself records: its versions, its edges, nothing resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+
+from scanner.candidates import Candidates, FixedReleases
+from scanner.errors import IndexFailure
+from scanner.metadata import applies
+from scanner.model import Artifact, Dependency, Locked, LockedEdge, Release, Target
+from scanner.resolve.graph import Graph, Node, Supply, Want
+
+
+def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, supply: Supply) -> Graph:
+    """One node for each locked package; the files that the lock lists are taken, the index is asked for the rest.
+
+    A name that the lock has at several versions gets a node for each, with the version in its key. The roots are what
+    the lock calls direct; where it does not say, what no other package requires.
+    """
+    named = [dependency for dependency in dependencies if dependency.name is not None]
+    keys = lock_keys(named)
+    supply.prefetch(tuple(_want(dependency) for dependency in named if not _files(dependency)))
+    by_name: dict[str, list[Dependency]] = {}
+    for dependency in named:
+        by_name.setdefault(str(dependency.name), []).append(dependency)
+    nodes: dict[str, Node] = {}
+    for dependency in named:
+        key = keys[id(dependency)]
+        if key not in nodes:
+            requires = tuple(sorted(set(_edge_keys(dependency.locked, by_name, keys, target))))
+            nodes[key] = _build_node(dependency, target, supply, requires)
+    return Graph(nodes=nodes, roots=_roots(named, keys, nodes))
+
+
+def lock_keys(dependencies: Iterable[Dependency]) -> dict[int, str]:
+    """The node key of each locked dependency by its identity: the name, with the version where the name has several."""
+    listed = list(dependencies)
+    versions: dict[NormalizedName, set[str]] = {}
+    for dependency in listed:
+        if dependency.name is not None:
+            versions.setdefault(dependency.name, set()).add(str(dependency.pin))
+    keys = {}
+    for dependency in listed:
+        if dependency.name is not None:
+            several = len(versions[dependency.name]) > 1
+            keys[id(dependency)] = f"{dependency.name}=={dependency.pin}" if several else str(dependency.name)
+    return keys
+
+
+def _build_node(dependency: Dependency, target: Target, supply: Supply, requires: tuple[str, ...]) -> Node:
+    assert dependency.name is not None  # noqa: S101  # only named ones come here
+    want = _want(dependency)
+    if dependency.url is not None:
+        return Node(name=dependency.name, wants=(want,), url=dependency.url, requires=requires)
+    candidates, failure = _candidates(dependency, target, supply)
+    chosen, satisfying = None, ()
+    if candidates is not None:
+        satisfying = (dependency.pin,) if dependency.pin in candidates.versions else ()
+        chosen = candidates.candidate(dependency.pin) if dependency.pin else None
+        if chosen is not None and chosen.wheel is None and _files(dependency):
+            candidates, failure = _ask_index(dependency, supply, candidates)
+    return Node(
+        name=dependency.name,
+        wants=(want,),
+        candidates=candidates,
+        chosen=chosen,
+        satisfying=tuple(version for version in satisfying if version is not None),
+        failure=failure if chosen is None else None,
+        requires=requires,
+    )
+
+
+def _candidates(
+    dependency: Dependency, target: Target, supply: Supply
+) -> tuple[Candidates | None, IndexFailure | None]:
+    files = _files(dependency)
+    assert dependency.name is not None  # noqa: S101  # only named ones come here
+    if files and dependency.pin is not None:
+        release = Release(name=dependency.name, version=dependency.pin, artifacts=files)
+        fixed = FixedReleases(releases=(release,), url=dependency.location.path)
+        return Candidates(
+            name=dependency.name, target=target, listing=fixed, pyodide=supply.pyodide_package(dependency.name)
+        ), None
+    return _ask_index(dependency, supply, None)
+
+
+def _ask_index(
+    dependency: Dependency, supply: Supply, otherwise: Candidates | None
+) -> tuple[Candidates | None, IndexFailure | None]:
+    """The index's candidates, to name another version; what the lock lists stays where the index does not answer."""
+    assert dependency.name is not None  # noqa: S101  # only named ones come here
+    try:
+        candidates = supply.candidates(dependency.name)
+    except IndexFailure as failure:
+        return otherwise, failure
+    return (candidates if candidates.exists or otherwise is None else otherwise), None
+
+
+def _files(dependency: Dependency) -> tuple[Artifact, ...]:
+    return dependency.locked.artifacts if dependency.locked else ()
+
+
+def _want(dependency: Dependency) -> Want:
+    assert dependency.name is not None  # noqa: S101  # only named ones come here
+    specifier = SpecifierSet(f"=={dependency.pin}") if dependency.pin else dependency.specifier
+    return Want(name=dependency.name, specifier=specifier, text=f"{dependency.name}{specifier}", url=dependency.url)
+
+
+def _edge_keys(
+    locked: Locked | None, by_name: Mapping[str, Sequence[Dependency]], keys: Mapping[int, str], target: Target
+) -> Iterator[str]:
+    for edge in locked.edges if locked else ():
+        if applies(edge.marker, target.markers):
+            yield from (keys[id(other)] for other in by_name.get(edge.name, ()) if _same_version(edge, other))
+
+
+def _same_version(edge: LockedEdge, dependency: Dependency) -> bool:
+    if edge.version is None or dependency.pin is None:
+        return True
+    return edge.version in (str(dependency.pin), dependency.locked.version if dependency.locked else None)
+
+
+def _roots(named: Sequence[Dependency], keys: dict[int, str], nodes: dict[str, Node]) -> tuple[str, ...]:
+    direct = [keys[id(dependency)] for dependency in named if dependency.direct]
+    if direct:
+        return tuple(dict.fromkeys(direct))
+    required = {key for node in nodes.values() for key in node.requires}
+    return tuple(key for key in nodes if key not in required) or tuple(nodes)

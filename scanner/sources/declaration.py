@@ -1,0 +1,114 @@
+"""Requirement strings (PEP 508) to ``Dependency``: the only place that makes one from such a string."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from scanner.errors import SourceError
+from scanner.model import Dependency, Location
+from scanner.sources.reference import parse_reference
+
+_T = TypeVar("_T")
+
+# Longer than any real declaration without its hashes; the parsers of markers and URLs need not be linear beyond it.
+MAX_DECLARATION_CHARACTERS = 20_000
+MAX_PARENTHESES = 100
+
+# Python refuses to convert numbers of over 4300 digits, and packaging converts some only when it compares them.
+_ENDLESS_NUMBER = re.compile(r"\d{1000}")
+
+
+def parse_declaration(
+    text: str, location: Location, *, groups: Iterable[str] = (), direct: bool | None = True
+) -> Dependency:
+    """The dependency that a PEP 508 string declares, direct references (``name @ URL``) included.
+
+    A wheel's URL gives the pin by its file name.
+
+    Raises:
+        SourceError: the string is not a requirement; the reason is one line.
+    """
+    requirement = _parse_requirement(text, location)
+    return Dependency(
+        name=canonicalize_name(requirement.name),
+        specifier=requirement.specifier,
+        extras=normalize_extras(requirement.extras),
+        marker=requirement.marker,
+        pin=find_pin(requirement.specifier) or (parse_reference(requirement.url).version if requirement.url else None),
+        url=requirement.url,
+        groups=tuple(groups),
+        direct=direct,
+        location=location,
+        text=text.strip(),
+    )
+
+
+def parse_marker(text: str, location: Location) -> Marker:
+    """The environment marker (PEP 508) that a string is.
+
+    Raises:
+        SourceError: the string is no marker; the reason is one line.
+    """
+    return _parse_guarded(Marker, text, "a marker", location)
+
+
+def find_pin(specifier: SpecifierSet) -> Version | None:
+    """The one version that a specifier set can mean: an ``==`` without wildcard or an ``===`` that parses, else None.
+
+    None as well where its other clauses exclude that version, for example ``==1.0,<1.0``.
+    """
+    for clause in specifier:
+        if clause.operator not in {"==", "==="} or clause.version.endswith(".*"):
+            continue
+        try:
+            version = Version(clause.version)
+            return version if len(specifier) == 1 or specifier.contains(version, prereleases=True) else None
+        except InvalidVersion:
+            continue
+    return None
+
+
+def normalize_extras(extras: Iterable[str]) -> tuple[str, ...]:
+    """Names of extras, each normalised as PEP 685 says, sorted and without duplicates."""
+    return tuple(sorted({canonicalize_name(extra) for extra in extras}))
+
+
+def shorten(text: str, *, limit: int = 120) -> str:
+    """The text on one line for a message, cut at the end where it is longer than ``limit`` characters."""
+    flat = " ".join(text[: 4 * limit].split())
+    return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
+
+
+def _parse_requirement(text: str, location: Location) -> Requirement:
+    return _parse_guarded(Requirement, text, "a requirement", location)
+
+
+def _parse_guarded(parse: Callable[[str], _T], text: str, what: str, location: Location) -> _T:
+    why = _find_excess(text)
+    if why is None:
+        try:
+            return parse(text)
+        except RecursionError:
+            why = "it is nested too deeply"
+        except ValueError as error:
+            why = str(error).partition("\n")[0]
+    raise SourceError(location.path, location.line, f"«{shorten(text)}» is not {what}: {shorten(why)}")
+
+
+def _find_excess(text: str) -> str | None:
+    """Why a string can be no real declaration and would strain what works with it later; None for all real ones."""
+    if len(text) > MAX_DECLARATION_CHARACTERS:
+        return f"it has {len(text):,} characters"
+    if _ENDLESS_NUMBER.search(text):
+        return "a number in it has over 1000 digits"
+    if text.count("(") > MAX_PARENTHESES:
+        return "it is nested too deeply"
+    return None

@@ -1,0 +1,156 @@
+"""Environment markers (PEP 508) as expressions that can be decided in part.
+
+packaging's ``Marker`` answers only yes or no for a whole environment. A lock file's markers mix the environment, which
+only the target knows, with extras and groups, which the lock itself names: those are decided here, the rest is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Literal
+
+from packaging.markers import Marker
+
+_TOKEN = re.compile(r"""\s*(\(|\)|"[^"]*"|'[^']*'|[<>=!~]+|not\s+in\b|[^\s()"'<>=!~]+)""")
+_QUOTES = "\"'"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison, its text as it stands in the marker; ``variable`` and ``value`` whichever way round."""
+
+    variable: str
+    operator: str
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """Two or more expressions joined by one word; never directly within one of the same word."""
+
+    word: Literal["and", "or"]
+    terms: tuple[Undecided, ...]
+
+
+Undecided = Condition | Junction
+Expression = bool | Undecided
+
+
+def parse_expression(marker: Marker) -> Expression:
+    """The expression of a marker.
+
+    Raises:
+        RecursionError: it is nested too deeply.
+    """
+    return _Parser(_TOKEN.findall(str(marker))).alternatives()
+
+
+def decide(expression: Expression, verdict: Callable[[Condition], bool | None]) -> Expression:
+    """The expression with each condition replaced by its verdict where it has one, and simplified."""
+    if isinstance(expression, Condition):
+        answer = verdict(expression)
+        return expression if answer is None else answer
+    if isinstance(expression, Junction):
+        return join(expression.word, (decide(term, verdict) for term in expression.terms))
+    return expression
+
+
+def join(word: Literal["and", "or"], terms: Iterable[Expression]) -> Expression:
+    """All terms joined by one word, without those that change nothing or stand there already."""
+    absorbing = word == "or"
+    kept: dict[Undecided, None] = {}
+    for term in terms:
+        if isinstance(term, bool):
+            if term is absorbing:
+                return absorbing
+        elif isinstance(term, Junction) and term.word == word:
+            kept.update(dict.fromkeys(term.terms))
+        else:
+            kept[term] = None
+    if not kept:
+        return not absorbing
+    return next(iter(kept)) if len(kept) == 1 else Junction(word, tuple(kept))
+
+
+def find_conditions(expression: Expression) -> Iterator[Condition]:
+    """Every condition, from left to right."""
+    if isinstance(expression, Condition):
+        yield expression
+    elif isinstance(expression, Junction):
+        for term in expression.terms:
+            yield from find_conditions(term)
+
+
+def write_expression(expression: Undecided) -> str:
+    """The expression as a marker's text."""
+    if isinstance(expression, Condition):
+        return expression.text
+    parts = []
+    for term in expression.terms:
+        text = write_expression(term)
+        parts.append(f"({text})" if isinstance(term, Junction) and expression.word == "and" else text)
+    return f" {expression.word} ".join(parts)
+
+
+class DecidedMarker(Marker):
+    """A marker as a lock file writes it, evaluated as what is left of it once its extras and groups are chosen.
+
+    An entry of a lock is filed under the extras and groups that its marker names. Who asks for the marker has chosen
+    them already, so ``evaluate`` judges the environment alone; ``str()`` is the whole marker.
+    """
+
+    __slots__ = ("_rest",)
+
+    def __init__(self, marker: str, rest: Expression) -> None:
+        super().__init__(marker)
+        self._rest: bool | Marker = rest if isinstance(rest, bool) else Marker(write_expression(rest))
+
+    def evaluate(
+        self,
+        environment: Mapping[str, str | AbstractSet[str]] | None = None,
+        context: Literal["metadata", "lock_file", "requirement"] = "metadata",
+    ) -> bool:
+        """Whether the environment is one for which the entry is locked."""
+        return self._rest if isinstance(self._rest, bool) else self._rest.evaluate(environment, context)
+
+
+class _Parser:
+    """A pass over the tokens of a marker that packaging has accepted."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    def alternatives(self) -> Expression:
+        terms = [self._conjunction()]
+        while self._accept("or"):
+            terms.append(self._conjunction())
+        return join("or", terms)
+
+    def _conjunction(self) -> Expression:
+        terms = [self._term()]
+        while self._accept("and"):
+            terms.append(self._term())
+        return join("and", terms)
+
+    def _term(self) -> Expression:
+        if self._accept("("):
+            inner = self.alternatives()
+            self._accept(")")
+            return inner
+        left, operator, right = self._tokens[self._at : self._at + 3]
+        self._at += 3
+        operator = " ".join(operator.split())
+        variable, value = (right, left) if left[0] in _QUOTES else (left, right)
+        value = value[1:-1] if value[0] in _QUOTES else value
+        return Condition(variable, operator, value, f"{left} {operator} {right}")
+
+    def _accept(self, token: str) -> bool:
+        if self._at < len(self._tokens) and self._tokens[self._at] == token:
+            self._at += 1
+            return True
+        return False

@@ -1,0 +1,39 @@
+"""Where the keys and array elements of a structured document stand, by their key path."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+KeyPath = tuple[str | int, ...]
+
+# Deeper than every declaration of every format: tool.poetry.group.NAME.dependencies.PACKAGE[n].
+DEFAULT_DEPTH = 8
+
+
+class Positions:
+    """The place of each recorded key path; a path that was not recorded has the place of its nearest parent."""
+
+    def __init__(self, text: str, offsets: Mapping[KeyPath, int]) -> None:
+        self._text = text
+        self._offsets = offsets
+
+    def __iter__(self) -> Iterator[KeyPath]:
+        return iter(self._offsets)
+
+    def find(self, path: KeyPath) -> tuple[int, int]:
+        """The line and the column of a key path, both from 1; (1, 1) where not even its first key was recorded."""
+        for length in range(len(path), 0, -1):
+            offset = self._offsets.get(path[:length])
+            if offset is not None:
+                line = bisect_right(self._line_starts, offset)
+                return line, offset - self._line_starts[line - 1] + 1
+        return 1, 1
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = [0]
+        while (end := self._text.find("\n", starts[-1])) >= 0:
+            starts.append(end + 1)
+        return starts

@@ -1,0 +1,74 @@
+"""Bytes of a dependency file to text: byte order marks, UTF-16 and UTF-32, PEP 263 coding lines, else UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+
+from scanner.errors import SourceError
+from scanner.model import Location, Problem, Rule
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+
+_CODING_LINE = re.compile(rb"coding[:=]\s*([-\w.]+)")
+
+
+def decode_text(data: bytes, path: str) -> str:
+    """The text of a file.
+
+    A byte order mark decides, then the zero bytes of a UTF-16 or UTF-32 text without one, then a coding line
+    (PEP 263, as pip reads it) among the first two lines; everything else is UTF-8.
+
+    Raises:
+        SourceError: the file is too large, is not text in that encoding, or has zero bytes.
+    """
+    text, problems = decode_leniently(data, path)
+    for problem in problems:
+        raise SourceError(path, problem.location.line if problem.location else None, problem.message)
+    return text
+
+
+def decode_leniently(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
+    """The text of a file, with U+FFFD for bytes that are none, and a problem (CS601) for the first such line.
+
+    Raises:
+        SourceError: the file is too large or has zero bytes.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise SourceError(path, None, f"{len(data):,} bytes are over the limit of {MAX_FILE_BYTES:,} for one file")
+    encoding = _detect_encoding(data)
+    problems: tuple[Problem, ...] = ()
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        text = data.decode(encoding, "replace")
+        line = data[: error.start].decode(encoding, "replace").count("\n") + 1
+        message = f"not {_name_encoding(encoding)}: byte 0x{data[error.start]:02x} cannot be decoded"
+        problems = (Problem(rule=Rule.CS601, message=message, location=Location(path=path, line=line)),)
+    if "\0" in text:
+        raise SourceError(path, text.count("\n", 0, text.index("\0")) + 1, "a zero byte: this is not a text file")
+    return text.removeprefix("\ufeff"), problems
+
+
+def _detect_encoding(data: bytes) -> str:
+    by_zero_bytes = json.detect_encoding(data[:4])  # any text that begins with an ASCII character, not only JSON
+    if by_zero_bytes == "utf-8":
+        for line in data[:2000].split(b"\n")[:2]:
+            if line.startswith(b"#") and (match := _CODING_LINE.search(line)):
+                return _check_encoding(match[1].decode("ascii"))
+    return by_zero_bytes
+
+
+def _check_encoding(name: str) -> str:
+    """The encoding that a coding line names, or UTF-8 where Python has none whose ASCII characters are ASCII's."""
+    try:
+        if codecs.lookup(name).name != "idna" and all(bytes([n]).decode(name) == chr(n) for n in range(128)):
+            return name
+    except (LookupError, ValueError):
+        pass
+    return "utf-8"
+
+
+def _name_encoding(encoding: str) -> str:
+    return "UTF-8" if encoding in {"utf-8", "utf-8-sig"} else encoding

@@ -1,0 +1,32 @@
+"""Version specifiers (PEP 440): several at once, and the one version that they can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+
+def find_pin(specifier: SpecifierSet) -> Version | None:
+    """The one version that a specifier set can mean: an ``==`` without wildcard or an ``===`` that parses, else None.
+
+    None as well where its other clauses exclude that version, for example ``==1.0,<1.0``.
+    """
+    for clause in specifier:
+        if clause.operator not in {"==", "==="} or clause.version.endswith(".*"):
+            continue
+        try:
+            version = Version(clause.version)
+        except InvalidVersion:
+            continue
+        return version if len(specifier) == 1 or specifier.contains(version, prereleases=True) else None
+    return None
+
+
+def combine(specifiers: Iterable[SpecifierSet], constraint: SpecifierSet | None = None) -> SpecifierSet:
+    """All specifiers at once, the constraint too where there is one."""
+    combined = SpecifierSet()
+    for specifier in dict.fromkeys(specifiers):
+        combined &= specifier
+    return combined & constraint if constraint is not None else combined

@@ -1,0 +1,86 @@
+"""The tables below data/ as typed rows; every row keeps its source and date.
+
+One loader for each table, read once and then kept. A ``parse_`` function takes a table's text, a ``load_`` function
+finds the file. Each raises ``TableError`` with a key like ``rows[3].names[0]`` where a table does not hold together.
+"""
+
+from __future__ import annotations
+
+from scanner.tables.alternatives import AlternativeRow, load_alternatives, parse_alternatives
+from scanner.tables.containers import (
+    AccountLimits,
+    ContainerPrices,
+    ContainerTable,
+    CustomBounds,
+    EgressPrice,
+    InstanceType,
+    load_containers,
+    parse_containers,
+)
+from scanner.tables.fields import Provenance
+from scanner.tables.incompatible import (
+    Certainty,
+    Effect,
+    IncompatibleRow,
+    IncompatibleTable,
+    load_incompatible,
+    parse_incompatible,
+)
+from scanner.tables.platform import Platform, load_platform, parse_platform
+from scanner.tables.pyodide import PyodidePackage, PyodideRelease, load_pyodide, parse_pyodide
+from scanner.tables.runtimes import (
+    Runtime,
+    RuntimeTable,
+    load_marker_environment,
+    load_runtimes,
+    parse_marker_environments,
+    parse_runtimes,
+)
+from scanner.tables.stdlib import (
+    CallRow,
+    Outcome,
+    StdlibTable,
+    load_stdlib,
+    parse_stdlib,
+    parse_workers_stdlib,
+)
+
+__all__ = [
+    "AccountLimits",
+    "AlternativeRow",
+    "CallRow",
+    "Certainty",
+    "ContainerPrices",
+    "ContainerTable",
+    "CustomBounds",
+    "Effect",
+    "EgressPrice",
+    "IncompatibleRow",
+    "IncompatibleTable",
+    "InstanceType",
+    "Outcome",
+    "Platform",
+    "Provenance",
+    "PyodidePackage",
+    "PyodideRelease",
+    "Runtime",
+    "RuntimeTable",
+    "StdlibTable",
+    "load_alternatives",
+    "load_containers",
+    "load_incompatible",
+    "load_marker_environment",
+    "load_platform",
+    "load_pyodide",
+    "load_runtimes",
+    "load_stdlib",
+    "parse_alternatives",
+    "parse_containers",
+    "parse_incompatible",
+    "parse_marker_environments",
+    "parse_platform",
+    "parse_pyodide",
+    "parse_runtimes",
+    "parse_stdlib",
+    "parse_workers_stdlib",
+]

@@ -1,0 +1,70 @@
+"""What Cloudflare offers instead (data/alternatives.toml)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
+
+from scanner.tables.fields import Fields, Header, Provenance
+from scanner.tables.files import parse_toml, read_table
+
+_NAME = "alternatives.toml"
+
+Confidence = Literal["verified", "listed", "uncertain"]
+"""How sure the fit is: the page was read, the product is named as usable from Python, or neither."""
+
+_CONFIDENCES: tuple[Confidence, ...] = ("verified", "listed", "uncertain")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlternativeRow:
+    """One product with the page that documents it."""
+
+    key: str
+    """How rows of the incompatible-library table name it."""
+    product: str
+    url: str
+    note: str
+    """What using it from Python takes."""
+    confidence: Confidence
+    provenance: Provenance
+
+
+@cache
+def load_alternatives() -> Mapping[str, AlternativeRow]:
+    """The alternatives by key."""
+    return parse_alternatives(read_table(_NAME), f"data/{_NAME}")
+
+
+def parse_alternatives(text: str, path: str) -> Mapping[str, AlternativeRow]:
+    """The alternatives of the table's text, by key.
+
+    Raises:
+        TableError: a field is missing or of the wrong type, or a key stands twice.
+    """
+    fields = parse_toml(text, path)
+    header = fields.header()
+    alternatives: dict[str, AlternativeRow] = {}
+    for row in fields.rows("rows"):
+        alternative = _parse_alternative(row, header)
+        if alternative.key in alternatives:
+            raise row.error("key", f"{alternative.key!r} stands twice")
+        alternatives[alternative.key] = alternative
+    fields.finish()
+    return MappingProxyType(alternatives)
+
+
+def _parse_alternative(row: Fields, header: Header) -> AlternativeRow:
+    alternative = AlternativeRow(
+        key=row.text("key"),
+        product=row.text("product"),
+        url=row.url("url"),
+        note=row.text("note"),
+        confidence=row.choice("confidence", _CONFIDENCES),
+        provenance=row.provenance(header),
+    )
+    row.finish()
+    return alternative

@@ -1,0 +1,194 @@
+"""The instance types of Cloudflare Containers, their bounds and prices (data/containers.toml)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from scanner.tables.fields import Fields, Provenance
+from scanner.tables.files import parse_toml, read_table
+
+_NAME = "containers.toml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstanceType:
+    """One named size; prices in US dollars."""
+
+    name: str
+    vcpu: float
+    memory_mib: int
+    disk_mb: int
+    usd_per_hour_memory_and_disk: float
+    """For every hour that an instance runs."""
+    usd_per_busy_hour_cpu: float
+    """For an hour of full use; an idle processor costs nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomBounds:
+    """What a size of one's own has to keep to."""
+
+    vcpu_minimum: float
+    vcpu_maximum: float
+    memory_mib_maximum: int
+    memory_mib_per_vcpu_minimum: int
+    disk_mb_maximum: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountLimits:
+    """What all running instances of an account may use together."""
+
+    memory_gib: int
+    vcpu: int
+    disk_gb: int
+    image_storage_gb: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EgressPrice:
+    """What traffic out of one region costs."""
+
+    region: str
+    usd_per_gb: float
+    included_gb: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContainerPrices:
+    """What running costs, and what the plan includes every month; prices in US dollars."""
+
+    usd_per_month_plan: float
+    usd_per_gib_second_memory: float
+    usd_per_vcpu_second: float
+    usd_per_gb_second_disk: float
+    included_memory_gib_hours: int
+    included_vcpu_minutes: int
+    included_disk_gb_hours: int
+    billed_per_ms: int
+    egress: tuple[EgressPrice, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContainerTable:
+    """Cloudflare Containers: sizes from the smallest to the largest, bounds, limits and prices."""
+
+    version: int
+    types: tuple[InstanceType, ...]
+    default: str
+    """The name of the type that is taken where none is given."""
+    aliases: Mapping[str, str]
+    """Deprecated names, each with the type it stands for."""
+    max_instances_default: int
+    custom: CustomBounds
+    account: AccountLimits
+    prices: ContainerPrices
+    provenance: Provenance
+
+
+@cache
+def load_containers() -> ContainerTable:
+    """The containers table."""
+    return parse_containers(read_table(_NAME), f"data/{_NAME}")
+
+
+def parse_containers(text: str, path: str) -> ContainerTable:
+    """The containers table of the text.
+
+    Raises:
+        TableError: a key is missing or of the wrong type, a type stands twice, or an alias leads nowhere.
+    """
+    fields = parse_toml(text, path)
+    header = fields.header()
+    aliases = fields.table("aliases")
+    table = ContainerTable(
+        version=header.version,
+        types=tuple(_parse_type(row) for row in fields.rows("types")),
+        default=fields.text("default"),
+        aliases=MappingProxyType({alias: aliases.text(alias) for alias in aliases.names()}),
+        max_instances_default=fields.integer("max_instances_default", minimum=1),
+        custom=_parse_custom(fields.table("custom")),
+        account=_parse_account(fields.table("account")),
+        prices=_parse_prices(fields.table("prices")),
+        provenance=header.provenance,
+    )
+    fields.finish()
+    _check_names(fields, table)
+    return table
+
+
+def _check_names(fields: Fields, table: ContainerTable) -> None:
+    names = [row.name for row in table.types]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise fields.error(f"types[{index}].name", f"{name!r} stands twice")
+    if table.default not in names:
+        raise fields.error("default", f"{table.default!r} is no instance type")
+    for alias, name in table.aliases.items():
+        if name not in names:
+            raise fields.error(f"aliases.{alias}", f"{name!r} is no instance type")
+
+
+def _parse_type(row: Fields) -> InstanceType:
+    instance_type = InstanceType(
+        name=row.text("name"),
+        vcpu=row.number("vcpu"),
+        memory_mib=row.integer("memory_mib", minimum=1),
+        disk_mb=row.integer("disk_mb", minimum=1),
+        usd_per_hour_memory_and_disk=row.number("usd_per_hour_memory_and_disk"),
+        usd_per_busy_hour_cpu=row.number("usd_per_busy_hour_cpu"),
+    )
+    row.finish()
+    return instance_type
+
+
+def _parse_custom(row: Fields) -> CustomBounds:
+    bounds = CustomBounds(
+        vcpu_minimum=row.number("vcpu_minimum"),
+        vcpu_maximum=row.number("vcpu_maximum"),
+        memory_mib_maximum=row.integer("memory_mib_maximum", minimum=1),
+        memory_mib_per_vcpu_minimum=row.integer("memory_mib_per_vcpu_minimum", minimum=1),
+        disk_mb_maximum=row.integer("disk_mb_maximum", minimum=1),
+    )
+    row.finish()
+    return bounds
+
+
+def _parse_account(row: Fields) -> AccountLimits:
+    limits = AccountLimits(
+        memory_gib=row.integer("memory_gib", minimum=1),
+        vcpu=row.integer("vcpu", minimum=1),
+        disk_gb=row.integer("disk_gb", minimum=1),
+        image_storage_gb=row.integer("image_storage_gb", minimum=1),
+    )
+    row.finish()
+    return limits
+
+
+def _parse_prices(row: Fields) -> ContainerPrices:
+    prices = ContainerPrices(
+        usd_per_month_plan=row.number("usd_per_month_plan"),
+        usd_per_gib_second_memory=row.number("usd_per_gib_second_memory"),
+        usd_per_vcpu_second=row.number("usd_per_vcpu_second"),
+        usd_per_gb_second_disk=row.number("usd_per_gb_second_disk"),
+        included_memory_gib_hours=row.integer("included_memory_gib_hours"),
+        included_vcpu_minutes=row.integer("included_vcpu_minutes"),
+        included_disk_gb_hours=row.integer("included_disk_gb_hours"),
+        billed_per_ms=row.integer("billed_per_ms", minimum=1),
+        egress=tuple(_parse_egress(price) for price in row.rows("egress")),
+    )
+    row.finish()
+    return prices
+
+
+def _parse_egress(row: Fields) -> EgressPrice:
+    price = EgressPrice(
+        region=row.text("region"),
+        usd_per_gb=row.number("usd_per_gb"),
+        included_gb=row.integer("included_gb"),
+    )
+    row.finish()
+    return price

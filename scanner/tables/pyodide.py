@@ -1,0 +1,113 @@
+"""The distributions of a Pyodide release (data/pyodide/<version>.json)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from packaging.utils import NormalizedName
+from packaging.version import InvalidVersion, Version
+
+from scanner.errors import TableError
+from scanner.tables.fields import Fields, Provenance
+from scanner.tables.files import parse_json, read_table
+
+_RELEASE = re.compile(r"[0-9][0-9A-Za-z.]*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PyodidePackage:
+    """One distribution that a Pyodide release ships as a wheel."""
+
+    name: NormalizedName
+    version: Version
+    filename: str
+    depends: tuple[str, ...]
+    """The distributions that it is loaded with, by normalised name; shared libraries are left out."""
+    imports: tuple[str, ...]
+    """The modules that it gives, as the release lists them."""
+    sha256: str | None
+    size_bytes: int | None
+    """None where the release does not tell, and so far none does."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PyodideRelease:
+    """One Pyodide release with its distributions by name."""
+
+    version: int
+    """The version of the table, not of Pyodide."""
+    pyodide: str
+    python: str
+    """The full version of the release's own interpreter, for example ``3.14.2``."""
+    abi: str
+    """The name of the ABI as it stands in wheel tags, for example ``2026_0``."""
+    provenance: Provenance
+    packages: Mapping[NormalizedName, PyodidePackage]
+    modules: frozenset[str]
+    """The parts of the standard library that the release ships apart (ssl, sqlite3 …): no distributions."""
+
+
+@cache
+def load_pyodide(version: str) -> PyodideRelease:
+    """The Pyodide release of that version.
+
+    Raises:
+        TableError: there is no table for that version.
+    """
+    if not _RELEASE.fullmatch(version):
+        raise TableError("data/pyodide", "file", f"{version!r} is no version of Pyodide")
+    name = f"pyodide/{version}.json"
+    return parse_pyodide(read_table(name), f"data/{name}")
+
+
+def parse_pyodide(text: str, path: str) -> PyodideRelease:
+    """The Pyodide release of the table's text.
+
+    Raises:
+        TableError: a key is missing or of the wrong type, or a name or version is none.
+    """
+    fields = parse_json(text, path)
+    header = fields.header()
+    packages = [_parse_package(name, row) for name, row in fields.table("packages").tables()]
+    release = PyodideRelease(
+        version=header.version,
+        pyodide=fields.text("pyodide"),
+        python=fields.text("python"),
+        abi=fields.text("abi"),
+        provenance=header.provenance,
+        packages=MappingProxyType({package.name: package for package in packages}),
+        modules=frozenset(fields.texts("modules")),
+    )
+    fields.finish()
+    return release
+
+
+def _parse_package(name: str, row: Fields) -> PyodidePackage:
+    package = PyodidePackage(
+        name=row.normalized("", name),
+        version=_parse_version(row),
+        filename=row.text("filename"),
+        depends=row.distributions("depends"),
+        imports=row.texts("imports"),
+        sha256=row.optional_text("sha256"),
+        size_bytes=row.optional_integer("size_bytes"),
+    )
+    row.finish()
+    if not package.filename.endswith(".whl") or "/" in package.filename:
+        raise row.error("filename", f"{package.filename!r} is no wheel's file name")
+    if package.sha256 is not None and not _SHA256.fullmatch(package.sha256):
+        raise row.error("sha256", "is no SHA-256 digest")
+    return package
+
+
+def _parse_version(row: Fields) -> Version:
+    spelled = row.text("version")
+    try:
+        return Version(spelled)
+    except (InvalidVersion, ValueError) as error:
+        raise row.error("version", f"{spelled!r} is no version") from error

@@ -1,0 +1,169 @@
+"""The Python Workers runtimes by compatibility date (data/runtimes.toml)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from scanner.errors import TableError
+from scanner.tables.fields import Fields, Header, Provenance
+from scanner.tables.files import parse_toml, read_table
+
+_NAME = "runtimes.toml"
+
+_MARKERS = (
+    "implementation_name",
+    "implementation_version",
+    "os_name",
+    "platform_machine",
+    "platform_python_implementation",
+    "platform_release",
+    "platform_system",
+    "platform_version",
+    "python_full_version",
+    "python_version",
+    "sys_platform",
+)
+"""The environment markers of PEP 508, ``extra`` apart."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Runtime:
+    """One runtime that workerd can start."""
+
+    python: str
+    """The feature release, for example ``3.14``."""
+    python_full_version: str
+    """The version that markers and Requires-Python are resolved with, for example ``3.14.2``."""
+    flag: str
+    disable_flag: str | None
+    """The ``no_…`` flag that keeps a compatibility date from selecting it; None for the base runtime."""
+    enable_date: dt.date | None
+    """The first compatibility date that selects it without a flag; None where only the flag does.
+
+    The base runtime has none either: it is what remains where nothing else is selected.
+    """
+    runtime_pyodide: str
+    """The Pyodide release inside the runtime."""
+    package_pyodide: str
+    """The Pyodide release whose packages pywrangler installs; often a later one of the same ABI."""
+    emscripten: str
+    """The Emscripten version that the runtime is built with."""
+    platform_tags: tuple[str, ...]
+    """The platform part of native wheels' tags, the preferred one first."""
+    sockets: bool
+    """Whether outbound TCP connections work."""
+    run_sync: bool
+    """Whether a handler can wait for a coroutine from synchronous code (JavaScript Promise Integration)."""
+    openssl: bool
+    """Whether hashlib and ssl have OpenSSL behind them."""
+    status: str
+    note: str | None
+    """What its user has to know; None where there is nothing."""
+    provenance: Provenance
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuntimeTable:
+    """All runtimes in the order in which they are tried: the highest precedence first, the base runtime last."""
+
+    version: int
+    date: dt.date
+    """The day on which the table was made."""
+    base_flag: str
+    """The flag without which no Python Worker starts."""
+    newest_date: dt.date
+    """The newest compatibility date that the table speaks of."""
+    runtimes: tuple[Runtime, ...]
+
+
+@cache
+def load_runtimes() -> RuntimeTable:
+    """The runtimes table."""
+    return parse_runtimes(read_table(_NAME), f"data/{_NAME}")
+
+
+@cache
+def load_marker_environment(python: str) -> Mapping[str, str]:
+    """The eleven environment markers (PEP 508) of the runtime for a feature release such as ``3.14``.
+
+    Raises:
+        TableError: the table has no such Python.
+    """
+    path = f"data/{_NAME}"
+    environments = parse_marker_environments(read_table(_NAME), path)
+    if python not in environments:
+        raise TableError(path, f"markers.{python}", "there is no such Python")
+    return environments[python]
+
+
+def parse_runtimes(text: str, path: str) -> RuntimeTable:
+    """The runtimes of the table's text.
+
+    Raises:
+        TableError: a key is missing, of the wrong type, repeated, or the base runtime is not the last.
+    """
+    fields = parse_toml(text, path)
+    header = fields.header()
+    base_flag = fields.text("base_flag")
+    newest_date = fields.day("newest_date")
+    runtimes = tuple(_parse_runtime(row, header) for row in fields.rows("runtimes"))
+    fields.table("markers")
+    fields.finish()
+    _check_order(fields, runtimes, base_flag)
+    return RuntimeTable(
+        version=header.version,
+        date=header.provenance.date,
+        base_flag=base_flag,
+        newest_date=newest_date,
+        runtimes=runtimes,
+    )
+
+
+def parse_marker_environments(text: str, path: str) -> Mapping[str, Mapping[str, str]]:
+    """The marker environments of the table's text, by feature release.
+
+    Raises:
+        TableError: an environment lacks a marker or has one that PEP 508 does not know.
+    """
+    environments = {}
+    for python, row in parse_toml(text, path).table("markers").tables():
+        environments[python] = MappingProxyType({marker: row.text(marker) for marker in _MARKERS})
+        row.finish()
+    return MappingProxyType(environments)
+
+
+def _parse_runtime(row: Fields, header: Header) -> Runtime:
+    runtime = Runtime(
+        python=row.text("python"),
+        python_full_version=row.text("python_full_version"),
+        flag=row.text("flag"),
+        disable_flag=row.optional_text("disable_flag"),
+        enable_date=row.optional_day("enable_date"),
+        runtime_pyodide=row.text("runtime_pyodide"),
+        package_pyodide=row.text("package_pyodide"),
+        emscripten=row.text("emscripten"),
+        platform_tags=row.texts("platform_tags"),
+        sockets=row.boolean("sockets"),
+        run_sync=row.boolean("run_sync"),
+        openssl=row.boolean("openssl"),
+        status=row.text("status"),
+        note=row.optional_text("note"),
+        provenance=row.provenance(header),
+    )
+    row.finish()
+    if not runtime.python_full_version.startswith(f"{runtime.python}."):
+        raise row.error("python_full_version", f"is no release of Python {runtime.python}")
+    return runtime
+
+
+def _check_order(fields: Fields, runtimes: tuple[Runtime, ...], base_flag: str) -> None:
+    flags = [runtime.flag for runtime in runtimes]
+    for index, flag in enumerate(flags):
+        if flag in flags[:index]:
+            raise fields.error(f"runtimes[{index}].flag", f"{flag!r} stands twice")
+    if not flags or flags[-1] != base_flag:
+        raise fields.error("runtimes", f"the last one is not the base runtime {base_flag!r}")

@@ -1,0 +1,202 @@
+"""What the standard library of a runtime lacks (data/stdlib/).
+
+One file a Python holds what was measured in Pyodide itself; ``workers.toml`` holds what Python itself has removed and
+how Cloudflare's runtime differs from plain Pyodide: the parts it bundles, and the calls that end otherwise there.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from scanner.errors import TableError
+from scanner.tables.fields import Fields, Provenance
+from scanner.tables.files import parse_toml, read_table
+
+_PYTHON = re.compile(r"3\.[0-9]{1,3}")
+
+
+class Outcome(enum.StrEnum):
+    """How a call ends; IN_HANDLERS works while a request is handled and fails when the Worker is loaded."""
+
+    WORKS = "works"
+    FAILS = "fails"
+    IN_HANDLERS = "in-handlers"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallRow:
+    """One call of the standard library, tried or documented."""
+
+    call: str
+    """The dotted name of what is called."""
+    outcome: Outcome
+    error: str | None
+    """What is raised, or what to know of it; None where there is nothing to say."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StdlibTable:
+    """The gaps of the standard library for one feature release."""
+
+    version: int
+    python: str
+    missing: Mapping[str, str]
+    """Top-level modules that do not import, each with what happens."""
+    submodules_missing: Mapping[str, str]
+    """Submodules that do not import although their package does, each with what happens."""
+    removed: frozenset[str]
+    """Top-level modules that Python itself no longer has in this release."""
+    missing_attributes: Mapping[str, frozenset[str]]
+    """By module, the public names that CPython has on Linux and the runtime lacks."""
+    calls: Mapping[str, CallRow]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkersStdlib:
+    """How the runtimes differ from plain Pyodide, and what Python itself has removed."""
+
+    removed: Mapping[str, str]
+    """By module, the feature release that no longer has it."""
+    added_modules: Mapping[str, frozenset[str]]
+    """By feature release, the modules that Workers add to plain Pyodide."""
+    added_attributes: Mapping[str, frozenset[str]]
+    """By feature release, the dotted names that come with those modules."""
+    calls: Mapping[str, tuple[CallRow, ...]]
+    """By feature release, the calls that end otherwise than in plain Pyodide."""
+
+
+@cache
+def load_stdlib(python: str) -> StdlibTable:
+    """The gaps of the standard library on Workers for a feature release such as ``3.14``.
+
+    Raises:
+        TableError: there is no table for that Python.
+    """
+    if not _PYTHON.fullmatch(python):
+        raise TableError("data/stdlib", "file", f"{python!r} is no feature release of Python")
+    name, workers_name = f"stdlib/{python}.toml", "stdlib/workers.toml"
+    measured = parse_stdlib(read_table(name), f"data/{name}")
+    return _apply(parse_workers_stdlib(read_table(workers_name), f"data/{workers_name}"), measured)
+
+
+def parse_stdlib(text: str, path: str) -> StdlibTable:
+    """What was measured in plain Pyodide, of the table's text.
+
+    Raises:
+        TableError: a key is missing or of the wrong type, or a call stands twice.
+    """
+    fields = parse_toml(text, path)
+    header = fields.header()
+    calls = [_parse_call(row) for row in fields.rows("calls")]
+    _refuse_repeated(fields, [call.call for call in calls])
+    table = StdlibTable(
+        version=header.version,
+        python=fields.text("python"),
+        missing=_parse_texts(fields.table("missing")),
+        submodules_missing=_parse_texts(fields.table("submodules_missing")),
+        removed=frozenset(),
+        missing_attributes=_parse_sets(fields.table("missing_attributes")),
+        calls=MappingProxyType({call.call: call for call in calls}),
+        provenance=header.provenance,
+    )
+    fields.finish()
+    return table
+
+
+def parse_workers_stdlib(text: str, path: str) -> WorkersStdlib:
+    """How the runtimes differ from plain Pyodide, of the table's text.
+
+    Raises:
+        TableError: a key is missing or of the wrong type, or a call stands twice for one Python.
+    """
+    fields = parse_toml(text, path)
+    fields.header()
+    table = WorkersStdlib(
+        removed=_parse_texts(fields.table("removed")),
+        added_modules=_parse_sets(fields.table("added_modules")),
+        added_attributes=_parse_sets(fields.table("added_attributes")),
+        calls=_parse_calls_by_python(fields),
+    )
+    fields.finish()
+    for module, release in table.removed.items():
+        if not _PYTHON.fullmatch(release):
+            raise fields.error(f"removed.{module}", f"{release!r} is no feature release of Python")
+    return table
+
+
+def _apply(workers: WorkersStdlib, measured: StdlibTable) -> StdlibTable:
+    """The measured table with the runtime's differences; the runtime's word stands above the measurement."""
+    python = measured.python
+    added = workers.added_modules.get(python, frozenset())
+    attributes = workers.added_attributes.get(python, frozenset())
+    calls = dict(measured.calls) | {call.call: call for call in workers.calls.get(python, ())}
+    return StdlibTable(
+        version=measured.version,
+        python=python,
+        missing=_without(measured.missing, added),
+        submodules_missing=_without(measured.submodules_missing, added),
+        removed=frozenset(module for module, since in workers.removed.items() if _minor(since) <= _minor(python)),
+        missing_attributes=_without_attributes(measured.missing_attributes, attributes),
+        calls=MappingProxyType(calls),
+        provenance=measured.provenance,
+    )
+
+
+def _without(rows: Mapping[str, str], names: frozenset[str]) -> Mapping[str, str]:
+    return MappingProxyType({name: value for name, value in rows.items() if name not in names})
+
+
+def _without_attributes(rows: Mapping[str, frozenset[str]], dotted: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    kept = {
+        module: frozenset(name for name in names if f"{module}.{name}" not in dotted) for module, names in rows.items()
+    }
+    return MappingProxyType({module: names for module, names in kept.items() if names})
+
+
+def _minor(python: str) -> int:
+    return int(python.partition(".")[2])
+
+
+def _parse_call(row: Fields) -> CallRow:
+    call = CallRow(
+        call=row.text("call"),
+        outcome=row.choice("outcome", tuple(Outcome)),
+        error=row.optional_text("error"),
+    )
+    row.finish()
+    return call
+
+
+def _parse_calls_by_python(fields: Fields) -> Mapping[str, tuple[CallRow, ...]]:
+    calls: dict[str, list[CallRow]] = {}
+    for row in fields.rows("calls"):
+        pythons = row.texts("pythons")
+        row.optional_text("source")
+        call = _parse_call(row)
+        for python in pythons:
+            calls.setdefault(python, []).append(call)
+    for rows in calls.values():
+        _refuse_repeated(fields, [call.call for call in rows])
+    return MappingProxyType({python: tuple(rows) for python, rows in calls.items()})
+
+
+def _refuse_repeated(fields: Fields, calls: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for call in calls:
+        if call in seen:
+            raise fields.error("calls", f"{call!r} stands twice")
+        seen.add(call)
+
+
+def _parse_texts(fields: Fields) -> Mapping[str, str]:
+    return MappingProxyType({name: fields.text(name) for name in fields.names()})
+
+
+def _parse_sets(fields: Fields) -> Mapping[str, frozenset[str]]:
+    return MappingProxyType({name: frozenset(fields.texts(name)) for name in fields.names()})

@@ -1,0 +1,137 @@
+"""What a Python Worker is at a compatibility date: the runtime, its wheel tags, its markers and its limits.
+
+The selection follows workerd: runtimes are tried in the order of the table, and the first that is switched on wins.
+A runtime is on where its own flag is set, or where the compatibility date has reached its enable date and its
+``no_…`` flag is not set. The base runtime is always on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.version import Version
+
+from scanner import tables
+from scanner.errors import SettingsError
+from scanner.model import Artifact, ArtifactKind, Limits, Target
+
+
+def choose_target(
+    compatibility_date: date | None = None, flags: Collection[str] = (), *, origin: str = "the command line"
+) -> Target:
+    """The target for a compatibility date and flags; without a date the newest runtime that the tables know.
+
+    ``origin`` says where date and flags come from and goes into ``Target.reason``.
+
+    Raises:
+        SettingsError: a flag and its opposite are both set, as workerd refuses too.
+    """
+    table = tables.load_runtimes()
+    _refuse_contradictions(flags, table)
+    day = compatibility_date or table.date
+    runtime, why = _select(table, day, frozenset(flags))
+    where = (
+        f"compatibility date {day} from {origin}" if compatibility_date else f"no compatibility date given, so {day}"
+    )
+    return build_target(runtime, day, reason=f"{where}: {why}", notes=_notes(table, runtime, day, flags, origin))
+
+
+def build_target(runtime: tables.Runtime, day: date, *, reason: str, notes: tuple[str, ...] = ()) -> Target:
+    """The target that one row of the runtimes table stands for."""
+    platform = tables.load_platform()
+    return Target(
+        compatibility_date=day,
+        python=runtime.python_full_version,
+        pyodide=runtime.package_pyodide,
+        runtime_pyodide=runtime.runtime_pyodide,
+        reason=reason,
+        tags=wheel_tags(runtime.python, runtime.platform_tags),
+        markers=tables.load_marker_environment(runtime.python),
+        missing_modules=frozenset(tables.load_stdlib(runtime.python).missing),
+        sockets=runtime.sockets,
+        limits=Limits(bundle_bytes=platform.bundle_bytes, memory_bytes=platform.memory_bytes),
+        notes=notes,
+    )
+
+
+def wheel_tags(python: str, platforms: tuple[str, ...]) -> Mapping[Tag, int]:
+    """Every wheel tag that the runtime takes, with its rank (0 the most preferred).
+
+    The interpreter and ABI parts are ordinary CPython's, abi3 included; the platforms are the two names of one
+    Emscripten ABI (PEP 783 and its forerunner), both of which uv takes, and uv is what pywrangler installs with.
+    """
+    major, minor = (int(part) for part in python.split("."))
+    version = (major, minor)
+    interpreter = f"cp{major}{minor}"
+    ranked = [
+        *cpython_tags(version, abis=[interpreter], platforms=platforms),
+        *compatible_tags(version, interpreter=interpreter, platforms=platforms),
+    ]
+    ranks: dict[Tag, int] = {}
+    for tag in ranked:
+        ranks.setdefault(tag, len(ranks))
+    return ranks
+
+
+def rank_artifact(artifact: Artifact, target: Target) -> int | None:
+    """How well a wheel's tags fit the target, 0 the best; None where they do not fit or it is no wheel."""
+    if artifact.kind is not ArtifactKind.WHEEL:
+        return None
+    ranks = [target.tags[tag] for tag in artifact.tags if tag in target.tags]
+    return min(ranks, default=None)
+
+
+def takes_python(requires_python: str | None, target: Target) -> bool:
+    """Whether a Requires-Python admits the target; a value that does not parse is ignored, as installers do."""
+    if not requires_python:
+        return True
+    try:
+        specifier = SpecifierSet(requires_python)
+    except InvalidSpecifier:
+        return True
+    return specifier.contains(Version(target.python), prereleases=True)
+
+
+def _select(table: tables.RuntimeTable, day: date, flags: frozenset[str]) -> tuple[tables.Runtime, str]:
+    for runtime in table.runtimes:
+        if runtime.flag in flags and runtime.flag != table.base_flag:
+            return runtime, f"the flag {runtime.flag} selects Python {runtime.python}"
+        if runtime.flag == table.base_flag:
+            break
+        if runtime.enable_date and day >= runtime.enable_date and runtime.disable_flag not in flags:
+            return runtime, f"Python {runtime.python} is the default since {runtime.enable_date}"
+    base = table.runtimes[-1]
+    return base, f"Python {base.python} is the default before {_first_enable_date(table)}"
+
+
+def _first_enable_date(table: tables.RuntimeTable) -> date:
+    return min(runtime.enable_date for runtime in table.runtimes if runtime.enable_date)
+
+
+def _refuse_contradictions(flags: Collection[str], table: tables.RuntimeTable) -> None:
+    for runtime in table.runtimes:
+        if runtime.disable_flag in flags and runtime.flag in flags:
+            raise SettingsError(
+                None, "compatibility flags", f"{runtime.flag} and {runtime.disable_flag} contradict each other"
+            )
+
+
+def _notes(
+    table: tables.RuntimeTable, runtime: tables.Runtime, day: date, flags: Collection[str], origin: str
+) -> tuple[str, ...]:
+    notes = []
+    if day > table.newest_date:
+        notes.append(f"the compatibility date {day} is later than {table.newest_date}, the newest that these data know")
+    if flags and table.base_flag not in flags:
+        notes.append(f"{origin} does not set the flag {table.base_flag}, without which no Python Worker starts")
+    pywrangler_ignores = [row.disable_flag for row in table.runtimes if row.disable_flag and row.disable_flag in flags]
+    notes.extend(
+        f"pywrangler ignores {flag} and would install wheels for another Python than the one that runs"
+        for flag in pywrangler_ignores
+    )
+    if runtime.note:
+        notes.append(runtime.note)
+    return tuple(notes)

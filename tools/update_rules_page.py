@@ -1,0 +1,98 @@
+"""Writes docs/rules.md: the text of every rule from the scanner itself, with an example of what it says.
+
+    python tools/update_rules_page.py           writes the page
+    python tools/update_rules_page.py --check   exits 1 where the page is not what it would write
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from scanner.model import Rule
+from scanner.reporters.rule_help import RULE_HELP
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
+
+_FAMILIES = {
+    "CS1": "What is shipped",
+    "CS2": "What is listed",
+    "CS3": "How it behaves",
+    "CS4": "The budget",
+    "CS5": "What could not be told",
+    "CS6": "The file",
+}
+
+_HEAD = """# Rules
+
+Every finding carries the code of a rule. The codes are stable: a rule may learn to see more, but a code never comes to
+mean something else. Ignore a finding on its line with `# compat-scan: ignore[CS202] reason`, or for a project in its
+[configuration](configuration.md).
+
+A **blocker** makes the verdict «needs a container», a **caution** leaves it at «runs, with limits», a **note** only
+informs. A finding of CS501 to CS505 leaves the verdict unknown: what could not be looked at is never called fine.
+
+This page is written by `python tools/update_rules_page.py` from the texts that the reports themselves use.
+"""
+
+_EXAMPLES = {
+    Rule.CS101: "`uvloop` ships wheels for Linux and macOS, none for Python 3.14 on pyemscripten_2026_0_wasm32.",
+    Rule.CS102: "A release with nothing but a source distribution whose `setup.py` lists `ext_modules`.",
+    Rule.CS103: "An older pure-Python project that never uploaded a wheel, only `name-1.0.tar.gz`.",
+    Rule.CS104: "A wheel named `name-1.0-py3-none-any.whl` with `name/bin/driver`, an ELF program.",
+    Rule.CS105: "«runs as 2.50.1: the newest release 2.51.0 has no wheel for Python 3.14 on pyemscripten_2026_0_wasm32».",
+    Rule.CS106: "`name==1.0` with `Requires-Python: <3.13` on a target with Python 3.14.",
+    Rule.CS107: "«the pin to 0.10.0 is what needs the container: 0.19.0 has a build», remedy «pin jiter==0.19.0».",
+    Rule.CS108: "A pin to a release that its authors yanked because of a broken upload.",
+    Rule.CS109: "«requires torch, which needs a container: sentence-transformers → torch».",
+    Rule.CS201: "«listed as incompatible (numerical computing) …; Pyodide 314.0.7 has numpy 2.4.6; `--table advise`"
+    " relies on it».",
+    Rule.CS202: "«not needed on Workers (web server)» for `uvicorn`: serve the app with `workers.asgi`.",
+    Rule.CS301: "«pkg/a.py:12 → pkg/b.py:3 import curses».",
+    Rule.CS302: "A function that imports `resource` to measure memory.",
+    Rule.CS303: "`subprocess.run([...])` in a method of a wrapper around a program.",
+    Rule.CS304: "A client that starts a background thread when the first message is sent.",
+    Rule.CS305: "A server that binds a port; on runtimes before Python 3.14 also every plain TCP client.",
+    Rule.CS306: "`ctypes.CDLL(find_library('magic'))`.",
+    Rule.CS401: "A tree whose wheels come to 80 MiB where 64 MiB are allowed, with the five largest named.",
+    Rule.CS501: "`requsts` (a typing mistake), or `requests==99`.",
+    Rule.CS502: "`urllib3>=2` beside a package that requires `urllib3<2`.",
+    Rule.CS503: "`name @ git+https://git.example.org/name`, or `-e .`.",
+    Rule.CS504: "The index does not answer, refuses the credentials, or the scan runs with `--offline`.",
+    Rule.CS505: "A listing that is no JSON, or a wheel with two central directories.",
+    Rule.CS601: "`requests >= ` without a version.",
+    Rule.CS602: "`-r base.txt` where there is no base.txt, or where base.txt names this file again.",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Writes or checks the page; the exit code."""
+    text = "\n".join(_lines())
+    if "--check" in arguments:
+        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        if current != text:
+            print("docs/rules.md is not current: run python tools/update_rules_page.py")
+        return int(current != text)
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _lines() -> Iterator[str]:
+    yield _HEAD
+    family = ""
+    for rule in Rule:
+        if rule.code[:3] != family:
+            family = rule.code[:3]
+            yield f"## {family}xx: {_FAMILIES[family]}\n"
+        text = RULE_HELP[rule]
+        yield f"### {rule.code}\n"
+        yield f"**{rule.title}** (`{rule.slug}`)\n"
+        yield f"*What:* {text.what}\n"
+        yield f"*Why:* {text.why}\n"
+        yield f"*Remedy:* {text.remedy}\n"
+        yield f"*Example:* {_EXAMPLES[rule]}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
