@@ -26,10 +26,11 @@ from scanner.model import (
     Verdict,
 )
 from scanner.project import Project, describe
-from scanner.resolve import Graph, Node, Want
+from scanner.resolve import Graph, Node
 from scanner.resolve.locked import lock_keys
 from scanner.specifiers import combine, find_pin
 from scanner.tables import IncompatibleRow
+from scanner.wants import Want
 
 Listed = Mapping[NormalizedName, IncompatibleRow]
 

@@ -58,6 +58,7 @@ class Candidates:
     pyodide: PyodidePackage | None
     """The build in the target's Pyodide release, or None."""
     _known: dict[Version, Candidate | None] = field(default_factory=dict)
+    _may_fit: dict[Version, bool] = field(default_factory=dict)
     _versions: tuple[Version, ...] | None = None
 
     @property
@@ -115,9 +116,12 @@ class Candidates:
 
     def may_fit(self, version: Version) -> bool:
         """Whether a version can have a wheel for the target, told without parsing its files; False is certain."""
-        if self.pyodide and self.pyodide.version == version:
-            return True
-        return self.listing is not None and self.listing.has_candidate(version)
+        known = self._may_fit.get(version)
+        if known is None:
+            is_bundled = self.pyodide is not None and self.pyodide.version == version
+            known = is_bundled or (self.listing is not None and self.listing.has_candidate(version))
+            self._may_fit[version] = known
+        return known
 
     def _build(self, version: Version) -> Candidate | None:
         release = self.listing.release(version) if self.listing else None

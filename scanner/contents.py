@@ -81,6 +81,15 @@ class NativeMember:
     """In words, for example «Linux shared object for x86-64»."""
     size_bytes: int
 
+    @property
+    def module(self) -> str | None:
+        """The dotted name under which an extension module would be imported; None for everything else."""
+        if self.role is not NativeRole.EXTENSION:
+            return None
+        folder, _, name = self.path.rpartition("/")
+        parts = [*folder.split("/"), name.partition(".")[0]] if folder else [name.partition(".")[0]]
+        return ".".join(parts) if all(part.isidentifier() for part in parts) else None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntryPoint:
@@ -131,7 +140,7 @@ class SdistContents:
     build_files: tuple[BuildFile, ...]
     """pyproject.toml, setup.py and the like, sorted by path."""
     sources: tuple[str, ...]
-    """Paths of sources that a compiler takes, sorted; at most the first few hundred."""
+    """Paths of sources that a compiler takes, outside of tests, docs and examples, sorted; at most the first 200."""
     source_count: int
     python_count: int
     """How many Python modules there are."""
@@ -157,7 +166,7 @@ def wheel_to_json(contents: WheelContents) -> str:
             "bytes": contents.uncompressed_bytes,
             "native": [[n.path, n.kind, n.role, n.detail, n.size_bytes] for n in contents.native],
             "unsampled": contents.unsampled_count,
-            "modules": contents.python_modules,
+            "modules": _pack_modules(contents.python_modules),
             "top_level": contents.top_level,
             "scripts": [[script.name, script.target] for script in contents.console_scripts],
             "metadata": contents.metadata,
@@ -178,13 +187,13 @@ def wheel_from_json(text: str) -> WheelContents | None:
             uncompressed_bytes=int(raw["bytes"]),
             native=tuple(_parse_native(row) for row in raw["native"]),
             unsampled_count=int(raw["unsampled"]),
-            python_modules=tuple(map(str, raw["modules"])),
+            python_modules=_unpack_modules(raw["modules"]),
             top_level=tuple(map(str, raw["top_level"])),
             console_scripts=tuple(EntryPoint(name=str(name), target=str(target)) for name, target in raw["scripts"]),
             metadata=str(raw["metadata"]),
             is_purelib=None if raw["purelib"] is None else bool(raw["purelib"]),
         )
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
@@ -223,8 +232,23 @@ def sdist_from_json(text: str) -> SdistContents | None:
             python_count=int(raw["python_count"]),
             metadata=str(raw["metadata"]),
         )
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+
+
+def _pack_modules(modules: tuple[str, ...]) -> dict[str, str]:
+    """The modules of each package in one string: thousands of dotted names repeat their packages."""
+    packed: dict[str, list[str]] = {}
+    for module in modules:
+        package, _, name = module.rpartition(".")
+        packed.setdefault(package, []).append(name)
+    return {package: " ".join(names) for package, names in packed.items()}
+
+
+def _unpack_modules(packed: dict[str, str]) -> tuple[str, ...]:
+    return tuple(
+        sorted(f"{package}.{name}" if package else name for package, names in packed.items() for name in names.split())
+    )
 
 
 def _parse_native(row: list[object]) -> NativeMember:

@@ -31,8 +31,8 @@ class CoreMetadata:
     """Whether Requires-Dist is computed by the build (PEP 643), so that it says nothing here."""
 
 
-def parse_metadata(text: str, filename: str) -> CoreMetadata:
-    """The core metadata in a METADATA or PKG-INFO file; ``filename`` names it in errors.
+def parse_metadata(text: str, filename: str, *, from_source: bool = False) -> CoreMetadata:
+    """The core metadata in a METADATA or (``from_source``) PKG-INFO file; ``filename`` names it in errors.
 
     Raises:
         ArtifactError: the text has no usable Name or Version, or its header is larger than any real one.
@@ -49,7 +49,7 @@ def parse_metadata(text: str, filename: str) -> CoreMetadata:
         odd_requires=odd,
         extras=frozenset(canonicalize_name(extra) for extra in headers.get("provides-extra", [])),
         requires_python=next(iter(headers.get("requires-python", [])), None),
-        dynamic_requires=_is_dynamic(headers),
+        dynamic_requires=from_source and _is_dynamic(headers),
     )
 
 
@@ -79,7 +79,7 @@ def _parse_headers(text: str, filename: str) -> dict[str, list[str]]:
         end = len(text) if end < 0 else end
         line = text[position:end].rstrip("\r")
         position = end + 1
-        if not line.strip():
+        if not line:
             break
         if position > _MAX_HEADER_CHARACTERS:
             raise ArtifactError(filename, "the metadata's header is larger than 4 MiB")
@@ -112,4 +112,10 @@ def _parse_requires(values: Iterable[str]) -> tuple[tuple[Requirement, ...], tup
 
 def _is_dynamic(headers: Mapping[str, list[str]]) -> bool:
     """Before metadata 2.2 a source distribution's Requires-Dist promised nothing (PEP 643)."""
-    return "requires-dist" in {value.lower() for value in headers.get("dynamic", [])}
+    major, _, minor = headers.get("metadata-version", ["1.0"])[0].partition(".")
+    promises = (_number(major), _number(minor)) >= (2, 2)
+    return not promises or "requires-dist" in {value.lower() for value in headers.get("dynamic", [])}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.assemble import Listed, assemble_judgements
 from scanner.judge import judge_project
 from scanner.listed import listed_rows
-from scanner.model import Judgement, Problem, Report, Target
+from scanner.model import Dependency, Judgement, Problem, Report, Skipped, Target
 from scanner.project import Project, plan_project
 from scanner.resolve import Graph, resolve_flat, resolve_tree
 from scanner.resolve.graph import Supply
@@ -39,6 +39,15 @@ class Surroundings:
     """Told what is being done, for people who wait."""
     listed: Listed | None = None
     """The incompatible-library table; None for the shipped one with the user's rows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flattened:
+    """All declarations of several files."""
+
+    entries: tuple[Dependency, ...]
+    skipped: tuple[Skipped, ...]
+    problems: tuple[Problem, ...]
 
 
 def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Report:
@@ -84,6 +93,26 @@ def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -
     return read_sources(
         paths, read_stdin=around.read_stdin, environ=around.environ, all_files=settings.all_files
     )
+
+
+def flatten_files(files: Sequence[ReadFile]) -> Flattened:
+    """Everything that stands in the files in one place, for `compat-scan list`."""
+    entries = [entry for file in files for entry in file.parsed.entries]
+    return Flattened(
+        entries=tuple(entry for entry in entries if isinstance(entry, Dependency)),
+        skipped=tuple(entry for entry in entries if isinstance(entry, Skipped)),
+        problems=tuple(problem for file in files for problem in file.parsed.problems),
+    )
+
+
+def explain(requirement: str, settings: Settings, around: Surroundings) -> Report:
+    """The report on one requirement, as if a file held just that.
+
+    Raises:
+        SettingsError: the requirement or the settings cannot be used.
+    """
+    asked = replace(around, read_stdin=lambda: requirement.encode())
+    return scan(("-",), settings, asked)
 
 
 def _folder_of(path: str) -> Path:

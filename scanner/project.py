@@ -10,8 +10,7 @@ from packaging.utils import NormalizedName
 
 from scanner.metadata import applies
 from scanner.model import Dependency, Entry, Problem, Skipped, Target
-from scanner.resolve import Want
-from scanner.resolve.provider import with_extras
+from scanner.wants import Want, with_extras
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

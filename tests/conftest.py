@@ -355,6 +355,11 @@ class FakeIndex:
             url = f"{self.origin}/files/{name}/{quote(filename)}"
             rows.append({"filename": filename, "url": url, "hashes": {}, **fields})
 
+    def serve(self, path: str, data: bytes) -> str:
+        """Serve any bytes, by ranges too, without listing them; returns the URL."""
+        self._files[path] = data
+        return self.origin + quote(path)
+
     def fail(self, what: str, *, status: int = 503, times: int | None = None, retry_after: str | None = None) -> None:
         """Answer with an error ``times`` times, or always."""
         headers = {} if retry_after is None else {"Retry-After": retry_after}

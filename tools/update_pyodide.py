@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -104,13 +105,13 @@ def build_table(version: str, lock: Mapping[str, Any], *, today: dt.date) -> Tab
     }
 
 
-def is_distribution(row: Mapping[str, Any], names: Set[NormalizedName]) -> bool:
+def is_distribution(row: Mapping[str, Any], names: AbstractSet[NormalizedName]) -> bool:
     """Whether it is a wheel with more than another package's tests; Pyodide ships those apart as ``<name>-tests``."""
     name = canonicalize_name(row["name"])
     return row["file_name"].endswith(".whl") and name.removesuffix("-tests") not in names - {name}
 
 
-def build_row(row: Mapping[str, Any], names: Set[NormalizedName]) -> Table:
+def build_row(row: Mapping[str, Any], names: AbstractSet[NormalizedName]) -> Table:
     """One distribution; of what it depends on, only the distributions."""
     depends = {canonicalize_name(name) for name in row["depends"]}
     return {

@@ -1,7 +1,7 @@
 """Writes docs/rules.md: the text of every rule from the scanner itself, with an example of what it says.
 
-    python tools/update_rules_page.py           writes the page
-    python tools/update_rules_page.py --check   exits 1 where the page is not what it would write
+python tools/update_rules_page.py           writes the page
+python tools/update_rules_page.py --check   exits 1 where the page is not what it would write
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
-"""Write data/stdlib/<python>.toml: what the standard library lacks in Pyodide, measured with the npm package under Node.
+"""Write data/stdlib/<python>.toml: what the standard library lacks in Pyodide, measured under Node.
 
     python tools/update_stdlib.py               the Pyodide releases that data/runtimes.toml names
     python tools/update_stdlib.py 314.0.7 …     these releases
 
-Every module and submodule is imported, what fails once more in a fresh interpreter; the public names of modules are
-compared with a CPython of this machine (the same feature release, or else the nearest older one on the PATH); each
-call below is made in a fresh interpreter. What Cloudflare's runtime does otherwise stands in data/stdlib/workers.toml,
-which no script writes. The date of a table changes only where something else in it does.
+Every module and submodule is imported, and what fails is tried again in a second interpreter; the public names of
+modules are compared with a CPython of this machine (the same feature release, or else the nearest older one on the
+PATH); each call of stdlib_probes.py is made in an interpreter of its own. One release takes about three minutes.
+
+What Cloudflare's runtime does otherwise stands in data/stdlib/workers.toml, which no script writes. The date of a
+table changes only where something else in it does.
 """
 
 from __future__ import annotations
@@ -27,155 +29,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from stdlib_probes import ATTRIBUTES, CALLS, LACKING, PROBE, STANDARD_MODULES, SUBMODULES  # noqa: E402  # its neighbour
+
 from scanner.tables import load_pyodide, load_runtimes, parse_stdlib  # noqa: E402  # works without an installation
 
 FOLDER = ROOT / "data" / "stdlib"
 INTERPRETERS_PER_PROCESS = 20
 """Node gives a dropped interpreter's memory back late."""
 MINUTES_PER_PROCESS = 10
-
-CALLS = {
-    "_thread.start_new_thread": "import _thread; _thread.start_new_thread(lambda: None, ())",
-    "asyncio.AbstractEventLoop.add_reader": "import asyncio; asyncio.get_running_loop().add_reader(0, print)",
-    "asyncio.AbstractEventLoop.add_signal_handler": (
-        "import asyncio, signal; asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, print)"
-    ),
-    "asyncio.AbstractEventLoop.run_in_executor": (
-        "import asyncio; await asyncio.get_running_loop().run_in_executor(None, int)"
-    ),
-    "asyncio.create_subprocess_exec": "import asyncio; await asyncio.create_subprocess_exec('true')",
-    "asyncio.start_server": "import asyncio; await asyncio.start_server(print, '127.0.0.1', 0)",
-    "asyncio.to_thread": "import asyncio; await asyncio.to_thread(int)",
-    "concurrent.futures.ProcessPoolExecutor": "import concurrent.futures as f; f.ProcessPoolExecutor(1)",
-    "concurrent.futures.ThreadPoolExecutor.map": (
-        "import concurrent.futures as f; list(f.ThreadPoolExecutor(1).map(int, '1'))"
-    ),
-    "concurrent.futures.ThreadPoolExecutor.submit": (
-        "import concurrent.futures as f; f.ThreadPoolExecutor(1).submit(int)"
-    ),
-    "ctypes.CDLL": "import ctypes; ctypes.CDLL('libc.so.6')",
-    "faulthandler.dump_traceback_later": (
-        "import faulthandler, sys; faulthandler.dump_traceback_later(9, file=sys.__stderr__)"
-    ),
-    "fcntl.flock": "import fcntl; fcntl.flock(open('/tmp/f', 'w'), fcntl.LOCK_EX)",
-    "hashlib.pbkdf2_hmac": "import hashlib; hashlib.pbkdf2_hmac('sha256', b'a', b'b', 1)",
-    "hashlib.scrypt": "import hashlib; hashlib.scrypt(b'a', salt=b'b', n=2, r=1, p=1)",
-    "input": "input()",
-    "logging.handlers.QueueListener.start": (
-        "import logging.handlers as h, queue; h.QueueListener(queue.Queue()).start()"
-    ),
-    "mmap.mmap": "import mmap; mmap.mmap(-1, 4096).close()",
-    "multiprocessing.Lock": "import multiprocessing as m; m.Lock()",
-    "multiprocessing.Manager": "import multiprocessing as m; m.Manager()",
-    "multiprocessing.Pipe": "import multiprocessing as m; m.Pipe()",
-    "multiprocessing.Pool": "import multiprocessing as m; m.Pool(1)",
-    "multiprocessing.Process.start": "import multiprocessing as m; m.Process(target=int).start()",
-    "multiprocessing.Queue": "import multiprocessing as m; m.Queue()",
-    "multiprocessing.Value": "import multiprocessing as m; m.Value('i', 0)",
-    "multiprocessing.pool.ThreadPool": "import multiprocessing.pool as m; m.ThreadPool(1)",
-    "os.execv": "import os; os.execv('/bin/true', ['true'])",
-    "os.fork": "import os; os.fork()",
-    "os.forkpty": "import os; os.forkpty()",
-    "os.geteuid": "import os; os.geteuid()",
-    "os.getgroups": "import os; os.getgroups()",
-    "os.memfd_create": "import os; os.memfd_create('m')",
-    "os.mkfifo": "import os; os.mkfifo('/tmp/p')",
-    "os.openpty": "import os; os.openpty()",
-    "os.popen": "import os; os.popen('true')",
-    "os.posix_spawn": "import os; os.posix_spawn('/bin/true', ['true'], {})",
-    "os.sched_getaffinity": "import os; os.sched_getaffinity(0)",
-    "os.spawnv": "import os; os.spawnv(os.P_NOWAIT, '/bin/true', ['true'])",
-    "os.urandom": "import os; os.urandom(1)",
-    "os.waitpid": "import os; os.waitpid(-1, os.WNOHANG)",
-    "pty.openpty": "import pty; pty.openpty()",
-    "select.epoll": "import select; select.epoll()",
-    "signal.alarm": "import signal; signal.alarm(1)",
-    "signal.setitimer": "import signal; signal.setitimer(signal.ITIMER_REAL, 1)",
-    "signal.signal": "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)",
-    "socket.socketpair": "import socket; socket.socketpair()",
-    "sqlite3.connect": "import sqlite3; sqlite3.connect(':memory:')",
-    "subprocess.Popen": "import subprocess; subprocess.Popen(['true'])",
-    "subprocess.check_output": "import subprocess; subprocess.check_output(['true'])",
-    "subprocess.run": "import subprocess; subprocess.run(['true'])",
-    "tempfile.NamedTemporaryFile": "import tempfile; tempfile.NamedTemporaryFile().close()",
-    "termios.tcgetattr": "import termios; termios.tcgetattr(0)",
-    "threading.Lock": "import threading; threading.Lock().acquire()",
-    "threading.Thread.start": "import threading; threading.Thread(target=int).start()",
-    "threading.Timer.start": "import threading; threading.Timer(0, int).start()",
-    "time.sleep": "import time; time.sleep(0.01)",
-    "time.tzset": "import time; time.tzset()",
-    "tty.setraw": "import tty; tty.setraw(0)",
-    "webbrowser.open": "import webbrowser; webbrowser.open('https://example.org')",
-    "zoneinfo.ZoneInfo": "import zoneinfo; zoneinfo.ZoneInfo('UTC')",
-}
-"""What libraries may call and a Worker may refuse; connections are left to workers.toml, since plain Pyodide has none."""
-
-PROBE = """
-import { readFileSync } from "node:fs";
-import { loadPyodide } from "pyodide";
-
-// Standard input: a list of groups, each a list of [key, code]. Every group has an interpreter of its own.
-const wrapper = `
-from pyodide.code import eval_code_async
-async def probe(code):
-    try:
-        return ["", str(await eval_code_async(code, {}))]
-    except BaseException as error:
-        lines = str(error).splitlines()
-        return [f"{type(error).__name__}: {lines[0].strip() if lines else ''}".strip(": "), ""]
-probe
-`;
-for (const group of JSON.parse(readFileSync(0, "utf8"))) {
-  const pyodide = await loadPyodide({ stdout: () => {}, stderr: () => {} });
-  const probe = pyodide.runPython(wrapper);
-  for (const [key, code] of group) {
-    const answer = (await probe(code)).toJs();
-    process.stdout.write(JSON.stringify([key, ...answer]) + "\\n");
-  }
-}
-process.exit(0);
-"""
-
-STANDARD_MODULES = "import json, sys; json.dumps(sorted(sys.stdlib_module_names))"
-
-SUBMODULES = """
-import importlib, json, pkgutil, sys
-found = set()
-def walk(path, prefix):
-    for module in pkgutil.iter_modules(path, prefix):
-        if not module.name.endswith(".__main__"):
-            found.add(module.name)
-            if module.ispkg:
-                walk([f"{folder}/{module.name.rpartition('.')[2]}" for folder in path], module.name + ".")
-for name in sorted(sys.stdlib_module_names - {"antigravity", "idlelib", "this"}):
-    try:
-        path = getattr(importlib.import_module(name), "__path__", None)
-    except BaseException:
-        continue
-    if path:
-        walk(list(path), name + ".")
-answer = json.dumps(sorted(name for name in found if ".test" not in name))
-"""
-
-ATTRIBUTES = """
-import importlib, json, sys, types
-from warnings import simplefilter
-simplefilter("ignore")
-def public(module):
-    return sorted(
-        name for name in dir(module)
-        if not name.startswith("_") and not isinstance(getattr(module, name, None), types.ModuleType)
-    )
-found = {}
-names = {name for name in sys.stdlib_module_names if not name.startswith("_")} | {"_thread"}
-names |= {"concurrent.futures", "importlib.resources", "logging.handlers", "os.path", "urllib.request"}
-for name in sorted(names - {"antigravity", "idlelib", "this"}):
-    try:
-        found[name] = public(importlib.import_module(name))
-    except BaseException:
-        continue
-answer = json.dumps(found)
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,26 +104,27 @@ def measure(version: str, python: str, folder: Path) -> Measurement:
         host=host_version,
         missing=missing,
         submodules_missing=find_failing(folder, importable),
-        missing_attributes=compare(ask_host(host, ATTRIBUTES), ask(folder, f"{ATTRIBUTES}\nanswer")),
+        missing_attributes=find_lacking(folder, host),
         calls={call: error for call, error, _ in calls},
     )
 
 
 def find_failing(folder: Path, modules: Iterable[str]) -> dict[str, str]:
-    """The modules whose import fails in a fresh interpreter too, each with what it raises."""
-    together = probe(folder, [[(name, f"import {name}") for name in modules]])
-    failing = [name for name, error, _ in together if error]
-    alone = probe(folder, ([(name, f"import {name}")] for name in failing))
-    return {name: error for name, error, _ in alone if error}
+    """The modules whose import fails, and fails again where only these are imported, each with what it raises."""
+    failing = list(modules)
+    errors: dict[str, str] = {}
+    for _ in range(2):
+        answers = probe(folder, [[(name, f"import {name}") for name in failing]])
+        errors = {name: error for name, error, _ in answers if error}
+        failing = list(errors)
+    return errors
 
 
-def compare(host: str, pyodide: str) -> dict[str, list[str]]:
+def find_lacking(folder: Path, host: str) -> dict[str, list[str]]:
     """By module that both have, the public names that only the host has."""
-    theirs = json.loads(pyodide)
-    missing = {
-        name: sorted(set(names) - set(theirs[name])) for name, names in json.loads(host).items() if name in theirs
-    }
-    return {name: names for name, names in missing.items() if names}
+    names = ask_host(host, ATTRIBUTES)
+    lacking: dict[str, list[str]] = json.loads(ask(folder, f"import json\nHOST = json.loads({names!r})\n{LACKING}"))
+    return lacking
 
 
 def ask(folder: Path, code: str) -> str:

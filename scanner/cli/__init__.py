@@ -30,6 +30,7 @@ from scanner.cli.running import (
     make_settings,
     make_surroundings,
     open_output,
+    reading_exit_code,
     report_context,
     write_report,
 )
@@ -107,8 +108,9 @@ def list_command(
         with make_surroundings(settings, quiet=True) as around:
             files = pipeline.read_files(named, settings, around)
         with open_output(output) as stream:
-            write_list(pipeline.listed_entries(files), form, stream, report_context(options, stream))
-        sys.exit(pipeline.reading_exit_code(files))
+            listed = pipeline.flatten_files(files)
+            write_list(listed.entries, listed.skipped, listed.problems, stream, report_context(options, stream), form)
+        sys.exit(reading_exit_code(listed))
 
 
 @main.command(cls=OrderedOutputsCommand)
@@ -148,11 +150,13 @@ def table(*, form: str, **options: Any) -> None:  # noqa: ANN401  # click's valu
 
 @main.command()
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@target_options
 @verbosity_options
 def runtimes(*, form: str, **options: Any) -> None:  # noqa: ANN401  # click's values
-    """Show the Python Workers runtimes by compatibility date."""
+    """Show the Python Workers runtimes by compatibility date, with a mark at the one that would be chosen here."""
     with errors_told():
         from scanner.cli.views import write_runtimes_view
 
+        settings = make_settings((), options)
         with open_output(None) as stream:
-            write_runtimes_view(form, stream, report_context(options, stream))
+            write_runtimes_view(form, stream, report_context(options, stream), settings)

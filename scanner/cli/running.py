@@ -16,7 +16,7 @@ from scanner.errors import ScanError, SourceError
 
 if TYPE_CHECKING:
     from scanner.model import Report, Target
-    from scanner.pipeline import Surroundings
+    from scanner.pipeline import Flattened, Surroundings
     from scanner.reporters.context import ReportContext
     from scanner.resolve.graph import Supply
     from scanner.settings import Settings
@@ -77,6 +77,13 @@ def exit_code(report: Report, settings: Settings) -> int:
     return EXIT_WORKERS
 
 
+def reading_exit_code(files: Flattened) -> int:
+    """The exit code of reading alone: 2 where nothing could be read, 3 where something could not."""
+    if not files.problems:
+        return EXIT_WORKERS
+    return EXIT_INCOMPLETE if files.entries or files.skipped else EXIT_MISUSE
+
+
 def make_settings(paths: Sequence[str], options: Mapping[str, Any]) -> Settings:
     """The settings in force for a scan of these paths.
 
@@ -108,17 +115,23 @@ def make_surroundings(settings: Settings, *, quiet: bool) -> Iterator[Surroundin
     from scanner.pipeline import Surroundings  # noqa: PLC0415  # heavy
 
     def open_supply(target: Target, options: IndexOptions) -> AbstractContextManager[Supply]:
-        from scanner.index.opening import open_supply as opened  # noqa: PLC0415  # the network only where it is used
+        from scanner.index import opening  # noqa: PLC0415  # the network only where it is used
+        from scanner.index.config import IndexRequest  # noqa: PLC0415
 
-        return opened(
-            target,
-            options,
-            environ=os.environ,
-            working_folder=Path.cwd(),
-            index_url=settings.index_url,
-            extra_index_urls=settings.extra_index_url,
+        choice = opening.IndexChoice(
+            arguments=IndexRequest(index_url=settings.index_url, extra_index_urls=settings.extra_index_url),
+            scanned=IndexRequest(
+                index_url=options.index_url,
+                extra_index_urls=options.extra_index_urls,
+                find_links=options.find_links,
+                no_index=options.no_index,
+                source="the scanned file",
+            ),
             offline=settings.offline,
-            progress=told,
+            with_dependencies=not settings.no_deps,
+        )
+        return opening.open_supply(
+            target, choice, environ=os.environ, home=Path.home(), directory=Path.cwd()
         )
 
     with _progress(quiet=quiet) as told:

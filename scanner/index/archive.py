@@ -64,13 +64,12 @@ async def read_wheel_directory(filename: str, source: ByteSource) -> WheelDirect
         IndexFailure: the source failed.
     """
     source = await _settle_source(filename, source)
+    if isinstance(source, MemorySource):
+        return WheelDirectory(filename=filename, source=source, members=parse_zip(filename, source.data))
     size_bytes = source.size_bytes or 0
     end = await _read_end_record(filename, source, size_bytes)
     data = await _read_exactly(filename, source, end.offset, end.offset + end.size_bytes)
-    members = parse_directory(filename, data, end)
-    if isinstance(source, MemorySource):
-        _check_records(filename, source.data, members)
-    return WheelDirectory(filename=filename, source=source, members=members)
+    return WheelDirectory(filename=filename, source=source, members=parse_directory(filename, data, end))
 
 
 async def read_members(
@@ -125,6 +124,20 @@ async def read_starts(
     if left:
         raise ArtifactError(directory.filename, f"{left[0].path}: its first bytes do not unpack")
     return starts
+
+
+def parse_zip(filename: str, data: bytes) -> tuple[Member, ...]:
+    """The members of a zip archive that is at hand as a whole, every local header checked.
+
+    Raises:
+        ArtifactError: the archive breaks a guard.
+    """
+    end = find_end_record(filename, data[-MAX_TAIL_BYTES:], len(data))
+    if end is None:
+        raise ArtifactError(filename, "no end of central directory record: not a complete zip archive")
+    members = parse_directory(filename, data[end.offset : end.offset + end.size_bytes], end)
+    _check_records(filename, data, members)
+    return members
 
 
 def start_bytes(member: Member) -> int:

@@ -68,9 +68,10 @@ class Listing:
         A wheel whose name breaks the rules beyond its version is kept as kind OTHER, without tags.
         """
         known = self._releases.get(version)
-        if known is None and version in self._texts:
-            artifacts = tuple(_artifact(row) for row in self._rows_of(version))
-            known = self._releases[version] = Release(name=self.name, version=version, artifacts=artifacts)
+        texts = self._texts.get(version) if known is None else None
+        if texts:
+            artifacts = tuple(_artifact(row) for text in texts for row in self.rows[text])
+            known = self._releases[version] = Release(name=self.name, version=Version(texts[0]), artifacts=artifacts)
         return known
 
     def has_candidate(self, version: Version) -> bool:
@@ -147,16 +148,16 @@ def merge_listings(listings: Sequence[Listing]) -> Listing | None:
     """All files of all of them; of files with the same name the first counts. None for an empty sequence."""
     if len(listings) < 2:
         return listings[0] if listings else None
-    seen: set[str] = set()
-    groups: dict[str, list[RowLike]] = {}
+    groups: dict[str, dict[str, RowLike]] = {}
     for listing in listings:
         for text, rows in listing.rows.items():
-            fresh = [row for row in rows if row.filename not in seen]
-            if fresh:
-                groups.setdefault(text, []).extend(fresh)
-                seen.update(row.filename for row in fresh)
+            group = groups.setdefault(text, {})
+            for row in rows:
+                known = group.get(row.filename)
+                group[row.filename] = row if known is None else _complete(known, row)
     malformed = dict.fromkeys(name for listing in listings for name in listing.malformed)
-    return Listing(name=listings[0].name, url=listings[0].url, rows=groups, malformed=tuple(malformed))
+    rows_by_text = {text: tuple(group.values()) for text, group in groups.items()}
+    return Listing(name=listings[0].name, url=listings[0].url, rows=rows_by_text, malformed=tuple(malformed))
 
 
 def _parse_json(body: bytes, url: str, name: NormalizedName) -> Listing:
@@ -197,6 +198,25 @@ def _resolve(row: RowLike, base: str) -> RowLike | None:
         return None
     size, sha256, requires = row.size_bytes, row.sha256, row.requires_python
     return FileRow(row.filename, url, size, sha256, requires, row.yanked, row.upload_time, row.metadata_sha256)
+
+
+def _complete(row: RowLike, other: RowLike) -> RowLike:
+    """The row with what only the other one says, if the hashes prove that both are the same file.
+
+    A local copy of an index tends to say nothing of yanking or Python versions.
+    """
+    if row.sha256 is None or row.sha256 != other.sha256:
+        return row
+    return FileRow(
+        row.filename,
+        row.url,
+        row.size_bytes if row.size_bytes is not None else other.size_bytes,
+        row.sha256,
+        row.requires_python or other.requires_python,
+        row.yanked if row.yanked is not None else other.yanked,
+        row.upload_time or other.upload_time,
+        row.metadata_sha256,
+    )
 
 
 def _parse_version(text: str) -> Version | None:

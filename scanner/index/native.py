@@ -25,7 +25,9 @@ _MACHO_MAGICS = {
 _FAT_MAGICS = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 _FIRST_CLASS_VERSION = 45  # Java 1.0; a universal binary has far fewer architectures in the same place
 
-_EXTENSION_NAME = re.compile(r"(?P<stem>[^.]+)(?P<tag>\.(?:cpython-|cp\d|abi3|pypy|graalpy)[^/]*)?\.(?:so|pyd)", re.I)
+_EXTENSION_NAME = re.compile(
+    r"(?P<stem>[^.]+)(?P<tag>\.(?:cpython-|cp\d|abi3|pypy|graalpy)[^/]*)?\.(?:so|pyd)", re.IGNORECASE
+)
 _Found = tuple[NativeKind, NativeRole, str]
 
 _NOT_FOR_CPUS = (190, 224, 247)
@@ -61,19 +63,20 @@ def is_extension_name(path: str) -> bool:
 
 
 def _parse_kind(path: str, start: bytes) -> _Found | None:
+    found: _Found | None = None
     if start.startswith(b"\x7fELF"):
-        return _parse_elf(path, start)
-    if start.startswith(b"MZ"):
-        return _parse_pe(start)
-    if start[:4] in _MACHO_MAGICS or start[:4] in _FAT_MAGICS:
-        return _parse_macho(path, start)
-    if start.startswith(b"\0asm"):
-        return _parse_wasm(start)
-    if start.startswith(b"!<arch>\n"):
-        return NativeKind.STATIC_LIBRARY, NativeRole.LIBRARY, "static library"
-    if start.startswith(b"PK\x03\x04") and path.lower().endswith(_JAVA_SUFFIXES):
-        return NativeKind.JAVA, NativeRole.LIBRARY, "Java archive"
-    return None
+        found = _parse_elf(path, start)
+    elif start.startswith(b"MZ"):
+        found = _parse_pe(path, start)
+    elif start[:4] in _MACHO_MAGICS or start[:4] in _FAT_MAGICS:
+        found = _parse_macho(path, start)
+    elif start.startswith(b"\0asm"):
+        found = _parse_wasm(start)
+    elif start.startswith(b"!<arch>\n"):
+        found = NativeKind.STATIC_LIBRARY, NativeRole.LIBRARY, "static library"
+    elif start.startswith(b"PK\x03\x04") and path.lower().endswith(_JAVA_SUFFIXES):
+        found = NativeKind.JAVA, NativeRole.LIBRARY, "Java archive"
+    return found
 
 
 def _parse_elf(path: str, start: bytes) -> _Found | None:
@@ -107,14 +110,13 @@ def _is_relocatable_program(path: str, start: bytes, order: str) -> bool:
     return _ELF_INTERPRETER in types or "." not in name
 
 
-def _parse_pe(start: bytes) -> _Found | None:
+def _parse_pe(path: str, start: bytes) -> _Found | None:
     if len(start) < 64:
         return None
     offset = struct.unpack_from("<L", start, 60)[0]
     header = start[offset : offset + 24]
     if len(header) < 24:
-        plausible = 64 <= offset < 4096 and offset % 4 == 0
-        return (NativeKind.PE, NativeRole.LIBRARY, "Windows program or library") if plausible else None
+        return _guess_pe(path) if 64 <= offset < 4096 and offset % 4 == 0 else None
     if not header.startswith(b"PE\0\0"):
         return None
     machine, flags = struct.unpack_from("<4xH16xH", header)
@@ -124,6 +126,13 @@ def _parse_pe(start: bytes) -> _Found | None:
     if flags & _PE_LIBRARY:
         return NativeKind.PE, NativeRole.LIBRARY, f"Windows library for {name}"
     return NativeKind.PE, NativeRole.PROGRAM, f"Windows program for {name}"
+
+
+def _guess_pe(path: str) -> _Found:
+    """What the name says, where too few bytes came for the second header."""
+    if path.lower().endswith(".exe"):
+        return NativeKind.PE, NativeRole.PROGRAM, "Windows program"
+    return NativeKind.PE, NativeRole.LIBRARY, "Windows library"
 
 
 def _is_dotnet(optional_header: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -10,37 +9,17 @@ from packaging.utils import canonicalize_name
 
 from scanner.contents import EntryPoint, Member, NativeMember, WheelContents
 from scanner.errors import ArtifactError
-from scanner.index.archive import WheelDirectory, read_members, read_starts, read_wheel_directory, start_bytes
+from scanner.index.archive import WheelDirectory, read_members, read_starts, read_wheel_directory
 from scanner.index.byte_source import ByteSource
 from scanner.index.native import LEAST_BYTES, MOST_BYTES, parse_native
+from scanner.index.sampling import MIN_NATIVE_BYTES, choose_samples
 
 MAX_METADATA_BYTES = 4 * 1024 * 1024
 """Larger than any METADATA, WHEEL or entry_points.txt with its whole description."""
 
-SAMPLE_SHARE = 128
-"""One part in this many of the file may go into looking at first bytes; with directory and metadata, 2 % suffice."""
-
-MIN_SAMPLES = 16
-"""So many of the most suspicious members are looked at whatever they cost."""
-
-MAX_SAMPLES = 128
-"""Each sample can be a request of its own."""
-
-_MIN_NATIVE_BYTES = 8  # the shortest WebAssembly module
-
-_NATIVE_SUFFIXES = frozenset(
-    ".so .pyd .dll .dylib .exe .wasm .jar .class .node .bin .dat .com .sys .a .lib .o .obj .ko .bundle .jnilib .elf".split()
+_METADATA_FIELDS = frozenset(
+    ("metadata-version", "name", "version", "requires-dist", "requires-python", "provides-extra", "dynamic")
 )
-_TEXT_SUFFIXES = frozenset(
-    ".py .pyi .pyx .pxd .pyw .txt .md .rst .json .toml .yaml .yml .cfg .ini .conf .xml .html .htm .css .js .mjs .ts .map"
-    " .svg .csv .tsv .sql .tmpl .j2 .jinja .jinja2 .mako .tex .bib .po .pot .typed .pem .crt .c .h .cc .cpp .hpp .cu .cuh"
-    " .rs .f .f90 .proto .graphql .ipynb .sh .bat .ps1 .rb .lua .m .r .scss .less .vue .jsx .tsx .log .lock .pth".split()
-)
-_MEDIA_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .gif .ico .webp .bmp .tif .tiff .ttf .otf .woff .woff2 .eot .mp3 .mp4 .ogg .wav .mo .pdf .gz .bz2 .xz"
-    " .zst .zip .whl .npy .npz .parquet .pkl .h5 .nc .mat .fits .docx .xlsx .pptx .pyc".split()
-)
-_METADATA_FIELDS = ("metadata-version", "name", "version", "requires-dist", "requires-python", "provides-extra", "dynamic")
 
 
 async def read_wheel_contents(filename: str, source: ByteSource, *, magic: bool = True) -> WheelContents:
@@ -56,7 +35,7 @@ async def read_wheel_contents(filename: str, source: ByteSource, *, magic: bool 
     directory = await read_wheel_directory(filename, source)
     files = [member for member in directory.members if not member.is_directory]
     texts = await _read_dist_info(directory, files)
-    sampled = _choose_samples(directory, files) if magic else []
+    sampled = choose_samples(directory, files) if magic else []
     native = await _read_native(directory, sampled)
     modules = sorted({name for member in files if (name := _module_name(install_path(member.path)))})
     return WheelContents(
@@ -64,10 +43,101 @@ async def read_wheel_contents(filename: str, source: ByteSource, *, magic: bool 
         member_count=len(files),
         uncompressed_bytes=sum(member.size_bytes for member in files),
         native=native,
-        unsampled_count=sum(member.size_bytes >= _MIN_NATIVE_BYTES for member in files) - len(sampled),
+        unsampled_count=sum(member.size_bytes >= MIN_NATIVE_BYTES for member in files) - len(sampled),
         python_modules=tuple(modules),
         top_level=_top_level(modules, native),
         console_scripts=_parse_scripts(texts.get("entry_points.txt", "")),
         metadata=select_metadata(texts["METADATA"]),
         is_purelib=_parse_purelib(texts["WHEEL"]),
     )
+
+
+def install_path(path: str) -> str:
+    """Where an archive path is installed: below site-packages, unchanged for scripts, headers and data."""
+    folder, _, rest = path.partition("/")
+    if folder.endswith(".data"):
+        scheme, _, below = rest.partition("/")
+        if scheme in ("purelib", "platlib") and below:
+            return below
+    return path
+
+
+def select_metadata(text: str) -> str:
+    """The header lines of METADATA or PKG-INFO that decide what comes along, as they stand; no description."""
+    kept: list[str] = []
+    keeping = False
+    for line in text.splitlines():
+        if not line:
+            break
+        if line[0] not in " \t":
+            keeping = line.partition(":")[0].strip().lower() in _METADATA_FIELDS
+        if keeping:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+async def _read_dist_info(directory: WheelDirectory, files: Sequence[Member]) -> dict[str, str]:
+    """METADATA, WHEEL and, where there is one, entry_points.txt, by their names."""
+    folder = _find_dist_info(directory.filename, files)
+    by_path = {member.path: member for member in files}
+    wanted = {name: by_path.get(f"{folder}/{name}") for name in ("METADATA", "WHEEL", "entry_points.txt")}
+    for name in ("METADATA", "WHEEL"):
+        if wanted[name] is None:
+            raise ArtifactError(directory.filename, f"no wheel: {folder} has no {name}")
+    members = [member for member in wanted.values() if member is not None]
+    contents = await read_members(directory, members, max_bytes=MAX_METADATA_BYTES)
+    return {PurePosixPath(path).name: content.decode(errors="replace") for path, content in contents.items()}
+
+
+def _find_dist_info(filename: str, files: Sequence[Member]) -> str:
+    folders = {member.path.partition("/")[0] for member in files if "/" in member.path}
+    found = sorted(folder for folder in folders if folder.endswith(".dist-info"))
+    if not found:
+        raise ArtifactError(filename, "no wheel: it has no .dist-info folder")
+    if len(found) > 1:
+        raise ArtifactError(filename, f"no wheel: several .dist-info folders, {found[0]!r} and {found[1]!r}")
+    name = canonicalize_name(filename.partition("-")[0])
+    if filename.count("-") >= 4 and canonicalize_name(found[0].rpartition("-")[0].partition("-")[0]) != name:
+        raise ArtifactError(filename, f"its .dist-info folder is another project's: {found[0]!r}")
+    return found[0]
+
+
+async def _read_native(directory: WheelDirectory, sampled: Sequence[Member]) -> tuple[NativeMember, ...]:
+    starts = await read_starts(directory, sampled, least=LEAST_BYTES, most=MOST_BYTES)
+    found = (parse_native(install_path(member.path), starts[member.path], member.size_bytes) for member in sampled)
+    return tuple(sorted((native for native in found if native is not None), key=lambda native: native.path))
+
+
+def _module_name(path: str) -> str | None:
+    if not path.endswith(".py"):
+        return None
+    parts = path.removesuffix(".py").split("/")
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts.pop()
+    return ".".join(parts) if all(part.isidentifier() for part in parts) else None
+
+
+def _top_level(modules: Iterable[str], native: Iterable[NativeMember]) -> tuple[str, ...]:
+    names = [*modules, *(member.module for member in native if member.module)]
+    return tuple(sorted({name.partition(".")[0] for name in names}))
+
+
+def _parse_scripts(text: str) -> tuple[EntryPoint, ...]:
+    """The [console_scripts] of entry_points.txt; lines that are none are skipped, as installers do."""
+    scripts: list[EntryPoint] = []
+    section = ""
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("["):
+            section = line.strip("[] ")
+        elif section == "console_scripts" and "=" in line and line[0] not in "#;":
+            name, _, target = line.partition("=")
+            scripts.append(EntryPoint(name=name.strip(), target=target.partition("[")[0].strip()))
+    return tuple(scripts)
+
+
+def _parse_purelib(text: str) -> bool | None:
+    for line in text.splitlines():
+        field, _, value = line.partition(":")
+        if field.strip().lower() == "root-is-purelib":
+            return value.strip().lower() == "true"
+    return None

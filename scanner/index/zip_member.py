@@ -26,7 +26,6 @@ _DESCRIPTOR_BYTES = {12: "<3L", 16: "<4x3L", 20: "<L2Q", 24: "<4xL2Q"}
 """The four forms of a data descriptor, with and without signature and zip64 sizes (APPNOTE 4.3.9), by their length."""
 
 
-
 def unpack_member(filename: str, member: Member, record: bytes) -> bytes:
     """The member's content; ``record`` is everything from its local header to the next record.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.model import Finding, Judgement, Level, Location, Problem, Report, Rule, Target, Verdict
-from scanner.reporters.causes import chains_to, deciding_findings, find_causes
+from scanner.reporters.causes import chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.escape import clean
 from scanner.reporters.places import Places
 from scanner.reporters.wording import VERDICT_WORDS, describe_chain, describe_dependency
@@ -114,14 +114,12 @@ def _severity(judgement: Judgement, finding: Finding) -> Severity | None:
 def _message(judgement: Judgement, finding: Finding, dependents: tuple[str, ...]) -> str:
     limits = ", with limits" if judgement.has_cautions else ""
     parts = [f"{describe_dependency(judgement)} {VERDICT_WORDS[judgement.verdict]}{limits}: {clean(finding.message)}"]
-    chains = [chain for chain in chains_to(judgement) if len(chain) > 1]
-    parts += [f"Comes with: {describe_chain(chain)}" for chain in chains]
+    parts += [f"Comes with: {describe_chain(chain)}" for chain in chains_to(judgement)]
     if dependents:
         parts.append(f"Also decides: {', '.join(dependents)}")
     if judgement.alternative and finding in deciding_findings(judgement):
         parts.append(f"Instead: {clean(judgement.alternative.use)} ({clean(judgement.alternative.url)})")
-    if finding.remedy:
-        parts.append(f"Remedy: {clean(finding.remedy)}")
+    parts += [f"Remedy: {clean(remedy)}" for remedy in find_remedies(judgement, [finding])]
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
 
 

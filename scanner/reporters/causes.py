@@ -65,9 +65,16 @@ def deciding_findings(judgement: Judgement) -> tuple[Finding, ...]:
     return tuple(chosen or judgement.findings[:1])
 
 
+def find_remedies(judgement: Judgement, findings: Iterable[Finding]) -> tuple[str, ...]:
+    """What to do, each remedy once; what the alternative already says is left to it."""
+    told = judgement.alternative.use if judgement.alternative else None
+    return tuple(dict.fromkeys(item.remedy for item in findings if item.remedy and item.remedy != told))
+
+
 def chains_to(judgement: Judgement) -> tuple[tuple[str, ...], ...]:
-    """The chains from direct dependencies down to this one, itself included."""
-    return tuple(chain if chain[-1] == judgement.name else (*chain, judgement.name) for chain in judgement.via if chain)
+    """The chains from direct dependencies down to this one, itself included; none for what is declared itself."""
+    chains = (chain if chain[-1:] == (judgement.name,) else (*chain, judgement.name) for chain in judgement.via)
+    return tuple(chain for chain in chains if len(chain) > 1)
 
 
 def _inherits(judgement: Judgement) -> bool:

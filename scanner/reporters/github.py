@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from scanner.model import Judgement, Location, Problem, Report, Verdict
-from scanner.reporters.causes import Cause, chains_to, deciding_findings, find_causes
+from scanner.reporters.causes import Cause, chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean
 from scanner.reporters.places import STDIN, Places
@@ -92,11 +92,10 @@ def _title(judgement: Judgement) -> str:
 def _explain(judgement: Judgement) -> tuple[str, ...]:
     """The reasons, the chains, and what to do, a line each."""
     lines = [clean(finding.message) for finding in deciding_findings(judgement)]
-    lines += [f"Comes with: {describe_chain(chain)}" for chain in chains_to(judgement) if len(chain) > 1]
+    lines += [f"Comes with: {describe_chain(chain)}" for chain in chains_to(judgement)]
     if judgement.alternative:
         lines.append(f"Instead: {clean(judgement.alternative.use)} ({clean(judgement.alternative.url)})")
-    remedies = dict.fromkeys(finding.remedy for finding in deciding_findings(judgement) if finding.remedy)
-    lines += [f"Remedy: {clean(remedy)}" for remedy in remedies]
+    lines += [f"Remedy: {clean(remedy)}" for remedy in find_remedies(judgement, deciding_findings(judgement))]
     return tuple(lines)
 
 

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from typing import TextIO
 
 from scanner.model import Judgement, Problem, Report, Skipped, Verdict
-from scanner.reporters.causes import chains_to, deciding_findings
+from scanner.reporters.causes import chains_to, deciding_findings, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean
 from scanner.reporters.places import Places
@@ -89,9 +89,9 @@ def _details(judgement: Judgement) -> list[str]:
     for finding in deciding_findings(judgement):
         lines.append(describe_finding(finding))
         lines += [f"  {clean(evidence.fact)} [{clean(evidence.origin)}]" for evidence in finding.evidence]
-        lines += [f"  remedy: {clean(finding.remedy)}"] if finding.remedy else []
     if judgement.alternative:
         lines.append(f"instead: {clean(judgement.alternative.use)} ({clean(judgement.alternative.url)})")
+    lines += [f"remedy: {clean(remedy)}" for remedy in find_remedies(judgement, deciding_findings(judgement))]
     return lines
 
 

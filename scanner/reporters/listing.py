@@ -20,7 +20,7 @@ SCHEMA = "compat-scan/list/1"
 _Line = tuple[Location | None, tuple[Span, ...]]
 
 
-def write_list(
+def write_list(  # noqa: PLR0917 - what is told comes first, then where and how, as with every writer
     entries: Sequence[Dependency],
     skipped: Sequence[Skipped],
     problems: Sequence[Problem],

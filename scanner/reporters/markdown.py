@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from scanner.model import Judgement, Report, Verdict
-from scanner.reporters.causes import Cause, chains_to, deciding_findings, find_causes
+from scanner.reporters.causes import Cause, chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.markdown_text import code, inline, link
 from scanner.reporters.places import Places, describe_place
@@ -119,11 +119,10 @@ def _entry_item(judgement: Judgement, places: Places) -> str:
     )
     findings = deciding_findings(judgement)
     lines = [f"{inline(finding.message)} ({finding.rule.code})" for finding in findings]
-    lines += [f"Comes with: {code(describe_chain(chain))}" for chain in chains_to(judgement) if len(chain) > 1]
+    lines += [f"Comes with: {code(describe_chain(chain))}" for chain in chains_to(judgement)]
     if judgement.alternative:
         lines.append(f"Instead: {link(judgement.alternative.use, judgement.alternative.url)}")
-    remedies = dict.fromkeys(finding.remedy for finding in findings if finding.remedy)
-    lines += [f"Remedy: {inline(remedy)}" for remedy in remedies]
+    lines += [f"Remedy: {inline(remedy)}" for remedy in find_remedies(judgement, findings)]
     return title + "\n" + "".join(f"  - {line}\n" for line in lines)
 
 

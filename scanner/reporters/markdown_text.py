@@ -11,8 +11,11 @@ from scanner.reporters.escape import clean, is_web_address
 # Words that are plainly words: letters, digits and punctuation that no Markdown dialect interprets inside a line.
 _PLAIN_WORD = re.compile(r"[\w.,;:!?'\"()/=+%«»„“”‘’…→–—·×≥≤-]*\Z")
 # … unless GitHub makes something of them: links, references, hashes, emoji, emphasis, list markers.
-_LINKED = re.compile(r"://|www\.|_|:[\w+-]+:|[0-9a-f]{7}|\A(?:GH|gh)-\d|\A(?:https?|mailto|xmpp):|\A[-+=]|\A\d+[.)]\Z")
-_MESSAGE_CODE = re.compile(r"`([^`]+)`")
+_LINKED = re.compile(
+    r"://|www\.|:[\w+-]+:|[0-9a-f]{7}|\A(?:GH|gh)-\d|\A(?:https?|mailto|xmpp):|\A[-+=]|\A\d+[.)]\Z"
+    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"
+)
+_MESSAGE_CODE = re.compile(r"(?<!\S)([(«]*)`([^`\s](?:[^`]*[^`\s])?)`([.,;:!?)»]*)(?!\S)")
 _BACKTICKS = re.compile(r"`+")
 
 
@@ -22,8 +25,13 @@ def inline(text: str) -> str:
     Code is the one place where GitHub neither formats nor links: an e-mail address, ``@name``, ``#1``, a commit hash
     or a URL stays what it is. What the text itself has between backticks is code as well.
     """
-    pieces = _MESSAGE_CODE.split(clean(text))
-    return "".join(_code_span(piece) if number % 2 else _prose(piece) for number, piece in enumerate(pieces))
+    prose, pieces = clean(text), []
+    end = 0
+    for match in _MESSAGE_CODE.finditer(prose):
+        before, content, after = match.groups()
+        pieces += [_prose(prose[end : match.start()]), before, _code_span(content), after]
+        end = match.end()
+    return "".join((*pieces, _prose(prose[end:])))
 
 
 def code(text: str) -> str:
@@ -43,7 +51,13 @@ def link(label: str, url: str) -> str:
 def _prose(text: str) -> str:
     """The words, with runs of risky ones joined into one code span each."""
     runs = itertools.groupby(text.split(" "), key=_is_plain)
-    return " ".join(" ".join(words) if plain else _code_span(" ".join(words)) for plain, words in runs)
+    return " ".join(" ".join(words) if plain else _set_as_code(" ".join(words)) for plain, words in runs)
+
+
+def _set_as_code(text: str) -> str:
+    """The text as a code span, with the punctuation that ends it outside."""
+    core = text.rstrip(".,;:!?") or text
+    return _code_span(core) + text[len(core) :]
 
 
 def _is_plain(word: str) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from scanner.model import Judgement, Location, Report
 from scanner.reporters.context import ReportContext
-from scanner.reporters.escape import clean
+from scanner.reporters.escape import clean, redact_credentials
 
 STDIN = "<stdin>"
 """What stands in place of a path for what was read from standard input."""
@@ -64,6 +64,8 @@ def relative_path(path: str, context: ReportContext) -> str:
     """The path with forward slashes, without «./», relative to the context's root where it lies in it."""
     if path in _STDIN_NAMES:
         return STDIN
+    if "://" in path:
+        return redact_credentials(path)  # a URL is no path: tidied up it would hide where a password stands
     if context.root is not None:
         absolute = PurePath(_normal((context.working_folder or context.root) / path))
         root = PurePath(_normal(context.root))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from scanner.model import Finding, Judgement, ProjectVerdict, Report, Verdict
-from scanner.reporters.causes import chains_to, deciding_findings, find_causes
+from scanner.reporters.causes import chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean
 from scanner.reporters.places import Places, describe_place
@@ -47,9 +47,11 @@ def write_terminal(report: Report, stream: TextIO, context: ReportContext) -> No
     page = Page(stream, context)
     words = PROJECT_WORDS[report.verdict]
     headline = words[0].upper() + words[1:]
-    page.paragraph((headline, _PROJECT_STYLES[report.verdict]), " — ", ", ".join(describe_counts(report)))
+    summary: tuple[Span, ...] = ((headline, _PROJECT_STYLES[report.verdict]), " — ", ", ".join(describe_counts(report)))
     if context.quiet:
+        page.line(*summary)
         return
+    page.paragraph(*summary)
     page.paragraph((describe_target(report), "dim"))
     for note in report.notes:
         page.paragraph((clean(note), "dim"))
@@ -133,8 +135,10 @@ class _Body:
         asides = (describe_place(self.places.of(judgement)), clean(judgement.category or ""))
         spans: list[Span] = [(f" · {text}", "dim") for text in asides if text]
         self.page.paragraph((describe_dependency(judgement), "bold"), *spans, lead=mark, indent=2)
+        last_label = ""
         for label, detail in self._find_details(judgement):
-            self._write_detail(label, detail)
+            self._write_detail("" if label == last_label else label, detail)
+            last_label = label or last_label
 
     def _write_detail(self, label: str, spans: Iterable[Span]) -> None:
         self.page.paragraph(*spans, lead=(label.ljust(_LABEL_CELLS), "dim"), indent=4)
@@ -145,12 +149,11 @@ class _Body:
         for finding in told:
             yield from self._find_reasons(judgement, finding)
         for chain in chains_to(judgement):
-            if len(chain) > 1:
-                yield "via", (describe_chain(chain),)
+            yield "via", (describe_chain(chain),)
         if judgement.alternative:
-            url = (f" {clean(judgement.alternative.url)}", "cyan")
-            yield "instead", (clean(judgement.alternative.use), url)
-        for remedy in dict.fromkeys(finding.remedy for finding in told if finding.remedy):
+            url = (clean(judgement.alternative.url), "cyan")
+            yield "instead", (clean(judgement.alternative.use), (" · ", "dim"), url)
+        for remedy in find_remedies(judgement, told):
             yield "remedy", (clean(remedy),)
         if judgement.artifact and self.verbose > 1:
             size_bytes = judgement.artifact.size_bytes
@@ -158,12 +161,13 @@ class _Body:
             yield "file", (f"{clean(judgement.artifact.filename)} ({judgement.artifact.origin.value}{size})",)
 
     def _find_reasons(self, judgement: Judgement, finding: Finding) -> Iterator[_Detail]:
-        label = "why" if finding in deciding_findings(judgement) else finding.level.value
+        decides = judgement.verdict is not Verdict.WORKERS and finding in deciding_findings(judgement)
+        label = "why" if decides else finding.level.value
         yield label, (describe_finding(finding),)
         if self.verbose:
             for evidence in finding.evidence:
                 origin = (f" [{clean(evidence.origin)}, {evidence.strength.value}]", "dim")
-                yield "", (clean(evidence.fact), origin)
+                yield "", (("– ", "dim"), clean(evidence.fact), origin)
 
     def _with_place(self, judgement: Judgement) -> str:
         place = describe_place(self.places.of(judgement))

@@ -12,7 +12,7 @@ from scanner.reporters.context import ReportContext
 MIN_WIDTH = 40
 """Narrower than this, lines are wrapped for this width all the same."""
 
-Span = str | tuple[str, str]
+Span = str | tuple[str, str] | Text
 """Text, alone or with a style in rich's words."""
 
 
@@ -41,6 +41,10 @@ class Page:
         """Ends the paragraph with an empty line."""
         self._console.file.write("\n")
 
+    def line(self, *spans: Span) -> None:
+        """Writes the text as one line, however long."""
+        self._console.print(_harmless(Text().join(map(_text, spans))), soft_wrap=True)
+
     def paragraph(self, *spans: Span, lead: Span = "", indent: int = 0) -> None:
         """Writes the text wrapped to the width; ``lead`` opens the first line and the others are indented alike.
 
@@ -53,11 +57,17 @@ class Page:
         for number, line in enumerate(body.wrap(self._console, room, overflow="fold")):
             line.rstrip()
             start = first if number == 0 else Text(" " * hanging)
-            self._console.print(_harmless(start + line), soft_wrap=True)
+            self.line(start + line)
 
 
 def _text(span: Span) -> Text:
-    return Text(span) if isinstance(span, str) else Text(span[0], style=span[1])
+    match span:
+        case Text():
+            return span
+        case str():
+            return Text(span)
+        case (content, style):
+            return Text(content, style=style)
 
 
 def _harmless(line: Text) -> Text:

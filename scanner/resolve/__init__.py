@@ -16,16 +16,23 @@ from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Re
 from resolvelib.structs import RequirementInformation
 
 from scanner.model import Target
-from scanner.resolve.graph import Conflict, Graph, Node, Supply, Want
-from scanner.resolve.provider import Key, Pick, Provider, Rules
+from scanner.resolve.graph import Conflict, Graph, Node, Supply
+from scanner.resolve.provider import BudgetSpentError, Key, Pick, Provider, Rules
 from scanner.specifiers import find_pin
+from scanner.wants import Want
 
-__all__ = ["Conflict", "Graph", "Node", "Supply", "Want", "resolve_flat", "resolve_tree"]
+__all__ = ["Conflict", "Graph", "Node", "Supply", "resolve_flat", "resolve_tree"]
 
 _MAX_ROUNDS = 3000
 """Rounds of one try; a tree of 300 packages takes about 300 where nothing has to be undone."""
-_MAX_TRIES = 40
-"""How often a cause is taken out of the way before the rest is left as a conflict."""
+_MAX_STRICT_ROUNDS = 600
+"""Rounds of one try with wheels only: where many are needed, most end in «no»."""
+_MAX_CONFLICTS = 20
+"""How many contradictions are taken out of the way before the rest is left unresolved."""
+_MAX_STRICT_METADATA = 200
+"""How many further versions may be asked for their metadata in all tries with wheels only."""
+_MAX_STRICT_TRIES = 6
+"""How many projects without any fitting wheel are let through one by one before the lenient answer stands."""
 
 _Cause = RequirementInformation[Want, Pick]
 
@@ -62,7 +69,12 @@ def resolve_flat(wants: Iterable[Want], *, target: Target, supply: Supply, const
 
 
 class _Search:
-    """Resolve, take the cause of a failure out of the way, resolve again."""
+    """Two answers to one question: with whatever there is, then as an installer that takes wheels only would have it.
+
+    The lenient answer always comes: every project at the newest version that satisfies, with a wheel where one fits.
+    If all of it fits, it is what the installer would choose. If not, older versions of what requires the misfits are
+    tried; where those lead nowhere within bounds, the lenient answer stands with all its blockers.
+    """
 
     def __init__(self, rules: Rules, roots: tuple[Want, ...]) -> None:
         self._rules = rules
@@ -70,38 +82,80 @@ class _Search:
         self.conflicts: dict[NormalizedName, Conflict] = {}
 
     def run(self) -> Mapping[Key, Pick]:
-        """The picks of the first try that succeeds; what is left unsolved after all tries has no pick."""
-        for _ in range(_MAX_TRIES):
-            resolver: Resolver[Want, Pick, Key] = Resolver(Provider(self._rules), BaseReporter())
+        """The picks that stand in the end."""
+        lenient = self._resolve_leniently()
+        misfits = {pick.name for pick in lenient.values() if pick.candidate and pick.candidate.wheel is None}
+        avoidable = misfits - self._unavoidable()
+        strict = self._resolve_strictly() if avoidable else None
+        self._rules.budget = None
+        return lenient if strict is None else strict
+
+    def _resolve_leniently(self) -> Mapping[Key, Pick]:
+        self._rules.relaxed = None
+        for _ in range(_MAX_CONFLICTS):
             try:
-                return resolver.resolve(self._wanted(), max_rounds=_MAX_ROUNDS).mapping
+                return self._try(_MAX_ROUNDS)
             except ResolutionImpossible as impossible:
-                if not self._make_way(impossible.causes):
+                if not self._drop_contradiction(impossible.causes):
                     break
             except ResolutionTooDeep:
                 break
         return self._greedy()
 
-    def _wanted(self) -> list[Want]:
-        replaced = [want for wants in self._rules.overrides.values() for want in wants]
-        kept = [want for want in self.roots if want.name not in self._rules.overrides]
-        return [want for want in [*kept, *replaced] if (None, want.name) not in self._rules.dropped]
+    def _resolve_strictly(self) -> Mapping[Key, Pick] | None:
+        """As the installer has it, but for projects that stand in the way whatever is chosen; None where that fails."""
+        self._rules.relaxed = self._unavoidable()
+        self._rules.budget = _MAX_STRICT_METADATA
+        for _ in range(_MAX_STRICT_TRIES):
+            try:
+                return self._try(_MAX_STRICT_ROUNDS)
+            except ResolutionImpossible as impossible:
+                misfit = self._find_misfit(impossible.causes)
+                if misfit is None:
+                    return None
+                self._rules.relaxed.add(misfit)
+            except (ResolutionTooDeep, BudgetSpentError):
+                return None
+        return None
 
-    def _make_way(self, causes: Sequence[_Cause]) -> bool:
-        """Whether something could be changed so that another try makes sense."""
-        names = dict.fromkeys(cause.requirement.name for cause in causes)
-        for name in names:
-            wants = _distinct(cause.requirement for cause in causes if cause.requirement.name == name)
+    def _try(self, max_rounds: int) -> Mapping[Key, Pick]:
+        resolver: Resolver[Want, Pick, Key] = Resolver(Provider(self._rules), BaseReporter())
+        return resolver.resolve(self._wanted(), max_rounds=max_rounds).mapping
+
+    def _wanted(self) -> list[Want]:
+        return [want for want in self._rules.overridden(self.roots) if (None, want.name) not in self._rules.dropped]
+
+    def _unavoidable(self) -> set[NormalizedName]:
+        """What the project itself asks for and no version of which fits."""
+        names = set()
+        for name in {want.name for want in self.roots}:
             candidates = self._rules.candidates(name)
             if candidates is None:
                 continue
+            satisfying = self._rules.satisfying(candidates, [want for want in self.roots if want.name == name])
+            if satisfying and next(candidates.fitting(satisfying), None) is None:
+                names.add(name)
+        return names
+
+    def _find_misfit(self, causes: Sequence[_Cause]) -> NormalizedName | None:
+        """A project among the causes of which some version satisfies and none fits."""
+        for name in dict.fromkeys(cause.requirement.name for cause in causes):
+            candidates = self._rules.candidates(name)
+            if candidates is None or name in (self._rules.relaxed or ()):
+                continue
+            wants = [cause.requirement for cause in causes if cause.requirement.name == name]
             satisfying = self._rules.satisfying(candidates, wants)
-            if not satisfying:
+            if satisfying and next(candidates.fitting(satisfying), None) is None:
+                return name
+        return None
+
+    def _drop_contradiction(self, causes: Sequence[_Cause]) -> bool:
+        """Whether one side of a contradiction could be left out, so that another try makes sense."""
+        for name in dict.fromkeys(cause.requirement.name for cause in causes):
+            wants = _distinct(cause.requirement for cause in causes if cause.requirement.name == name)
+            candidates = self._rules.candidates(name)
+            if candidates is not None and not self._rules.satisfying(candidates, wants):
                 self._drop(name, wants)
-                return True
-            fits = next(candidates.fitting(satisfying), None)
-            if fits is None and name not in self._rules.relaxed:
-                self._rules.relaxed.add(name)
                 return True
         return self._drop_any(causes)
 

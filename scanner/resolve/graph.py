@@ -1,4 +1,4 @@
-"""The nouns of a resolution: what is wanted, what was chosen, and how it hangs together."""
+"""The nouns of a resolution: what was chosen, why, and how it hangs together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -14,21 +13,7 @@ from scanner.candidates import Candidate, Candidates
 from scanner.errors import IndexFailure
 from scanner.metadata import CoreMetadata
 from scanner.tables import PyodidePackage
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Want:
-    """One requirement on one project, by the root or by another package."""
-
-    name: NormalizedName
-    specifier: SpecifierSet
-    text: str
-    """The requirement as it stands, for people."""
-    extra: NormalizedName | None = None
-    """The one extra that this asks for; None for the package itself."""
-    url: str | None = None
-    parent: NormalizedName | None = None
-    """Who asks; None for the project itself."""
+from scanner.wants import Want
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,3 +79,6 @@ class Supply(Protocol):
             IndexFailure: the index gave no usable answer.
             ArtifactError: the file or its metadata cannot be used.
         """
+
+    def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
+        """Fetch the metadata of these versions ahead, at once."""

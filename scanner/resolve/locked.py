@@ -11,7 +11,8 @@ from scanner.candidates import Candidates, FixedReleases
 from scanner.errors import IndexFailure
 from scanner.metadata import applies
 from scanner.model import Artifact, Dependency, Locked, LockedEdge, Release, Target
-from scanner.resolve.graph import Graph, Node, Supply, Want
+from scanner.resolve.graph import Graph, Node, Supply
+from scanner.wants import Want
 
 
 def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, supply: Supply) -> Graph:

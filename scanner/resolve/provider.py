@@ -1,13 +1,13 @@
 """The rules that resolvelib works by: what matches, what comes along, what is tried first.
 
 The choice is the one that pywrangler's installer makes: the newest version that satisfies everything and has a wheel
-for the target. A project in ``relaxed`` may also be taken without such a wheel, after all versions that have one.
+for the target. A project that is relaxed may be taken without such a wheel, where no version that satisfies has one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -19,13 +19,18 @@ from scanner.candidates import Candidate, Candidates
 from scanner.errors import ArtifactError, IndexFailure
 from scanner.metadata import CoreMetadata, applies
 from scanner.model import Target
-from scanner.resolve.graph import Supply, Want
+from scanner.resolve.graph import Supply
 from scanner.specifiers import combine, find_pin
+from scanner.wants import Want, with_extras
 
 Key = tuple[NormalizedName, NormalizedName | None]
 
 _TRIES_BEFORE_LEAPING = 3
 """After so many rejected versions of one project the next are looked for by leaps and bisection, not one by one."""
+
+
+class BudgetSpentError(Exception):
+    """So many versions were asked what they require that the search is given up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,16 +55,21 @@ class Rules:
     supply: Supply
     constraints: Mapping[NormalizedName, SpecifierSet] = field(default_factory=dict)
     overrides: Mapping[NormalizedName, tuple[Want, ...]] = field(default_factory=dict)
-    relaxed: set[NormalizedName] = field(default_factory=set)
-    """Projects that may be chosen without a wheel for the target."""
+    relaxed: set[NormalizedName] | None = None
+    """Projects that may be chosen without a wheel for the target, where no version has one; None: all."""
     opaque: set[NormalizedName] = field(default_factory=set)
     """Projects that no version is chosen for: given by a URL, not there, or not to be asked."""
     dropped: set[tuple[NormalizedName | None, NormalizedName]] = field(default_factory=set)
     """Wants left out because of a conflict, as (parent, name)."""
+    asked_extras: dict[Key, None] = field(default_factory=dict)
+    """Every project with an extra that was ever asked for."""
     failures: dict[NormalizedName, IndexFailure] = field(default_factory=dict)
     unknown_requires: dict[NormalizedName, str] = field(default_factory=dict)
     unusable: set[NormalizedName] = field(default_factory=set)
     """Projects whose metadata is broken."""
+    budget: int | None = None
+    """How many more versions may be asked for their metadata; None for no bound."""
+    _asked: set[tuple[NormalizedName, Version]] = field(default_factory=set)
     _satisfying: dict[tuple[NormalizedName, str], tuple[Version, ...]] = field(default_factory=dict)
     _children: dict[tuple[NormalizedName, NormalizedName | None, Version], tuple[Want, ...]] = field(
         default_factory=dict
@@ -79,6 +89,10 @@ class Rules:
             self.opaque.add(name)
             return None
         return candidates
+
+    def is_relaxed(self, name: NormalizedName) -> bool:
+        """Whether a project may be chosen without a wheel for the target."""
+        return self.relaxed is None or name in self.relaxed
 
     def satisfying(self, candidates: Candidates, wants: Iterable[Want]) -> tuple[Version, ...]:
         """The versions that all wants and the constraints admit, newest first."""
@@ -100,8 +114,18 @@ class Rules:
             want for want in self._children[key] if (want.parent, want.name) not in self.dropped
         )
 
+    def has_extra(self, pick: Pick) -> bool:
+        """Whether the version offers the extra; True where its metadata cannot be told."""
+        metadata = self._metadata(pick.candidate) if pick.candidate else None
+        return metadata is None or not metadata.extras or pick.extra in metadata.extras
+
     def _metadata(self, candidate: Candidate) -> CoreMetadata | None:
         name = candidate.release.name
+        if self.budget is not None and (name, candidate.version) not in self._asked:
+            if self.budget == 0:
+                raise BudgetSpentError
+            self.budget -= 1
+        self._asked.add((name, candidate.version))
         try:
             metadata = self.supply.metadata(candidate)
         except (IndexFailure, ArtifactError) as error:
@@ -119,17 +143,22 @@ class Rules:
         for requirement in metadata.requires:
             if not _comes_along(requirement.marker, self.target.markers, pick.extra):
                 continue
-            name = canonicalize_name(requirement.name)
-            if name in self.overrides:
-                continue
             want = Want(
-                name=name,
+                name=canonicalize_name(requirement.name),
                 specifier=requirement.specifier,
                 text=str(requirement),
                 url=requirement.url,
                 parent=pick.name,
             )
-            yield from with_extras(want, requirement.extras)
+            yield from self.overridden(with_extras(want, requirement.extras))
+
+    def overridden(self, wants: Iterable[Want]) -> Iterator[Want]:
+        """The wants, with what an override says in the place of each one on the same name."""
+        for want in wants:
+            if want.name not in self.overrides:
+                yield want
+            elif want.extra is None:
+                yield from (replace(other, parent=want.parent) for other in self.overrides[want.name])
 
 
 def _comes_along(marker: Any, environment: Mapping[str, str], extra: NormalizedName | None) -> bool:  # noqa: ANN401
@@ -137,20 +166,6 @@ def _comes_along(marker: Any, environment: Mapping[str, str], extra: NormalizedN
     if extra is None:
         return applies(marker, environment)
     return marker is not None and applies(marker, environment, (extra,)) and not applies(marker, environment)
-
-
-def with_extras(want: Want, extras: Iterable[str]) -> Iterator[Want]:
-    """The want for the package itself and one for each extra, in order."""
-    yield want
-    for extra in sorted(extras):
-        yield Want(
-            name=want.name,
-            specifier=want.specifier,
-            text=want.text,
-            url=want.url,
-            parent=want.parent,
-            extra=canonicalize_name(extra),
-        )
 
 
 class Provider(AbstractProvider[Want, Pick, Key]):
@@ -173,7 +188,9 @@ class Provider(AbstractProvider[Want, Pick, Key]):
     ) -> tuple[bool, bool, bool, bool, str]:
         """What is tried first: what caused trouble, then the project's own, then pins, then upper bounds."""
         wants = [info.requirement for info in information[identifier]]
-        troubled = any(cause.requirement.name == identifier[0] for cause in backtrack_causes)
+        troubled = any(
+            identifier[0] in (cause.requirement.name, cause.parent and cause.parent.name) for cause in backtrack_causes
+        )
         direct = any(want.parent is None for want in wants)
         operators = {clause.operator for want in wants for clause in want.specifier}
         pinned = "==" in operators or "===" in operators
@@ -188,6 +205,8 @@ class Provider(AbstractProvider[Want, Pick, Key]):
     ) -> Callable[[], Iterator[Pick]] | Sequence[Pick]:
         """The picks for a project, best first, lazily."""
         name, extra = identifier
+        if extra is not None:
+            self._rules.asked_extras[identifier] = None
         candidates = self._rules.candidates(name)
         if candidates is None:
             return [Pick(name=name, extra=extra)]
@@ -216,9 +235,11 @@ class Provider(AbstractProvider[Want, Pick, Key]):
         children = self._rules.children(candidate)
         if candidate.extra is None or candidate.version is None:
             return children
+        # To drop back to a version from before the extra existed would do without what was asked for.
+        usable = self._rules.relaxed is None or self._rules.has_extra(candidate)
         itself = Want(
             name=candidate.name,
-            specifier=SpecifierSet(f"==={candidate.version}"),
+            specifier=SpecifierSet(f"==={candidate.version if usable else 'none'}"),
             text=f"{candidate.name}=={candidate.version}",
             parent=candidate.name,
         )
@@ -242,7 +263,7 @@ class Provider(AbstractProvider[Want, Pick, Key]):
                 yield candidate
                 tried += 1
             position += 1
-        if candidates.name in self._rules.relaxed:
+        if self._rules.is_relaxed(candidates.name) and not any(candidates.fitting(satisfying, yanked=yanked)):
             last = candidates.newest(satisfying, yanked=yanked)
             if last is not None and last.wheel is None and last.version not in rejected:
                 yield last
@@ -263,6 +284,7 @@ class Provider(AbstractProvider[Want, Pick, Key]):
             return self._viable(candidates, versions[position], requirements)
 
         end = len(versions)
+        self._look_ahead(candidates, versions, start)
         doomed, position, step = start - 1, start, 1
         while position < end and not viable(position):
             doomed, position, step = position, position + step, step * 2
@@ -278,19 +300,33 @@ class Provider(AbstractProvider[Want, Pick, Key]):
                 doomed = middle
         return position
 
+    def _look_ahead(self, candidates: Candidates, versions: Sequence[Version], start: int) -> None:
+        """Fetches the metadata of the versions that a leap comes by, at once."""
+        steps = [start + 2**power - 1 for power in range(len(versions).bit_length())]
+        landing = [versions[position] for position in (*steps, len(versions) - 1) if position < len(versions)]
+        self._rules.supply.prefetch_metadata(tuple(candidates.fitting(dict.fromkeys(landing))))
+
     def _viable(
         self,
         candidates: Candidates,
         version: Version,
         requirements: Mapping[Key, Iterator[Want]],
         depth: int = 2,
+        extra: NormalizedName | None = None,
     ) -> bool:
-        """Whether what a version requires can be met beside what is wanted already, looking two levels down."""
+        """Whether what a version (with an extra) requires can be met beside what is wanted, two levels down."""
         candidate = next(candidates.fitting((version,)), None)
         if candidate is None:
             return False
-        children = self._rules.children(Pick(name=candidates.name, candidate=candidate))
-        return all(self._can_be_met(want, requirements, depth) for want in children)
+        asked = [extra for name, extra in self._rules.asked_extras if name == candidates.name]
+        extras = {extra: None for extra in asked if self._wants(requirements, (candidates.name, extra))}
+        extras |= {extra: None} if extra else {}
+        picks = [Pick(name=candidates.name, extra=extra, candidate=candidate) for extra in (None, *extras)]
+        if self._rules.relaxed is not None and not all(map(self._rules.has_extra, picks[1:])):
+            return False
+        return all(
+            self._can_be_met(want, requirements, depth) for pick in picks for want in self._rules.children(pick)
+        )
 
     def _can_be_met(self, want: Want, requirements: Mapping[Key, Iterator[Want]], depth: int) -> bool:
         candidates = self._rules.candidates(want.name)
@@ -300,10 +336,12 @@ class Provider(AbstractProvider[Want, Pick, Key]):
         satisfying = self._rules.satisfying(candidates, [want, *others])
         newest = next(candidates.fitting(satisfying), None)
         if newest is None:
-            return bool(satisfying) and want.name in self._rules.relaxed
+            return bool(satisfying) and self._rules.is_relaxed(want.name)
         oldest = next(candidates.fitting(reversed(satisfying)), newest)
         samples = dict.fromkeys((newest.version, oldest.version))
-        return depth <= 1 or any(self._viable(candidates, version, requirements, depth - 1) for version in samples)
+        return depth <= 1 or any(
+            self._viable(candidates, version, requirements, depth - 1, want.extra) for version in samples
+        )
 
     def _wants(self, requirements: Mapping[Key, Iterator[Want]], key: Key) -> list[Want]:
         try:

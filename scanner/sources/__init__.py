@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from scanner.errors import SourceError
+from scanner.model import Location, Problem, Rule
+from scanner.sources.discover import drop_covered, find_files
 from scanner.sources.document import Document, Parsed
+from scanner.sources.files import Files, ReadFile, describe_failure, read_head
+from scanner.sources.inspect_report import parse_inspect_report
+from scanner.sources.requirements import parse_requirements
+from scanner.sources.script import parse_script
+from scanner.sources.selection import select_entries
+from scanner.sources.setup_cfg import parse_setup_cfg
+from scanner.sources.setup_py import parse_setup_py
+
+__all__ = ["SOURCES", "ReadFile", "SourceFormat", "find_format", "read_sources", "select_entries"]
+
+STDIN = "-"
+_SCRIPT_BEGIN = r"^# /// script\s*$"
+# A script's metadata stands near its top; whole files are read only where it does.
+SCRIPT_HEAD_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,11 +33,150 @@ class SourceFormat:
 
     name: str
     parse: Callable[[Document], Parsed]
-    matches: Callable[[str], bool]
-    """Whether a file with this path (forward slashes) is one by its name."""
-    sniff: Callable[[str], bool] | None = None
-    """Whether a text looks like one; None where the name alone decides."""
+    matches: Callable[[str], object] | None
+    """True for the paths (forward slashes) of its files; below a folder these are read. None where no name tells."""
+    sniff: Callable[[str], object] | None = None
+    """True for a text that looks like one, asked where no path decides; None where the path alone tells."""
     is_lock: bool = False
 
 
-SOURCES: tuple[SourceFormat, ...] = ()
+def _parse_conda(document: Document) -> Parsed:
+    # Only these files need the YAML library, and importing it takes longer than reading most other files.
+    from scanner.sources.conda import parse_conda  # noqa: PLC0415
+
+    return parse_conda(document)
+
+
+# The first that matches a path is taken, then the first that knows the text.
+SOURCES: tuple[SourceFormat, ...] = (
+    SourceFormat(
+        name="setup.cfg",
+        parse=parse_setup_cfg,
+        matches=re.compile(r"(^|/)setup\.cfg$").search,
+        sniff=re.compile(r"^\[(metadata|options|options\.extras_require)\]\s*$", re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="setup.py",
+        parse=parse_setup_py,
+        matches=re.compile(r"(^|/)setup\.py$").search,
+        sniff=re.compile(r"^(from|import)\s+(setuptools|distutils)\b", re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="script",
+        parse=parse_script,
+        matches=None,
+        sniff=re.compile(_SCRIPT_BEGIN, re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="conda environment",
+        parse=_parse_conda,
+        matches=re.compile(r"(^|/)([^/]*[._-])?(environment|conda)([._-][^/]*)?\.ya?ml$", re.IGNORECASE).search,
+        sniff=re.compile(r"^dependencies:\s*(#.*)?\n\s*(#.*\n\s*)*- ", re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="pip inspect",
+        parse=parse_inspect_report,
+        matches=re.compile(r"(^|/)pip[_-]inspect[^/]*\.json$").search,
+        sniff=re.compile(r'^\s*\{(?=[\s\S]*"pip_version"\s*:)(?=[\s\S]*"installed"\s*:)').search,
+    ),
+    SourceFormat(
+        name="requirements",
+        parse=parse_requirements,
+        # Constraints restrict what others ask for and ask for nothing themselves.
+        matches=re.compile(
+            r"(^|/)(?![^/]*constraint)[^/]*requirements?[^/]*\.(txt|in|pip)$"
+            r"|(^|/)(requirements|reqs)/(?!readme|license|constraint)[^/]*\.(txt|in|pip)$",
+            re.IGNORECASE,
+        ).search,
+    ),
+)
+
+
+def read_sources(
+    paths: Sequence[str],
+    *,
+    read_stdin: Callable[[], bytes],
+    environ: Mapping[str, str],
+    all_files: bool = False,
+) -> tuple[ReadFile, ...]:
+    """What stands in the files, one ``ReadFile`` for each, in order; ``-`` is standard input.
+
+    A folder stands for the dependency files below it, where a lock file is taken before the manifest that it locks,
+    unless ``all_files``. Nothing is raised: what cannot be read is a file with a problem.
+    """
+    files: list[ReadFile] = []
+    for path in dict.fromkeys(paths):
+        if path == STDIN:
+            files.append(_read_document(path, environ, lambda opener: opener.make_document(STDIN, read_stdin())))
+        elif os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises for a path with a zero byte before Python 3.14)
+            files.extend(_read_folder(path, environ, all_files=all_files))
+        else:
+            files.append(_read_path(path, environ))
+    return tuple({file.path: file for file in files}.values())
+
+
+def find_format(path: str, text: str) -> SourceFormat | None:
+    """The format of a file: by its path, else by its text, else requirements for .txt, .in and no suffix; or None."""
+    name = path.replace("\\", "/")
+    for each in SOURCES:
+        if each.matches is not None and each.matches(name):
+            return each
+    for each in SOURCES:
+        if each.sniff is not None and each.sniff(text):
+            return each
+    if _REQUIREMENTS_SUFFIX.search(name):
+        return next(each for each in SOURCES if each.parse is parse_requirements)
+    return None
+
+
+# Whatever nobody else knows: «constraints.txt», «freeze.txt», «deps» and standard input.
+_REQUIREMENTS_SUFFIX = re.compile(r"(\.(txt|in|pip|lst|req|reqs)|(^|/)[^/.]*)$", re.IGNORECASE)
+
+
+def _read_folder(directory: str, environ: Mapping[str, str], *, all_files: bool) -> Iterator[ReadFile]:
+    files = [_read_path(path, environ) for path in find_files(directory, _is_dependency_file)]
+    # A setup.cfg is often there for other tools only.
+    telling = [file for file in files if file.parsed.entries or file.parsed.problems]
+    if files:
+        yield from drop_covered(telling or files, all_files=all_files)
+    else:
+        problem = Problem(
+            rule=Rule.CS601,
+            message="no dependency files in this folder or below it",
+            location=Location(path=directory, line=1),
+        )
+        yield ReadFile(path=directory, format=None, parsed=Parsed(problems=(problem,)))
+
+
+def _is_dependency_file(path: str) -> bool:
+    if any(each.matches is not None and each.matches(path) for each in SOURCES):
+        return True
+    if not path.endswith(".py"):
+        return False
+    return re.search(_SCRIPT_BEGIN.encode(), read_head(path, SCRIPT_HEAD_BYTES), re.MULTILINE) is not None
+
+
+def _read_path(path: str, environ: Mapping[str, str]) -> ReadFile:
+    return _read_document(path, environ, lambda opener: opener.open(path))
+
+
+def _read_document(path: str, environ: Mapping[str, str], open_document: Callable[[Files], Document]) -> ReadFile:
+    opener = Files(environ)
+    try:
+        document = open_document(opener)
+        source = _choose_format(document)
+        parsed = source.parse(document)
+    except SourceError as error:
+        problems = (*opener.problems, describe_failure(error))
+        return ReadFile(path=path, format=None, parsed=Parsed(problems=problems))
+    if not parsed.entries and not parsed.problems:
+        parsed = replace(parsed, notes=(*parsed.notes, f"{path} declares no dependencies"))
+    problems = (*opener.problems, *parsed.problems)
+    return ReadFile(path=path, format=source.name, parsed=replace(parsed, problems=problems))
+
+
+def _choose_format(document: Document) -> SourceFormat:
+    source = find_format(document.path, document.text)
+    if source is None:
+        raise SourceError(document.path, None, "neither its name nor its text tells what dependency file it is")
+    return source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -57,7 +58,7 @@ def parse_marker(text: str, location: Location) -> Marker:
     Raises:
         SourceError: the string is no marker; the reason is one line.
     """
-    return _parse_guarded(Marker, text, "a marker", location)
+    return _parse_guarded(_make_marker, text, "a marker", location)
 
 
 def find_pin(specifier: SpecifierSet) -> Version | None:
@@ -89,6 +90,12 @@ def shorten(text: str, *, limit: int = 120) -> str:
 
 def _parse_requirement(text: str, location: Location) -> Requirement:
     return _parse_guarded(Requirement, text, "a requirement", location)
+
+
+@functools.lru_cache(maxsize=1024)
+def _make_marker(text: str) -> Marker:
+    # Compiled files repeat a few markers on thousands of lines.
+    return Marker(text)
 
 
 def _parse_guarded(parse: Callable[[str], _T], text: str, what: str, location: Location) -> _T:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from packaging.utils import NormalizedName
 
 from scanner.model import LockedEdge
+from scanner.sources.lock_marker import choose_conflict, find_conflict_groups
 
 _MAIN = 1  # the bit of the project's own requirements; each group has one of its own above it
 
@@ -75,9 +76,10 @@ class _Graph:
 
     def ask(self, request: Request) -> None:
         """Notes a request; ``spread`` follows it."""
-        bit = _MAIN if request.group is None else 1 << self._groups.setdefault(request.group, len(self._groups) + 1)
-        self._asked[request.edge.name, request.edge.version][request.edge] = None
-        self._follow(request.edge, bit)
+        bits = self._pass(request.edge, _MAIN if request.group is None else self._bit(request.group))
+        if bits:
+            self._asked[request.edge.name, request.edge.version][request.edge] = None
+            self._follow(request.edge, bits)
 
     def spread(self) -> None:
         """Follows the edges until nothing changes."""
@@ -101,6 +103,21 @@ class _Graph:
             is_reached=bits != 0,
         )
 
+    def _bit(self, group: str) -> int:
+        return 1 << self._groups.setdefault(group, len(self._groups) + 1)
+
+    def _pass(self, edge: LockedEdge, bits: int) -> int:
+        """The groups for which an edge counts: one that needs a choice of uv's conflict sets counts for that choice."""
+        choices = find_conflict_groups(edge.marker)
+        if not choices:
+            return bits
+        passed = bits if choose_conflict(edge.marker, None) is not False else 0
+        for choice in choices:
+            bit = self._bit(choice)
+            is_open = choose_conflict(edge.marker, choice) is not False
+            passed = passed & ~bit | (bit if is_open and bits & (bit | _MAIN) else 0)
+        return passed
+
     def _follow(self, edge: LockedEdge, bits: int) -> None:
         for extra in (None, *edge.extras):
             target = (edge.name, edge.version, extra)
@@ -114,4 +131,4 @@ class _Graph:
         self._node_bits[number, extra] |= bits
         node = self._nodes[number]
         for edge in node.edges if extra is None else node.extra_edges.get(extra, ()):
-            self._follow(edge, bits)
+            self._follow(edge, self._pass(edge, bits))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from packaging.markers import InvalidMarker, Marker
+from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
+from scanner.errors import SourceError
+from scanner.sources.declaration import parse_marker
 from scanner.sources.marker_expression import (
     Condition,
     DecidedMarker,
@@ -26,7 +29,6 @@ from scanner.sources.structured import Table
 _CHOICE_VARIABLES = frozenset({"extra", "extras", "dependency_groups"})
 # More than this in one marker is not worth the time to tell them apart.
 _MAX_CHOICES = 64
-_MAX_MARKER_CHARACTERS = 100_000
 _UV_CONFLICT = re.compile(r"(extra|group)-(\d+)-(.+)", re.DOTALL)
 
 
@@ -35,55 +37,90 @@ def read_marker(table: Table, key: str) -> Marker | None:
     text = table.string(key)
     if text is None or not text.strip():
         return None
-    marker = parse_marker(text)
-    if marker is None:
-        table.report(f"«{text[:200]}» is not an environment marker", key)
-    return marker
-
-
-@lru_cache(maxsize=4096)
-def parse_marker(text: str) -> Marker | None:
-    """A marker; None for a text that is none. Lock files repeat few markers many times."""
-    if len(text) > _MAX_MARKER_CHARACTERS:
-        return None
     try:
-        marker = Marker(text)
-        parse_expression(marker)  # so that nobody after this needs to fear its depth
-    except (InvalidMarker, RecursionError, ValueError):
+        return parse_marker(text, table.location(key))
+    except SourceError as error:
+        table.report(error.reason, key)
         return None
-    return marker
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filed:
+    """A package's marker, parted into what it asks of whoever installs and what it asks of the environment."""
+
+    groups: tuple[str, ...] = ()
+    """The extras and groups that need the package; none where it can be needed without any of them."""
+    marker: Marker | None = None
+    """As in the lock; ``evaluate`` judges the environment alone."""
+    rest: Expression = True
+    """What it asks of the environment."""
 
 
 def file_marker(marker: Marker, *, default_groups: Collection[str] = ()) -> tuple[tuple[str, ...], Marker]:
-    """The extras and groups that a package with this marker is locked for, and the marker to judge the target by.
+    """The extras and groups that need a package with this marker, and the marker to judge the target by."""
+    filed = part_marker(marker, default_groups=default_groups)
+    return filed.groups, filed.marker or marker
 
-    No groups for a package that can be needed with none but the default groups chosen.
-    """
+
+def part_marker(marker: Marker | None, *, default_groups: Collection[str] = ()) -> Filed:
+    """The marker, taken apart; ``default_groups`` are those that are installed unless someone forgoes them."""
+    if marker is None:
+        return Filed()
     expression = parse_expression(marker)
     choices = [choice for choice in _find_choices(expression) if choice not in default_groups]
     always = set(default_groups)
     without = _choose(expression, always)
-    if not choices:
-        return (), marker if without == expression else DecidedMarker(str(marker), without)
-    if without is not False:
-        return (), DecidedMarker(str(marker), without)
+    if without is not False or not choices:
+        return Filed(marker=_decide_marker(marker, expression, without), rest=without)
     if len(choices) > _MAX_CHOICES:
-        return tuple(choices), DecidedMarker(str(marker), _choose(expression, always | set(choices)))
-    alone = {choice: _choose(expression, always | {choice}) for choice in choices}
-    needed = tuple(choice for choice in choices if alone[choice] is not False)
-    if not needed:
-        return tuple(choices), DecidedMarker(str(marker), _choose(expression, always | set(choices)))
-    return needed, DecidedMarker(str(marker), join("or", (alone[choice] for choice in needed)))
+        rest, needed = _choose(expression, always | set(choices)), choices
+    else:
+        alone = {choice: _choose(expression, always | {choice}) for choice in choices}
+        needed = [choice for choice in choices if alone[choice] is not False]
+        rest = join("or", alone.values()) if needed else _choose(expression, always | set(choices))
+    return Filed(groups=tuple(needed or choices), marker=_decide_marker(marker, expression, rest), rest=rest)
 
 
+def any_of(filed: Sequence[Filed]) -> Marker | None:
+    """One marker that holds where any of them does; None where one of them has none."""
+    if len(filed) == 1:
+        return filed[0].marker
+    whole = join("or", (True if each.marker is None else parse_expression(each.marker) for each in filed))
+    if isinstance(whole, bool):
+        return None
+    return _decide_marker(Marker(write_expression(whole)), whole, join("or", (each.rest for each in filed)))
+
+
+def _decide_marker(marker: Marker, whole: Expression, rest: Expression) -> Marker:
+    return marker if rest == whole else DecidedMarker(str(marker), rest)
+
+
+def split_by_extra(marker: Marker | None) -> Iterator[tuple[str | None, Marker | None]]:
+    """The extras of its own for which a package's edge with this marker counts, each with what is left of the marker.
+
+    None instead of an extra where the edge counts without any.
+    """
+    expression = True if marker is None else parse_expression(marker)
+    extras = [choice for choice in _find_choices(expression) if choice.startswith("extra:")][:_MAX_CHOICES]
+    for extra in (None, *extras):
+        left = _choose(expression, () if extra is None else (extra,))
+        if left is not False:
+            name = None if extra is None else extra.removeprefix("extra:")
+            yield name, None if left is True else marker if left == expression else Marker(write_expression(left))
+        if left == expression:
+            return
+
+
+@lru_cache(maxsize=4096)
 def find_conflict_groups(marker: Marker | None) -> tuple[str, ...]:
     """The extras and groups of a uv lock's conflict sets that a marker names, as ``Dependency.groups`` writes them."""
     if marker is None or "extra" not in str(marker):
         return ()
     conditions = find_conditions(parse_expression(marker))
-    return tuple(dict.fromkeys(name for name in map(_read_conflict, conditions) if name is not None))
+    return tuple(dict.fromkeys(name for name in map(_read_conflict, conditions) if name is not None))[:_MAX_CHOICES]
 
 
+@lru_cache(maxsize=4096)
 def choose_conflict(marker: Marker | None, group: str | None) -> Marker | Literal[False] | None:
     """What is left of a uv marker where one group of the conflict sets is chosen, or none: False means never."""
     if marker is None:
@@ -98,8 +135,6 @@ def drop_conflicts(marker: Marker | None) -> Marker | None:
     if marker is None or not groups:
         return marker
     expression = parse_expression(marker)
-    if len(groups) > _MAX_CHOICES:
-        return None
     left = join("or", (_choose_conflict(expression, group) for group in (None, *groups)))
     return marker if left is False else _to_marker(marker, expression, left) or None
 

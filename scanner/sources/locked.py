@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import unquote
 
 from packaging.markers import Marker
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag, parse_tag
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from scanner.errors import SourceError
 from scanner.model import Artifact, ArtifactKind, Dependency, Locked, LockedEdge
-from scanner.sources.declaration import normalize_extras
+from scanner.sources.declaration import normalize_extras, parse_declaration
+from scanner.sources.reference import read_filename
 from scanner.sources.structured import Table
 
 _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
@@ -128,18 +127,16 @@ def read_extras(table: Table, key: str = "extras") -> tuple[str, ...]:
     return normalize_extras(text for text, _ in table.strings(key))
 
 
-def parse_edges(texts: Iterable[str]) -> Iterator[LockedEdge]:
-    """The edges that requirement strings (PEP 508) draw; strings that are none are left out."""
-    for text in texts:
+def read_requirement_edges(table: Table, key: str) -> Iterator[LockedEdge]:
+    """The edges that the requirement strings (PEP 508) in the array under a key draw; others become problems."""
+    for text, location in table.strings(key):
         try:
-            requirement = Requirement(text)
-        except (InvalidRequirement, RecursionError, ValueError):
+            dependency = parse_declaration(text, location)
+        except SourceError as error:
+            table.report_at(location, error.reason)
             continue
-        yield LockedEdge(
-            name=canonicalize_name(requirement.name),
-            extras=normalize_extras(requirement.extras),
-            marker=requirement.marker,
-        )
+        if dependency.name is not None:
+            yield LockedEdge(name=dependency.name, extras=dependency.extras, marker=dependency.marker)
 
 
 def make_artifact(
@@ -167,12 +164,6 @@ def make_artifact(
         sha256=digest.lower() if algorithm == "sha256" and digest else None,
         upload_time=_parse_time(uploaded),
     )
-
-
-def read_filename(url: str) -> str:
-    """The last part of a URL or path, decoded, without query and fragment."""
-    path = re.split(r"[?#]", url, maxsplit=1)[0] if "://" in url else url
-    return unquote(path.replace("\\", "/").rsplit("/", 1)[-1])
 
 
 def write_vcs_url(system: str, url: str, *, revision: str | None = None, subdirectory: str | None = None) -> str:

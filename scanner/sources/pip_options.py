@@ -80,10 +80,12 @@ class OptionReader:
         plain = [match[1] for word in words if (match := _PLAIN_HASH.fullmatch(word))]
         if len(plain) == len(words):
             return LineOptions(hashes=tuple(plain))
+        if editable := _find_editable(text):
+            return LineOptions(editable=editable)
         if len(text) > MAX_OPTION_CHARACTERS:
             raise ValueError(f"options of {len(text):,} characters are too long to be any")
         values, rest = self._parse_words(_split_words(text))
-        return _read_values(values, rest, text)
+        return _read_values(values, rest)
 
     def _parse_words(self, words: list[str]) -> tuple[Values, list[str]]:
         if self._parser is None:
@@ -116,7 +118,7 @@ def _build_parser() -> OptionParser:
     return parser
 
 
-def _read_values(values: Values, rest: list[str], text: str) -> LineOptions:
+def _read_values(values: Values, rest: list[str]) -> LineOptions:
     given = {name: value for name, value in vars(values).items() if value}
     legacy = [name for name in given if name in LEGACY_OPTIONS_DEST]
     faults = [f"«{_spell(name)}» is an option that pip no longer has" for name in legacy]
@@ -125,7 +127,7 @@ def _read_values(values: Values, rest: list[str], text: str) -> LineOptions:
     editables = _clean(given.get("editables", []))
     faults += [f"«-e {shorten(each)}» is ignored: one line takes one «-e»" for each in editables[1:]]
     return LineOptions(
-        editable=_find_editable(text) or editables[0] if editables else "",
+        editable=editables[0] if editables else "",
         hashes=tuple(each for each in hashes if _HASH.fullmatch(each)),
         includes=tuple((path, False) for path in _clean(given.get("requirements", [])))
         + tuple((path, True) for path in _clean(given.get("constraints", []))),

@@ -45,12 +45,16 @@ def parse_pip_requirement(
     body, marker = _split_marker(text)
     is_reference = _URL.match(body) or (editable and is_vcs_url(body))
     if not is_reference and (_NAME_AT_URL.match(body) or not (editable or _looks_like_path(body))):
-        dependency = parse_declaration(f"{body} ; {marker}" if marker else body, location, groups=groups)
-        return replace(dependency, editable=True) if editable else dependency
-    if is_reference and len(body.split()) > 1:
+        dependency = parse_declaration(body, location, groups=groups)
+    elif is_reference and len(body.split()) > 1:
         raise SourceError(location.path, location.line, f"«{shorten(body)}» is not a URL: it has white space")
+    else:
+        reference, extras = (body, ()) if is_reference else _split_extras(body)
+        dependency = _read_reference(reference, extras, location)
+    if not marker and dependency.groups == groups and dependency.editable == editable:
+        return dependency
     return replace(
-        _read_reference(*((body, ()) if is_reference else _split_extras(body)), location),
+        dependency,
         marker=parse_marker(marker, location) if marker else None,
         groups=groups,
         editable=editable,

@@ -65,7 +65,8 @@ def parse_json(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
 class _Source:
     document: Document
     positions: Positions
-    problems: list[Problem] = field(default_factory=list)
+    problems: dict[Problem, None] = field(default_factory=dict)
+    """In the order in which they were met; a value that is looked at twice is told once."""
 
 
 class Table:
@@ -107,7 +108,7 @@ class Table:
 
     def report_at(self, location: Location, message: str, *, rule: Rule = Rule.CS601) -> None:
         """Adds a problem at a given place."""
-        self._source.problems.append(Problem(rule=rule, message=message, location=location))
+        self._source.problems[Problem(rule=rule, message=message, location=location)] = None
 
     def string(self, key: str) -> str | None:
         """The string under a key; None where there is none."""

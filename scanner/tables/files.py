@@ -18,7 +18,7 @@ def read_table(name: str) -> str:
         TableError: the file is missing or is not UTF-8.
     """
     try:
-        return (_data_folder() / name).read_text(encoding="utf-8")
+        return (find_data(_PACKAGE) / name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise TableError(f"data/{name}", "file", f"cannot be read: {error}") from error
 
@@ -47,7 +47,10 @@ def parse_json(text: str, path: str) -> Fields:
     return Fields(path, values)
 
 
-def _data_folder() -> Path:
-    """The packaged folder; an editable install does not have it, so there the one beside the package."""
-    packaged = _PACKAGE / "data"
-    return packaged if packaged.is_dir() else _PACKAGE.parent / "data"
+def find_data(package: Path) -> Path:
+    """The folder with the tables of a package's folder: the packaged one, else the one beside the package.
+
+    An editable install has only the latter.
+    """
+    packaged = package / "data"
+    return packaged if packaged.is_dir() else package.parent / "data"

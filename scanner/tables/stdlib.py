@@ -177,7 +177,6 @@ def _parse_calls_by_python(fields: Fields) -> Mapping[str, tuple[CallRow, ...]]:
     calls: dict[str, list[CallRow]] = {}
     for row in fields.rows("calls"):
         pythons = row.texts("pythons")
-        row.optional_text("source")
         call = _parse_call(row)
         for python in pythons:
             calls.setdefault(python, []).append(call)

@@ -9,7 +9,7 @@ from scanner.checks.code.events import Place, read_expression
 from scanner.checks.code.expression import OPAQUE, Comparison, Const, Expression, Row, parse_expression
 from scanner.checks.code.hazards import SUBCLASSED
 from scanner.checks.code.lazy import find_lazy_names
-from scanner.checks.code.names import FunctionNode, absolute_name, add_parameters, collect_names, method_names
+from scanner.checks.code.names import FunctionNode, Names, absolute_name, add_parameters, collect_names, method_names
 from scanner.checks.code.pruning import prune_facts
 from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.source import Unread, parse_source
@@ -48,6 +48,7 @@ def _collect(tree: ast.Module, name: str, path: str, *, is_package: bool, runtim
     names = collect_names(tree.body, package)
     place = Place(module=name, package=package, runtime=runtime, names=names)
     body = _block(tree.body, place)
+    is_lazy = "__getattr__" in names.definitions or _attaches(tree)
     facts = ModuleFacts(
         name,
         path,
@@ -55,7 +56,8 @@ def _collect(tree: ast.Module, name: str, path: str, *, is_package: bool, runtim
         body=body,
         functions=tuple(place.functions),
         classes=tuple(place.classes),
-        lazy=find_lazy_names(tree, package) if "__getattr__" in names.definitions or _attaches(tree) else (),
+        names=tuple(sorted({*names.definitions, *names.assigned, *names.aliases})) if is_package or is_lazy else (),
+        lazy=find_lazy_names(tree, package) if is_lazy else (),
         is_dynamic=_is_dynamic(tree),
     )
     return prune_facts(facts)
@@ -234,7 +236,7 @@ def _decorator(node: ast.expr, place: Place) -> Block:
 
 def _add_function(node: FunctionNode, place: Place) -> None:
     qualified = f"{place.prefix}{node.name}"
-    names = collect_names(node.body, place.package, place.names, prefix=f"{qualified}.")
+    names = collect_names(node.body, place.package, _enclosing(place.names), prefix=f"{qualified}.")
     names.owner, names.members = place.names.owner, place.names.members
     add_parameters(names, node.args)
     inner = Place(
@@ -270,6 +272,13 @@ def _add_lambda(node: ast.Lambda, place: Place) -> None:
         place.functions.append(Function(qualified, tuple(sorted(names.assigned)), body, True, OPAQUE))
 
 
+def _enclosing(names: Names) -> Names:
+    """The scope that the body of a function sees: a class body is skipped."""
+    while names.is_class and names.parent is not None:
+        names = names.parent
+    return names
+
+
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
@@ -297,7 +306,7 @@ def _class(node: ast.ClassDef, place: Place) -> Iterator[Step]:
     if hazards:
         place.functions.append(Function(f"{qualified}.<class>", (), hazards, True, OPAQUE))
     names = collect_names(node.body, place.package, place.names, prefix=f"{qualified}.")
-    names.owner = qualified
+    names.is_class, names.owner = True, qualified
     names.members = method_names(node, place.package, names)
     inner = Place(
         place.module, place.package, place.runtime, names, f"{qualified}.", place.is_function,

@@ -27,6 +27,8 @@ class Names:
     """Names with a value of their own, parameters among them."""
     definitions: dict[str, str] = field(default_factory=dict)
     """Functions and classes of this scope to their qualified names."""
+    is_class: bool = False
+    """A class body: its names are not seen from the methods."""
     owner: str | None = None
     """In a method: the class that ``self`` is an instance of."""
     members: dict[str, str] = field(default_factory=dict)

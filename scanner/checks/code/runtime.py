@@ -111,7 +111,7 @@ class Runtime:
         return _version_values(self.python)[dotted] if dotted in _VERSION_NAMES else _VALUES[dotted]
 
     def call(self, dotted: str) -> object:
-        """What a call without arguments gives on the target.
+        """What a call gives on the target, whatever its arguments.
 
         Raises:
             KeyError: it is not known.
@@ -134,7 +134,6 @@ _VALUES: Mapping[str, object] = {
     "sys.implementation.cache_tag": "cpython-314",
     "typing.TYPE_CHECKING": False,
     "typing_extensions.TYPE_CHECKING": False,
-    "ctypes.util.find_library": Reference("ctypes.util.find_library", is_module=False),
 }
 
 _CALLS: Mapping[str, object] = {
@@ -145,6 +144,7 @@ _CALLS: Mapping[str, object] = {
     "platform.win32_ver": ("", "", "", ""),
     "platform.mac_ver": ("", ("", "", ""), ""),
     "os.cpu_count": 1,
+    "ctypes.util.find_library": None,
 }
 
 _VERSION_NAMES = frozenset(

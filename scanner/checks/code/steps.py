@@ -6,6 +6,7 @@ guards around them. Everything else that a module does is left out. A block keep
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from scanner.checks.code import expression
@@ -162,6 +163,9 @@ class ModuleFacts:
     body: Block = ()
     functions: tuple[Function, ...] = ()
     classes: tuple[Class, ...] = ()
+    names: tuple[str, ...] = ()
+    """Only for packages and modules with a ``__getattr__``: the names that its own statements bind, which come before
+    submodules of the same name."""
     lazy: tuple[tuple[str, str], ...] = ()
     """Names that a module-level ``__getattr__`` seems to import on demand, each with the module it names."""
     is_dynamic: bool = False
@@ -169,6 +173,21 @@ class ModuleFacts:
     unread: str | None = None
     unread_fails: bool = False
     """Whether the target's interpreter would refuse it too."""
+
+
+def walk_steps(block: Block) -> Iterator[Step]:
+    """Every step of a block, nested ones too."""
+    for step in block:
+        yield step
+        match step:
+            case Branch(body=body, otherwise=otherwise):
+                yield from (*walk_steps(body), *walk_steps(otherwise))
+            case Loop(body=body):
+                yield from walk_steps(body)
+            case Try(body=body, handlers=handlers, otherwise=otherwise, finally_=last):
+                yield from (*walk_steps(body), *walk_steps(otherwise), *walk_steps(last))
+                for handler in handlers:
+                    yield from walk_steps(handler.body)
 
 
 _NODES: tuple[type, ...] = (

@@ -1,0 +1,224 @@
+"""Following the single steps of a module's code: imports, calls, raises, and what the target cannot do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scanner.checks.code.conditions import UNKNOWN, evaluate, standard_value
+from scanner.checks.code.failure import Cause, ImportStops, is_builtin_error
+from scanner.checks.code.frames import Frame, World
+from scanner.checks.code.hazards import HAZARDS, AtImport
+from scanner.checks.code.importer import Importer
+from scanner.checks.code.runtime import Reference
+from scanner.checks.code.steps import Bind, Call, FromImport, Function, Hazard, Import, Lack, Load, Raise, Step
+
+_MAX_CALLS = 8
+"""How deep calls of the scanned code's own functions are followed."""
+
+
+def act(importer: Importer, step: Step, frame: Frame) -> None:
+    """Follow one step that is no control flow.
+
+    Raises:
+        ImportStops: it ends in an exception.
+    """
+    match step:
+        case Import():
+            _import(importer, step, frame)
+        case FromImport():
+            with importer.at(frame, step.line, _import_text(step)):
+                _import_names(importer, step, frame)
+        case Bind(name=name, value=value):
+            frame.values[name] = evaluate(value, frame, importer.world.runtime)
+        case Call(line=line, target=target):
+            run_call(importer, target, line, frame)
+        case Load(line=line, module=module):
+            _load(importer, evaluate(module, frame, importer.world.runtime), line, frame)
+        case Raise():
+            _raise(importer, step, frame)
+        case Hazard():
+            _hazard(importer, step, frame)
+        case Lack(line=line, module=module, name=name):
+            with importer.at(frame, line, f"uses {module}.{name}"):
+                importer.stop(Cause.LACKING, "AttributeError", f"{module}.{name}", "")
+
+
+def run_call(importer: Importer, target: str, line: int, frame: Frame) -> None:
+    """Follow a call of a function or class of the closure; unknown ones do nothing."""
+    found = (frame.module_frame, target[1:]) if target.startswith(".") else importer.world.locate(target)
+    if found is None or len(importer.active) >= _MAX_CALLS:
+        return
+    for owner, function in _called(importer.world, *found):
+        key = (owner.module.facts.name, function.name)
+        if function.is_deferred or key in importer.active:
+            continue
+        inner = Frame(importer.world, owner.module, parent=owner, own=frozenset(function.locals))
+        importer.active.append(key)
+        try:
+            with importer.at(frame, line, f"calls {function.name}"):
+                importer.run(importer, function.body, inner)
+        finally:
+            importer.active.pop()
+
+
+def _called(world: World, frame: Frame, name: str) -> list[tuple[Frame, Function]]:
+    """The functions that a call of a name runs: itself, or for a class what makes its instances."""
+    found = _function(world, frame, name)
+    if found is not None:
+        return [found]
+    if name not in frame.module.classes:
+        return []
+    makers = (_method(world, frame, name, method) for method in ("__new__", "__init__", "__post_init__"))
+    return [maker for maker in makers if maker is not None]
+
+
+def _function(world: World, frame: Frame, name: str) -> tuple[Frame, Function] | None:
+    function = frame.module.functions.get(name)
+    if function is not None:
+        return frame, function
+    owner, _, method = name.rpartition(".")
+    return _method(world, frame, owner, method) if owner in frame.module.classes else None
+
+
+def _method(world: World, frame: Frame, owner: str, method: str, depth: int = 0) -> tuple[Frame, Function] | None:
+    """A method of a class or of the first of its bases that has it."""
+    function = frame.module.functions.get(f"{owner}.{method}")
+    if function is not None:
+        return frame, function
+    cls = frame.module.classes.get(owner)
+    if cls is None or depth > _MAX_CALLS:
+        return None
+    for base in cls.bases:
+        found = (frame, base[1:]) if base.startswith(".") else world.locate(base)
+        if found is not None:
+            inherited = _method(world, *found, method, depth + 1)
+            if inherited is not None:
+                return inherited
+    return None
+
+
+def _import_text(step: FromImport) -> str:
+    names = ", ".join(name for name, _ in step.names[:3])
+    return f"from {step.module} import {names}{', …' if len(step.names) > 3 else ''}"  # noqa: PLR2004
+
+
+def _import(importer: Importer, step: Import, frame: Frame) -> None:
+    with importer.at(frame, step.line, f"import {step.module}"):
+        importer.load(step.module)
+    bound = step.module if step.is_whole else step.module.partition(".")[0]
+    frame.values[step.bind] = Reference(bound, is_module=True)
+
+
+def _import_names(importer: Importer, step: FromImport, frame: Frame) -> None:
+    importer.load(step.module)
+    for name, bound in step.names:
+        if name == "*":
+            source = importer.world.frames.get(step.module)
+            if source is not None:
+                frame.values.update({key: value for key, value in source.values.items() if not key.startswith("_")})
+        else:
+            frame.values[bound] = _import_name(importer, step.module, name)
+
+
+def _import_name(importer: Importer, module: str, name: str) -> object:
+    runtime, site = importer.world.runtime, importer.world.site
+    dotted = f"{module}.{name}"
+    source = importer.world.frames.get(module)
+    if source is None and runtime.is_standard(module):
+        if runtime.lacks(module, name):
+            importer.stop(Cause.LACKING, "ImportError", dotted, "")
+        if dotted in runtime.missing:
+            importer.stop(Cause.MISSING, "ImportError", dotted, runtime.missing[dotted])
+        return standard_value(dotted, runtime)
+    is_bound = source is not None and (name in source.module.facts.names or name in source.values)
+    if not is_bound and (site.find(dotted) is not None or dotted in site.namespaces):
+        _load_member(importer, dotted)
+        return Reference(dotted, is_module=True)
+    if source is None:
+        return UNKNOWN
+    if not is_bound:
+        _import_lazily(importer, source, name)
+    return source.values.get(name, Reference(dotted, is_module=False))
+
+
+def _load_member(importer: Importer, dotted: str) -> None:
+    """A submodule that is not there makes ``from`` raise ImportError, whatever the reason."""
+    try:
+        importer.load(dotted)
+    except ImportStops as stop:
+        if stop.failure.cause is Cause.FOREIGN and stop.failure.subject == dotted:
+            raise ImportStops(replace(stop.failure, error="ImportError")) from stop
+        raise
+
+
+def _import_lazily(importer: Importer, source: Frame, name: str) -> None:
+    """What a module-level ``__getattr__`` does for a name (PEP 562)."""
+    module = source.module
+    candidate = module.lazy.get(name)
+    if candidate is not None and importer.world.site.find(candidate) is not None:
+        importer.load(candidate)
+        return
+    function = module.functions.get("__getattr__")
+    key = (module.facts.name, f"__getattr__({name})")
+    if function is None or key in importer.active or len(importer.active) >= _MAX_CALLS:
+        return
+    inner = Frame(importer.world, module, parent=source, own=frozenset(function.locals))
+    if function.locals:
+        inner.values[function.locals[0]] = name
+    importer.active.append(key)
+    try:
+        importer.run(importer, function.body, inner)
+    finally:
+        importer.active.pop()
+
+
+def _load(importer: Importer, module: object, line: int, frame: Frame) -> None:
+    if isinstance(module, str) and module and not module.startswith("."):
+        with importer.at(frame, line, f"import_module({module!r})"):
+            importer.load(module)
+
+
+def _raise(importer: Importer, step: Raise, frame: Frame) -> None:
+    """A raise in a handler for a module that is not there is told as that module's absence."""
+    root = importer.handled[-1] if importer.handled else None
+    if root is not None and (not step.error or root.cause is not Cause.RAISED):
+        error = step.error if is_builtin_error(step.error) else root.error
+        raise ImportStops(replace(root, error=error))
+    with importer.at(frame, step.line, f"raise {step.error}" + (f": {step.text}" if step.text else "")):
+        importer.stop(Cause.RAISED, _raised_kind(step.error, frame), step.error, step.text)
+
+
+def _raised_kind(error: str, frame: Frame) -> str:
+    """A built-in class that an exception is one of; its own name where that cannot be told."""
+    for _ in range(_MAX_CALLS):
+        cls = frame.module.classes.get(error)
+        if is_builtin_error(error) or cls is None or not cls.bases:
+            break
+        error = cls.bases[0].rpartition(".")[2]
+    return error
+
+
+def _hazard(importer: Importer, step: Hazard, frame: Frame) -> None:
+    row = HAZARDS[step.name]
+    runtime = importer.world.runtime
+    if row.is_client and runtime.sockets:
+        return
+    with importer.at(frame, step.line, f"calls {step.name}"):
+        if row.at_import is AtImport.FAILS:
+            importer.stop(Cause.HAZARD, row.error, step.name, row.outcome)
+        elif row.at_import is AtImport.FORBIDDEN:
+            importer.note("forbidden", step.name, row.outcome)
+        elif row.at_import is AtImport.MAY_FAIL:
+            _foreign_library(importer, step, evaluate(step.argument, frame, runtime))
+
+
+def _foreign_library(importer: Importer, step: Hazard, library: object) -> None:
+    """Loading the program itself (None) works; a library by its name does not; anything else cannot be told."""
+    row = HAZARDS[step.name]
+    if isinstance(library, str):
+        importer.stop(Cause.HAZARD, row.error, step.name, row.outcome)
+    elif library is not None:
+        try:
+            importer.stop(Cause.HAZARD, row.error, step.name, row.outcome)
+        except ImportStops as stop:
+            importer.may_stop(stop.failure)

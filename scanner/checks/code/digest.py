@@ -1,0 +1,47 @@
+"""What was learned from the code of a wheel, kept by its sha256 and the target's Python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scanner.checks.code.steps import ModuleFacts, decode, encode
+
+_SHAPE = 1
+"""Raised whenever the facts or what is read into them change, so that older entries are read as absent."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeDigest:
+    """The facts of those modules of one wheel that were looked at so far; never the source."""
+
+    python: str
+    """The target's feature release; the facts hold for no other."""
+    modules: Mapping[str, ModuleFacts] = field(default_factory=dict)
+    quiet: frozenset[str] = frozenset()
+    """Modules whose bytes hold nothing that functions could run into; they were not parsed."""
+
+    def to_json(self) -> str:
+        """The digest as compact JSON."""
+        facts = [encode(self.modules[name]) for name in sorted(self.modules)]
+        raw = {"shape": _SHAPE, "python": self.python, "modules": facts, "quiet": sorted(self.quiet)}
+        return json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
+
+
+def parse_digest(text: str) -> CodeDigest | None:
+    """What ``to_json`` wrote; None for anything else, an older shape among them."""
+    try:
+        raw = json.loads(text)
+        if not isinstance(raw, dict) or raw.get("shape") != _SHAPE:
+            return None
+        modules = [decode(item) for item in raw["modules"]]
+        if not all(isinstance(facts, ModuleFacts) for facts in modules):
+            return None
+        return CodeDigest(
+            python=str(raw["python"]),
+            modules={facts.name: facts for facts in modules if isinstance(facts, ModuleFacts)},
+            quiet=frozenset(map(str, raw["quiet"])),
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None

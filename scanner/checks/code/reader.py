@@ -1,0 +1,91 @@
+"""The facts of modules, each read once: from a digest where there is one, else from the wheel's bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+
+from scanner.checks.code.digest import CodeDigest
+from scanner.checks.code.hazards import suspicion
+from scanner.checks.code.module_facts import read_facts
+from scanner.checks.code.runtime import Runtime
+from scanner.checks.code.site import SourceFile, WheelCode
+from scanner.checks.code.steps import ModuleFacts
+from scanner.errors import ArtifactError
+
+MAX_PARSED_BYTES = 400 * 1024 * 1024
+"""What all analyses of one scan may parse together; whatever is beyond counts as unread."""
+
+
+class CodeReader:
+    """One for a whole scan: packages share their dependencies."""
+
+    def __init__(self, runtime: Runtime, digests: Mapping[str, CodeDigest] | None = None) -> None:
+        self.runtime = runtime
+        self._modules: dict[str, dict[str, ModuleFacts]] = {}
+        self._quiet: dict[str, set[str]] = {}
+        self._bytes_left = MAX_PARSED_BYTES
+        for filename, digest in (digests or {}).items():
+            if digest.python == self._python:
+                self._modules[filename] = dict(digest.modules)
+                self._quiet[filename] = set(digest.quiet)
+
+    def read(self, file: SourceFile) -> ModuleFacts:
+        """The facts of a module; one that cannot be read has facts that say so."""
+        known = self._modules.setdefault(file.wheel.filename, {})
+        facts = known.get(file.module)
+        if facts is None:
+            facts = known[file.module] = self._parse(file)
+        return facts
+
+    def read_suspicious(self, file: SourceFile) -> ModuleFacts | None:
+        """The facts of a module whose bytes look as if its functions could run into something, else None."""
+        known = self._modules.setdefault(file.wheel.filename, {})
+        quiet = self._quiet.setdefault(file.wheel.filename, set())
+        if file.module in known:
+            return known[file.module]
+        if file.module in quiet:
+            return None
+        data = _read_bytes(file)
+        if isinstance(data, str) or self._pattern.search(data) is None:
+            quiet.add(file.module)
+            return None
+        known[file.module] = self._parse_bytes(data, file)
+        return known[file.module]
+
+    def digest(self, wheel: WheelCode) -> CodeDigest:
+        """What is known of a wheel's code by now."""
+        modules = self._modules.get(wheel.filename, {})
+        return CodeDigest(
+            python=self._python, modules=dict(modules), quiet=frozenset(self._quiet.get(wheel.filename, ()))
+        )
+
+    @property
+    def _python(self) -> str:
+        return ".".join(map(str, self.runtime.python))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[bytes]:
+        return suspicion((*self.runtime.missing, *self.runtime.removed), self.runtime.missing_attributes)
+
+    def _parse(self, file: SourceFile) -> ModuleFacts:
+        data = _read_bytes(file)
+        if isinstance(data, str):
+            return ModuleFacts(file.module, file.path, file.is_package, unread=data)
+        return self._parse_bytes(data, file)
+
+    def _parse_bytes(self, data: bytes, file: SourceFile) -> ModuleFacts:
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
+            return ModuleFacts(file.module, file.path, file.is_package, unread="there is too much code to read")
+        return read_facts(
+            data, name=file.module, path=file.path, is_package=file.is_package, runtime=self.runtime
+        )
+
+
+def _read_bytes(file: SourceFile) -> bytes | str:
+    try:
+        return file.wheel.read(file.path)
+    except ArtifactError as error:
+        return error.reason

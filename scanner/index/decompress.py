@@ -1,0 +1,100 @@
+"""Compressed tar archives as a stream of plain bytes that can be read forward, and only so far."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Iterator
+
+from scanner.errors import ArtifactError
+
+MAX_RATIO = 200
+"""Unpacked to packed, beyond ``RATIO_FREE_BYTES``; real source distributions stay below 50."""
+
+RATIO_FREE_BYTES = 64 * 1024 * 1024
+
+_MIB = 1024 * 1024
+_MAX_UNPACKED_BYTES = {".gz": 1024 * _MIB, ".tgz": 1024 * _MIB, ".xz": 512 * _MIB, ".bz2": 256 * _MIB}
+"""What is unpacked in about five seconds by each; the largest real source distributions have some 400 MiB."""
+
+_XZ_MEMORY_BYTES = 96 * _MIB
+"""``xz -9`` asks for 65 MiB to unpack; a header may ask for 4 GiB."""
+
+_CHUNK_BYTES = 256 * 1024
+
+
+class PlainStream:
+    """The unpacked bytes, read forward within limits of size and ratio."""
+
+    def __init__(self, filename: str, data: bytes) -> None:
+        suffix = filename[filename.rfind(".") :].lower()
+        if suffix not in _MAX_UNPACKED_BYTES:
+            raise ArtifactError(filename, f"a kind of archive that is not read: {suffix}")
+        self._filename = filename
+        self._packed_bytes = len(data)
+        self._limit_bytes = _MAX_UNPACKED_BYTES[suffix]
+        self._chunks = _unpack(suffix, data)
+        self._buffer = b""
+        self._unpacked_bytes = 0
+
+    def read(self, count: int) -> bytes:
+        """The next ``count`` bytes, fewer at the end.
+
+        Raises:
+            ArtifactError: the compressed data is damaged or a decompression bomb.
+        """
+        parts = []
+        while count > 0 and (self._buffer or self._fill()):
+            parts.append(self._buffer[:count])
+            self._buffer = self._buffer[count:]
+            count -= len(parts[-1])
+        return b"".join(parts)
+
+    def skip(self, count: int) -> int:
+        """How many of the next ``count`` bytes were there to be passed over."""
+        left = count
+        while left > 0 and (self._buffer or self._fill()):
+            step = min(left, len(self._buffer))
+            self._buffer = self._buffer[step:]
+            left -= step
+        return count - left
+
+    def _fill(self) -> bool:
+        try:
+            chunk = next(self._chunks, b"")
+        except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+            raise ArtifactError(self._filename, f"its compressed data is damaged: {error}") from error
+        self._buffer = chunk
+        self._unpacked_bytes += len(chunk)
+        if self._unpacked_bytes > self._limit_bytes:
+            raise ArtifactError(self._filename, f"unpacks to more than {self._limit_bytes // _MIB} MiB")
+        if self._unpacked_bytes > max(RATIO_FREE_BYTES, self._packed_bytes * MAX_RATIO):
+            raise ArtifactError(self._filename, f"unpacks to more than {MAX_RATIO} times its size")
+        return bool(chunk)
+
+
+def _unpack(suffix: str, data: bytes) -> Iterator[bytes]:
+    if suffix == ".xz":
+        return _unpack_xz(data)
+    packed = io.BytesIO(data)
+    return _read_chunks(bz2.BZ2File(packed) if suffix == ".bz2" else gzip.GzipFile(fileobj=packed))
+
+
+def _read_chunks(stream: bz2.BZ2File | gzip.GzipFile) -> Iterator[bytes]:
+    with stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def _unpack_xz(data: bytes) -> Iterator[bytes]:
+    """The first stream; ``lzma.LZMAFile`` would read several, but cannot limit its memory."""
+    decompressor = lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=_XZ_MEMORY_BYTES)
+    chunk = decompressor.decompress(data, _CHUNK_BYTES)
+    while chunk:
+        yield chunk
+        chunk = b"" if decompressor.eof else decompressor.decompress(b"", _CHUNK_BYTES)
+    if not decompressor.eof:
+        raise EOFError("it ends before its end marker")

@@ -1,0 +1,219 @@
+"""The metadata of one version, by the cheapest way there is, and the files themselves by ranges.
+
+In this order: the sidecar of the wheel (PEP 658; tried also where the listing does not announce it, since indexes
+serve it without saying so), the wheel's own METADATA by byte ranges, the whole wheel, the PKG-INFO of the source
+distribution. Nothing is ever built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from scanner.candidates import Candidate
+from scanner.errors import ArtifactError, IndexAnswerError
+from scanner.index.archive import verify_sha256
+from scanner.index.byte_source import ByteSource, MemorySource
+from scanner.index.sdist_archive import read_sdist
+from scanner.index.urls import file_path, find_origin
+from scanner.index.wheel_contents import read_wheel_contents
+from scanner.metadata import CoreMetadata, parse_metadata
+from scanner.model import Artifact, ArtifactKind
+
+MAX_SIDECAR_BYTES = 16 * 1024 * 1024
+MAX_SDIST_BYTES = 128 * 1024 * 1024
+
+_ACCEPT = "*/*"
+_LEAST_TAIL_BYTES, _MOST_TAIL_BYTES = 64 * 1024, 256 * 1024
+_MISSES_BEFORE_GIVING_UP = 3
+"""After so many sidecars that were not there, an origin that never had one is not asked for unannounced ones again."""
+
+
+class Answer(Protocol):
+    """What an index answered."""
+
+    @property
+    def status(self) -> int: ...  # noqa: D102
+
+    @property
+    def body(self) -> bytes: ...  # noqa: D102
+
+
+class Client(Protocol):
+    """The part of the index's client that is needed here."""
+
+    async def fetch(
+        self, url: str, *, accept: str, max_bytes: int, byte_range: tuple[int, int] | None = None
+    ) -> Answer:
+        """One answer."""
+
+
+class Distributions:
+    """Reads metadata and contents of distributions over one client, which is opened when it is first needed."""
+
+    def __init__(self, open_client: Callable[[], Client]) -> None:
+        self._open_client = open_client
+        self._sidecar_hits: set[object] = set()
+        self._sidecar_misses: dict[object, int] = {}
+
+    async def fetch_metadata(self, candidate: Candidate) -> CoreMetadata | None:
+        """The metadata of a version; None where only a build would tell it, or no file of it can be fetched.
+
+        Raises:
+            IndexFailure: the index gave no usable answer.
+            ArtifactError: the file or its metadata cannot be used, or speaks of another project or version.
+        """
+        for artifact in _by_usefulness(candidate):
+            metadata = await self._fetch_from(artifact)
+            _check_identity(metadata, candidate, artifact)
+            return None if metadata.dynamic_requires else metadata
+        return None
+
+    async def open_source(self, artifact: Artifact, *, tail_bytes: int = 0) -> ByteSource:
+        """The file's bytes by ranges where the index gives them, else the whole file; so many of the last at once.
+
+        Raises:
+            IndexFailure: the file cannot be fetched.
+        """
+        if artifact.size_bytes is None or file_path(artifact.url) is not None:
+            return MemorySource(await self.fetch_whole(artifact))
+        return RangeSource(self._open_client(), artifact, tail_bytes)
+
+    async def fetch_whole(self, artifact: Artifact) -> bytes:
+        """The whole file, its hash verified where the index gives one.
+
+        Raises:
+            IndexFailure: the file cannot be fetched.
+            ArtifactError: it is not the file that the index promised.
+        """
+        answer = await self._fetch(artifact.url, MAX_SDIST_BYTES)
+        _check_status(artifact, answer, (200,))
+        if artifact.sha256:
+            verify_sha256(artifact.filename, answer.body, artifact.sha256)
+        return answer.body
+
+    async def _fetch_from(self, artifact: Artifact) -> CoreMetadata:
+        if artifact.kind is ArtifactKind.SDIST:
+            contents = read_sdist(artifact.filename, await self.fetch_whole(artifact))
+            return parse_metadata(contents.metadata, artifact.filename, from_source=True)
+        text = await self._fetch_sidecar(artifact)
+        if text is None:
+            source = await self.open_source(artifact, tail_bytes=_tail_bytes(artifact))
+            text = (await read_wheel_contents(artifact.filename, source, magic=False)).metadata
+        return parse_metadata(text, artifact.filename)
+
+    async def _fetch_sidecar(self, artifact: Artifact) -> str | None:
+        origin = find_origin(artifact.url)
+        announced = artifact.metadata_sha256 is not None
+        if origin is None or not (announced or self._may_have_sidecars(origin)):
+            return None
+        url = f"{artifact.url}.metadata"
+        answer = await self._fetch(url, MAX_SIDECAR_BYTES)
+        if answer.status != 200:
+            self._sidecar_misses[origin] = self._sidecar_misses.get(origin, 0) + 1
+            return None
+        self._sidecar_hits.add(origin)
+        if artifact.metadata_sha256 and hashlib.sha256(answer.body).hexdigest() != artifact.metadata_sha256:
+            raise ArtifactError(f"{artifact.filename}.metadata", "its SHA-256 is not the one that the index gives")
+        return answer.body.decode("utf-8", "replace")
+
+    async def _fetch(self, url: str, max_bytes: int) -> Answer:
+        path = file_path(url)
+        if path is not None:
+            return read_local(path, url, max_bytes)
+        return await self._open_client().fetch(url, accept=_ACCEPT, max_bytes=max_bytes)
+
+    def _may_have_sidecars(self, origin: object) -> bool:
+        return origin in self._sidecar_hits or self._sidecar_misses.get(origin, 0) < _MISSES_BEFORE_GIVING_UP
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocalAnswer:
+    """What a file of this machine holds, in the shape of an answer."""
+
+    status: int
+    body: bytes
+
+
+def read_local(path: str, url: str, max_bytes: int) -> LocalAnswer:
+    """The bytes of a file that a ``file:`` index or a find-links folder names.
+
+    Raises:
+        IndexAnswerError: it cannot be read or is larger than ``max_bytes``.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            body = stream.read(max_bytes + 1)
+    except FileNotFoundError:
+        return LocalAnswer(status=404, body=b"")
+    except (OSError, ValueError) as error:
+        raise IndexAnswerError(url, f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if len(body) > max_bytes:
+        raise IndexAnswerError(url, f"is larger than {max_bytes:,} bytes")
+    return LocalAnswer(status=200, body=body)
+
+
+class RangeSource:
+    """A file behind an HTTP server, read by byte ranges; the whole file once where the server ignores them."""
+
+    def __init__(self, client: Client, artifact: Artifact, tail_bytes: int = 0) -> None:
+        self._client = client
+        self._artifact = artifact
+        self._tail_start = max(0, (artifact.size_bytes or 0) - tail_bytes)
+        self._tail: bytes | None = None
+        self._whole: bytes | None = None
+
+    @property
+    def size_bytes(self) -> int | None:
+        """The size as the index lists it."""
+        return self._artifact.size_bytes
+
+    async def read(self, start: int, stop: int) -> bytes:
+        """The bytes from ``start`` to before ``stop``.
+
+        Raises:
+            IndexFailure: they cannot be fetched.
+        """
+        if start >= self._tail_start and stop <= (self.size_bytes or 0):
+            if self._tail is None:
+                self._tail = await self._fetch(self._tail_start, self.size_bytes or 0)
+            return self._tail[start - self._tail_start : stop - self._tail_start]
+        return await self._fetch(start, stop)
+
+    async def _fetch(self, start: int, stop: int) -> bytes:
+        if self._whole is None:
+            answer = await self._client.fetch(
+                self._artifact.url, accept=_ACCEPT, max_bytes=MAX_SDIST_BYTES, byte_range=(start, stop)
+            )
+            _check_status(self._artifact, answer, (200, 206))
+            if answer.status == 206:
+                return answer.body
+            self._whole = answer.body
+        return self._whole[start:stop]
+
+
+def _tail_bytes(artifact: Artifact) -> int:
+    """How much of a wheel's end holds, as a rule, its directory and its metadata: wheels have them last."""
+    return min(_MOST_TAIL_BYTES, max(_LEAST_TAIL_BYTES, (artifact.size_bytes or 0) // 8))
+
+
+def _by_usefulness(candidate: Candidate) -> list[Artifact]:
+    """The files that can tell the metadata, the wheel that would be installed first, sources last."""
+    fetchable = [a for a in candidate.release.artifacts if a.url and a.kind is not ArtifactKind.OTHER]
+    return sorted(fetchable, key=lambda a: (a is not candidate.wheel, a.kind is ArtifactKind.SDIST, a.size_bytes or 0))
+
+
+def _check_identity(metadata: CoreMetadata, candidate: Candidate, artifact: Artifact) -> None:
+    if metadata.name != candidate.release.name:
+        raise ArtifactError(artifact.filename, f"its metadata is about another project, {metadata.name[:80]}")
+    if metadata.version != candidate.version:
+        raise ArtifactError(artifact.filename, f"its metadata is about another version, {str(metadata.version)[:80]}")
+
+
+def _check_status(artifact: Artifact, answer: Answer, expected: tuple[int, ...]) -> None:
+    if answer.status not in expected:
+        raise IndexAnswerError(artifact.url, f"{artifact.filename}: answered with status {answer.status}")
+

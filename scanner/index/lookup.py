@@ -1,0 +1,117 @@
+"""Which index provides a project: all of them asked in the right order, local and remote."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import NormalizedName, is_normalized_name
+
+from scanner.errors import IndexFailure, IndexUnreachable
+from scanner.index.config import IndexSettings
+from scanner.index.listing import ACCEPT, Listing, merge_listings, parse_listing
+from scanner.index.local import LinksPage, read_links, read_links_page, read_local_listing
+from scanner.index.location import IndexLocation
+from scanner.index.urls import file_path
+
+if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
+    from collections.abc import Callable
+
+    from scanner.index.client import Client
+
+OFFLINE = "offline: nothing is fetched"
+
+
+class Lookup:
+    """Finds projects by the rules of some settings; an index that fails is never passed over, for it may have them."""
+
+    def __init__(self, settings: IndexSettings, client: Callable[[], Client] | None) -> None:
+        """Ask with the client that ``client`` gives; None means that only local places may be looked at."""
+        self._settings = settings
+        self._client = client
+        self._links: dict[str, asyncio.Task[LinksPage | None]] = {}
+
+    async def find_listing(self, name: NormalizedName) -> Listing | None:
+        """All files of a project; None where no place has it.
+
+        Raises:
+            IndexFailure: a place that had to be asked gave no usable answer.
+        """
+        if not is_normalized_name(name):
+            return None
+        from_indexes = await self._find_in_indexes(name)
+        pages = [await self._links_page(url) for url in self._settings.find_links]
+        linked = [page.listing(name) for page in pages if page is not None]
+        return merge_listings([listing for listing in (from_indexes, *linked) if listing is not None])
+
+    def missing_links(self) -> tuple[str, ...]:
+        """The local find-links places that do not exist."""
+        paths = {url: file_path(url) for url in self._settings.find_links}
+        return tuple(url for url, path in paths.items() if path is not None and not Path(path).exists())
+
+    async def _find_in_indexes(self, name: NormalizedName) -> Listing | None:
+        locations = self._locations(name)
+        if self._settings.strategy == "first-index":
+            for location in locations:
+                listing = await self._ask(location, name)
+                if listing is not None:
+                    return listing
+            return None
+        answers = await asyncio.gather(*(self._ask(place, name) for place in locations), return_exceptions=True)
+        return merge_listings(_raise_first(answers))
+
+    def _locations(self, name: NormalizedName) -> list[IndexLocation]:
+        """The indexes to ask for a project: the one it is tied to, or all that are for every project."""
+        pinned_to = self._settings.pins.get(name)
+        if pinned_to is not None:
+            return [location for location in self._settings.index_urls if location.name == pinned_to][:1]
+        return [location for location in self._settings.index_urls if not location.is_explicit]
+
+    async def _ask(self, location: IndexLocation, name: NormalizedName) -> Listing | None:
+        """The listing of one index; None where it has no such project."""
+        if location.is_local:
+            return read_local_listing(location.url, name)
+        if self._client is None:
+            raise IndexUnreachable(location.url, OFFLINE)
+        statuses = location.absent_statuses
+        answer = await self._client().fetch(f"{location.url}{name}/", accept=ACCEPT, absent_statuses=statuses)
+        if answer.is_absent:
+            return None
+        content_type = answer.headers.get("content-type", "")
+        return parse_listing(answer.body, content_type=content_type, url=answer.url, name=name)
+
+    async def _links_page(self, url: str) -> LinksPage | None:
+        """A find-links place, read once whoever asks first."""
+        task = self._links.get(url)
+        if task is None:
+            task = self._links[url] = asyncio.create_task(self._read_links(url))
+        return await asyncio.shield(task)
+
+    async def _read_links(self, url: str) -> LinksPage | None:
+        if file_path(url) is not None:
+            return read_links(url)
+        if self._client is None:
+            raise IndexUnreachable(url, OFFLINE)
+        answer = await self._client().fetch(url, accept="text/html")
+        if answer.is_absent:
+            return None
+        page = read_links_page(answer.body.decode("utf-8", errors="replace"), answer.url)
+        return LinksPage(page.rows, answer.url)
+
+
+def _raise_first(answers: Sequence[Listing | BaseException | None]) -> list[Listing]:
+    """The listings among the answers; the first failure is raised instead."""
+    listings = []
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+        if answer is not None:
+            listings.append(answer)
+    return listings
+
+
+def copy_failure(failure: IndexFailure) -> IndexFailure:
+    """The same failure as a fresh exception: one that is raised twice would carry both tracebacks."""
+    return type(failure)(failure.url, failure.reason)

@@ -1,0 +1,129 @@
+"""Source distributions, read without unpacking them to disk and without running anything in them (PEP 517, PEP 625)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
+
+from scanner.contents import BuildFile, Member, SdistContents
+from scanner.errors import ArtifactError
+from scanner.index.archive import MAX_WHOLE_BYTES, parse_zip
+from scanner.index.tar_walk import MAX_WANTED_BYTES, PackedFile, walk_tar
+from scanner.index.wheel_contents import select_metadata
+from scanner.index.zip_member import unpack_member
+
+MAX_SOURCES = 200
+"""How many paths of sources are kept; what matters is which they are, not all of them."""
+
+MAX_BUILD_FILES = 40
+"""How many files that say something of the build are read; real distributions have fewer than ten."""
+
+_BUILD_FILES = frozenset({
+    "pyproject.toml", "setup.py", "setup.cfg", "PKG-INFO", "CMakeLists.txt", "meson.build", "Cargo.toml",
+})  # fmt: skip
+_BUILD_SCRIPTS = ("setup*.py", "*build*.py")
+"""Helpers of setup.py and build scripts of other backends, as patterns."""
+
+_ASIDE = frozenset({
+    "test", "tests", "testing", "doc", "docs", "example", "examples", "sample", "samples", "demo", "demos", "bench",
+    "benchmark", "benchmarks", "fuzz", "fuzzing",
+})  # fmt: skip
+"""Folders whose sources no build takes."""
+
+_SOURCE_SUFFIXES = frozenset({
+    ".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".cu", ".pyx", ".rs", ".go", ".zig", ".f", ".for", ".f77", ".f90", ".f95",
+    ".f03", ".f08", ".d", ".asm",
+})  # fmt: skip
+
+
+def read_sdist(filename: str, data: bytes) -> SdistContents:
+    """What the source distribution carries, as far as its build is concerned; ``data`` is the whole file.
+
+    Raises:
+        ArtifactError: an entry breaks a guard, or the archive is of a kind that is not read.
+    """
+    if len(data) > MAX_WHOLE_BYTES:
+        raise ArtifactError(filename, "larger than 128 MiB")
+    walk = walk_zip if filename.lower().endswith(".zip") else walk_tar
+    files = _strip_root(list(walk(filename, data, _Wanted())))
+    build = {path: _build_file(path, file) for path, file in sorted(files.items()) if _is_kept(path, file)}
+    metadata = build.pop("PKG-INFO", None)
+    sources = sorted(path for path in files if _is_source(path))
+    return SdistContents(
+        filename=filename,
+        file_count=len(files),
+        unpacked_bytes=sum(file.size_bytes for file in files.values()),
+        build_files=tuple(build.values()),
+        sources=tuple(sources[:MAX_SOURCES]),
+        source_count=len(sources),
+        python_count=sum(path.endswith(".py") for path in files),
+        metadata=select_metadata(metadata.text or "") if metadata else "",
+    )
+
+
+def walk_zip(filename: str, data: bytes, is_wanted: Callable[[str], bool]) -> Iterator[PackedFile]:
+    """The files of a zip archive in the order of its directory.
+
+    Raises:
+        ArtifactError: the archive breaks a guard.
+    """
+    for member in parse_zip(filename, data):
+        if not member.is_directory:
+            yield PackedFile(
+                path=member.path, size_bytes=member.size_bytes, data=_unpack(filename, data, member, is_wanted)
+            )
+
+
+def _unpack(filename: str, data: bytes, member: Member, is_wanted: Callable[[str], bool]) -> bytes | None:
+    if member.size_bytes > MAX_WANTED_BYTES or not is_wanted(member.path):
+        return None
+    return unpack_member(filename, member, data[member.offset : member.end])
+
+
+class _Wanted:
+    """Whether the next file is read: it says how to build, lies at the root, and not too many came before it.
+
+    The root is the archive's own or the one folder that holds everything.
+    """
+
+    def __init__(self) -> None:
+        self._left = MAX_BUILD_FILES
+
+    def __call__(self, path: str) -> bool:
+        folder, _, name = path.rpartition("/")
+        is_script = any(fnmatch(name, pattern) for pattern in _BUILD_SCRIPTS)
+        if "/" in folder or self._left == 0 or not (name in _BUILD_FILES or is_script):
+            return False
+        self._left -= 1
+        return True
+
+
+def _is_kept(path: str, file: PackedFile) -> bool:
+    """Whether the file says how to build: also where it was too large to be read, for that must be told."""
+    return path in _BUILD_FILES or ("/" not in path and file.data is not None)
+
+
+def _is_source(path: str) -> bool:
+    parts = PurePosixPath(path)
+    return parts.suffix.lower() in _SOURCE_SUFFIXES and _ASIDE.isdisjoint(parts.parts[:-1])
+
+
+def _strip_root(files: Sequence[PackedFile]) -> dict[str, PackedFile]:
+    """The files by their path below the distribution's folder; of two with one path the later, as when unpacked."""
+    roots = {file.path.partition("/")[0] for file in files}
+    if len(roots) == 1 and all("/" in file.path for file in files):
+        return {file.path.partition("/")[2]: file for file in files}
+    return {file.path: file for file in files}
+
+
+def _build_file(path: str, file: PackedFile) -> BuildFile:
+    return BuildFile(path=path, text=None if file.data is None else _decode(file.data))
+
+
+def _decode(data: bytes) -> str:
+    """The text; Latin-1 gives every byte a character, and what matters in these files is ASCII."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

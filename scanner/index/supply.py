@@ -1,0 +1,168 @@
+"""What the resolver is handed: candidates and metadata by name, fetched ahead as far as can be guessed.
+
+Nothing is decided here. The crawl that fetches ahead takes, for each project it meets, the newest version that fits
+the first requirement on it, and goes on with what that version requires; most trees are then complete before the
+resolver asks its first question, after as many round trips as the tree is deep.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+
+from scanner.candidates import Candidate, Candidates
+from scanner.errors import ArtifactError, IndexFailure
+from scanner.index.distribution import Distributions
+from scanner.index.service import Index
+from scanner.metadata import CoreMetadata, applies
+from scanner.model import Target
+from scanner.tables import PyodidePackage, PyodideRelease
+from scanner.wants import Want
+
+_Found = CoreMetadata | None | IndexFailure | ArtifactError
+_Key = tuple[NormalizedName, str]
+
+
+class IndexSupply:
+    """Candidates and metadata from an index and from the target's Pyodide release (a ``resolve.Supply``)."""
+
+    def __init__(self, index: Index, target: Target, release: PyodideRelease, *, with_dependencies: bool) -> None:
+        self._index = index
+        self._target = target
+        self._release = release
+        self._with_dependencies = with_dependencies
+        self._distributions = Distributions(lambda: index.client)
+        self._candidates: dict[NormalizedName, Candidates] = {}
+        self._metadata: dict[_Key, asyncio.Task[_Found]] = {}
+
+    def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:
+        """The build of a project in the target's Pyodide release, if any."""
+        return self._release.packages.get(name)
+
+    def candidates(self, name: NormalizedName) -> Candidates:
+        """All versions of a project.
+
+        Raises:
+            IndexFailure: the index gave no usable answer.
+        """
+        if name not in self._candidates:
+            listing = self._index.listing(name)
+            self._candidates[name] = Candidates(
+                name=name, target=self._target, listing=listing, pyodide=self.pyodide_package(name)
+            )
+        return self._candidates[name]
+
+    def metadata(self, candidate: Candidate) -> CoreMetadata | None:
+        """The metadata of a version; None where its dependencies cannot be told without building it.
+
+        Raises:
+            IndexFailure: the index gave no usable answer.
+            ArtifactError: the file or its metadata cannot be used.
+        """
+        task = self._metadata.get((candidate.release.name, str(candidate.version)))
+        found = task.result() if task and task.done() else self._index.run(self._fetch_metadata(candidate))
+        if isinstance(found, IndexFailure | ArtifactError):
+            raise found
+        return found
+
+    def prefetch(self, wants: tuple[Want, ...]) -> None:
+        """Fetch ahead what resolving these is likely to need."""
+        asked = [(want.name, want.specifier, want.extra) for want in wants if want.url is None]
+        self._index.run(_Crawl(self, self._target.markers).run(asked))
+
+    def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
+        """Fetch the metadata of these versions ahead, at once."""
+        self._index.run(self._fetch_all(candidates))
+
+    async def _fetch_all(self, candidates: tuple[Candidate, ...]) -> None:
+        await asyncio.gather(*(self._fetch_metadata(candidate) for candidate in candidates))
+
+    async def fetch_candidates(self, name: NormalizedName) -> Candidates | None:
+        """As ``candidates``, for the crawl: None where the index gave no usable answer, which is told later."""
+        if name not in self._candidates:
+            try:
+                listing = await self._index.fetch_listing(name)
+            except IndexFailure:
+                return None
+            self._candidates.setdefault(
+                name,
+                Candidates(name=name, target=self._target, listing=listing, pyodide=self.pyodide_package(name)),
+            )
+        return self._candidates[name]
+
+    async def fetch_requires(self, candidate: Candidate) -> CoreMetadata | None:
+        """As ``metadata``, for the crawl: None also where it cannot be used, which is told later."""
+        if not self._with_dependencies:
+            return None
+        found = await self._fetch_metadata(candidate)
+        return found if isinstance(found, CoreMetadata) else None
+
+    async def _fetch_metadata(self, candidate: Candidate) -> _Found:
+        key = (candidate.release.name, str(candidate.version))
+        if key not in self._metadata:
+            self._metadata[key] = asyncio.ensure_future(self._load_metadata(candidate))
+        return await asyncio.shield(self._metadata[key])
+
+    async def _load_metadata(self, candidate: Candidate) -> _Found:
+        try:
+            found = await self._distributions.fetch_metadata(candidate)
+        except (IndexFailure, ArtifactError) as error:
+            return error
+        package = self.pyodide_package(candidate.release.name)
+        if found is None and package is not None and package.version == candidate.version:
+            return _from_pyodide(package)
+        return found
+
+
+class _Crawl:
+    """Fetches a tree ahead, each project once, all at the same time."""
+
+    def __init__(self, supply: IndexSupply, markers: Mapping[str, str]) -> None:
+        self._supply = supply
+        self._markers = markers
+        self._seen: set[tuple[NormalizedName, NormalizedName | None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, asked: Iterable[tuple[NormalizedName, SpecifierSet, NormalizedName | None]]) -> None:
+        """Returns when everything that was met is fetched."""
+        for name, specifier, extra in asked:
+            self._start(name, specifier, extra)
+        while self._tasks:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    def _start(self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None) -> None:
+        if (name, extra) in self._seen:
+            return
+        self._seen.add((name, extra))
+        task = asyncio.ensure_future(self._visit(name, specifier, extra))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _visit(self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None) -> None:
+        candidates = await self._supply.fetch_candidates(name)
+        if candidates is None or not candidates.exists:
+            return
+        satisfying = candidates.satisfying(specifier)
+        candidate = next(candidates.fitting(satisfying), None) or candidates.newest(satisfying)
+        metadata = await self._supply.fetch_requires(candidate) if candidate else None
+        for requirement in metadata.requires if metadata else ():
+            if requirement.url is None and applies(requirement.marker, self._markers, (extra,) if extra else ()):
+                child = canonicalize_name(requirement.name)
+                self._start(child, requirement.specifier, None)
+                for child_extra in requirement.extras:
+                    self._start(child, requirement.specifier, canonicalize_name(child_extra))
+
+
+def _from_pyodide(package: PyodidePackage) -> CoreMetadata:
+    """What a Pyodide release says of its own build: names without versions, shared libraries left out by the table."""
+    from packaging.requirements import Requirement  # noqa: PLC0415  # rarely needed
+
+    return CoreMetadata(
+        name=package.name,
+        version=package.version,
+        requires=tuple(Requirement(name) for name in package.depends),
+    )
+

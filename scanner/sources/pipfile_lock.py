@@ -1,0 +1,96 @@
+"""Pipfile.lock: exact versions in a JSON object for each category, without edges."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from scanner.model import Dependency, LockedEdge
+from scanner.sources.document import Document, Parsed
+from scanner.sources.lock_marker import read_marker
+from scanner.sources.locked import LockedPackage, parse_name, read_extras
+from scanner.sources.manifest import read_manifest
+from scanner.sources.pipfile import parse_pipfile, read_sources
+from scanner.sources.structured import Table, parse_json
+from scanner.sources.table_declaration import read_url
+
+_POSITION_DEPTH = 2
+_KNOWN_SPEC = 6
+_MANIFEST = "Pipfile"
+# The categories that Pipenv calls otherwise in the Pipfile, as ``Dependency.groups`` writes them there.
+_MANIFEST_GROUPS = {"default": (), "develop": ("dev-packages",)}
+_EXACT = re.compile(r"===?\s*(\S+)")
+
+
+def parse_pipfile_lock(document: Document) -> Parsed:
+    """Every package of a Pipfile.lock; ``groups`` is empty for «default», else the name of the category.
+
+    ``direct`` tells what the Pipfile beside it names, and is None without one.
+
+    Raises:
+        SourceError: the file is not a JSON object.
+    """
+    top = parse_json(document, depth=_POSITION_DEPTH)
+    meta = top.table("_meta")
+    spec = meta.integer("pipfile-spec")
+    if spec != _KNOWN_SPEC and "pipfile-spec" in meta:
+        meta.report(f"version {spec} of the format is not one that is known here; what fits is read", "pipfile-spec")
+    declared = read_manifest(document, _MANIFEST, parse_pipfile)
+    entries: list[Dependency] = []
+    for category in top.values:
+        if category != "_meta":
+            entries += _read_category(top.table(category), category, declared)
+    return Parsed(
+        entries=tuple(entries), problems=top.problems, is_lock=True, locks=(_MANIFEST,), index=read_sources(meta)
+    )
+
+
+def _read_category(table: Table, category: str, declared: Sequence[Dependency] | None) -> Iterator[Dependency]:
+    groups = () if category == "default" else (canonicalize_name(category),)
+    asked = _find_asked(declared or (), _MANIFEST_GROUPS.get(category, groups))
+    for key, package_table in table.members():
+        package = _read_package(package_table, key)
+        if package is not None:
+            edges = asked.get(package.name, ())
+            direct = None if declared is None else bool(edges)
+            yield package.entry(groups=groups, direct=direct, edges=(), has_edges=False, asked=edges)
+
+
+def _find_asked(declared: Sequence[Dependency], groups: tuple[str, ...]) -> dict[NormalizedName, list[LockedEdge]]:
+    """How a category of the Pipfile asks for each name."""
+    asked: dict[NormalizedName, list[LockedEdge]] = defaultdict(list)
+    for dependency in declared:
+        if dependency.name is not None and dependency.groups == groups:
+            edge = LockedEdge(name=dependency.name, extras=dependency.extras, marker=dependency.marker)
+            asked[dependency.name].append(edge)
+    return asked
+
+
+def _read_package(table: Table, key: str) -> LockedPackage | None:
+    name = parse_name(key)
+    if name is None:
+        table.report("not the name of a package")
+        return None
+    return LockedPackage(
+        table=table,
+        name=name,
+        version=_read_version(table),
+        marker=read_marker(table, "markers"),
+        extras=read_extras(table),
+        hashes=tuple(text for text, _ in table.strings("hashes")),
+        url=read_url(table),
+        editable=table.boolean("editable"),
+    )
+
+
+def _read_version(table: Table) -> str | None:
+    text = table.string("version")
+    if text is None:
+        return None
+    match = _EXACT.fullmatch(text.strip())
+    if match is None:
+        table.report(f"«{text[:80]}» is not an exact version", "version")
+    return match[1] if match else None

@@ -1,0 +1,97 @@
+"""[tool.uv]: where dependencies come from, development dependencies, constraints, overrides and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from packaging.utils import canonicalize_name
+
+from scanner.model import Dependency, Entry, Skipped
+from scanner.sources.document import IndexOptions, Parsed
+from scanner.sources.reference import parse_reference
+from scanner.sources.requirement_array import read_requirements
+from scanner.sources.structured import Table
+from scanner.sources.table_declaration import read_url
+
+
+def read_uv_project(uv: Table) -> Parsed:
+    """What [tool.uv] declares: development dependencies, constraints and overrides, and its indexes."""
+    build_constraints = (
+        Skipped(text=text, reason="constrains builds only", location=location)
+        for text, location in uv.strings("build-constraint-dependencies")
+    )
+    return Parsed(
+        entries=(*read_requirements(uv, "dev-dependencies", groups=("dev",)), *build_constraints),
+        constraints=tuple(read_requirements(uv, "constraint-dependencies")),
+        overrides=tuple(read_requirements(uv, "override-dependencies")),
+        index=_read_indexes(uv),
+    )
+
+
+def add_uv_sources(entries: Iterable[Entry], uv: Table) -> Iterator[Entry]:
+    """The entries, with the repository, URL or path that [tool.uv.sources] gives them; a workspace's member as well."""
+    sources = uv.table("sources")
+    by_name = {canonicalize_name(name): name for name in sources.values}
+    for entry in entries:
+        key = by_name.get(entry.name) if isinstance(entry, Dependency) and entry.name and not entry.url else None
+        if key is None or not isinstance(entry, Dependency):
+            yield entry
+            continue
+        source = _choose(entry, tuple(_alternatives(sources, key)))
+        url = _source_url(source, key) if source is not None else None
+        if source is None or url is None:
+            yield entry
+        else:
+            pin = entry.pin or parse_reference(url).version
+            yield replace(entry, url=url, editable=source.boolean("editable"), pin=pin)
+
+
+def _alternatives(sources: Table, key: str) -> Iterator[Table]:
+    if isinstance(sources.values[key], list):
+        yield from sources.tables(key)
+    elif source := sources.table(key):
+        yield source
+
+
+def _choose(entry: Dependency, alternatives: tuple[Table, ...]) -> Table | None:
+    """The source that counts: one for the entry's extra or group, else one for every platform, else the first."""
+    fitting = [source for source in alternatives if _concerns(entry, source)]
+    unconditional = [source for source in fitting if "marker" not in source]
+    from_index = [source for source in fitting if "index" in source]
+    return next(iter(unconditional or from_index or fitting), None)
+
+
+def _concerns(entry: Dependency, source: Table) -> bool:
+    extra, group = source.string("extra"), source.string("group")
+    if extra is not None:
+        return f"extra:{canonicalize_name(extra)}" in entry.groups
+    return group is None or canonicalize_name(group) in entry.groups
+
+
+def _source_url(source: Table, key: str) -> str | None:
+    return f"workspace:{key}" if source.boolean("workspace") else read_url(source)
+
+
+def _read_indexes(uv: Table) -> IndexOptions:
+    """[[tool.uv.index]] and the older keys; the default index takes the public index's place."""
+    default = uv.string("index-url")
+    extra: list[str] = []
+    flat: list[str] = []
+    for index in uv.tables("index"):
+        url = index.string("url")
+        if url is None:
+            continue
+        if index.boolean("default"):
+            default = url
+        else:
+            (flat if index.string("format") == "flat" else extra).append(url)
+    extra += (text for text, _ in uv.strings("extra-index-url"))
+    flat += (text for text, _ in uv.strings("find-links"))
+    return IndexOptions(
+        index_url=default,
+        extra_index_urls=tuple(extra),
+        find_links=tuple(flat),
+        no_index=uv.boolean("no-index"),
+        prereleases=uv.string("prerelease") == "allow",
+    )

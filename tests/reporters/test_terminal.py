@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from scanner.model import Finding, Judgement, Level, ProjectVerdict, Report, Rule, Verdict
+from scanner.reporters.context import ReportContext
+
+Render = Callable[[str, Report, ReportContext], str]
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("width", [60, 100, 200])
+def test_the_whole_report_is_as_recorded(
+    render: Render, report: Report, context: ReportContext, golden: Callable[[str, str], None], width: int
+) -> None:
+    golden(f"terminal-{width}.txt", render("terminal", report, replace(context, width=width)))
+
+
+def test_the_verbose_report_is_as_recorded(
+    render: Render, report: Report, context: ReportContext, golden: Callable[[str, str], None]
+) -> None:
+    golden("terminal-verbose.txt", render("terminal", report, replace(context, verbose=2)))
+
+
+def test_colours_add_nothing_but_colours(render: Render, report: Report, context: ReportContext) -> None:
+    colored = render("terminal", report, replace(context, color=True))
+    assert "\x1b[" in colored
+    assert _ANSI.sub("", colored) == render("terminal", report, context)
+
+
+def test_quiet_prints_the_summary_line_only(render: Render, report: Report, context: ReportContext) -> None:
+    text = render("terminal", report, replace(context, quiet=True))
+    assert text == (
+        "Hybrid: a Worker plus a container — 4 run (1 with limits), 5 need a container, 2 unknown, 2 problems, "
+        "2 skipped\n"
+    )
+
+
+@pytest.mark.parametrize("width", [60, 73, 100, 200])
+def test_no_line_is_wider_than_the_terminal(render: Render, report: Report, context: ReportContext, width: int) -> None:
+    text = render("terminal", report, replace(context, width=width, verbose=2))
+    assert max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [1, 20, 60])
+def test_a_narrow_terminal_loses_no_word(render: Render, report: Report, context: ReportContext, width: int) -> None:
+    wide = render("terminal", report, replace(context, width=2000, verbose=2))
+    narrow = render("terminal", report, replace(context, width=width, verbose=2))
+    assert "".join(narrow.split()) == "".join(wide.split())
+
+
+def test_a_name_longer_than_the_line_is_folded_whole(
+    render: Render, make_judgement: Callable[..., Judgement], make_report: Callable[..., Report], context: ReportContext
+) -> None:
+    name = "x" * 500
+    finding = Finding(rule=Rule.CS101, level=Level.BLOCKER, message="native")
+    report = make_report(make_judgement(name, verdict=Verdict.CONTAINER, findings=(finding,)))
+    text = render("terminal", report, replace(context, width=60))
+    assert name in "".join(text.split())
+
+
+def test_a_root_cause_is_told_once_with_all_that_hangs_on_it(
+    render: Render, report: Report, context: ReportContext
+) -> None:
+    text = render("terminal", report, replace(context, width=200))
+    assert text.count("28 wheels, all native") == 1
+    assert "decides  sentence-transformers 5.1.2 (requirements.txt:5), easyocr 1.7.2 (requirements.txt:6)" in text
+
+
+def test_a_clean_report_is_two_lines_and_a_count(
+    render: Render, make_judgement: Callable[..., Judgement], make_report: Callable[..., Report], context: ReportContext
+) -> None:
+    report = make_report(make_judgement("requests"), verdict=ProjectVerdict.WORKERS)
+    lines = render("terminal", report, context).splitlines()
+    assert lines[0] == "Python Workers — 1 runs"
+    assert lines[-1] == "1 dependency runs without limits: -v lists them."
+
+
+def test_an_empty_report_is_no_clean_bill(
+    render: Render, make_report: Callable[..., Report], context: ReportContext
+) -> None:
+    text = render("terminal", make_report(verdict=ProjectVerdict.UNKNOWN), context)
+    assert text.splitlines()[0] == "Unknown — no dependency found"
+
+
+def test_a_word_that_wraps_into_a_workflow_command_is_broken_up(
+    render: Render, make_judgement: Callable[..., Judgement], make_report: Callable[..., Report], context: ReportContext
+) -> None:
+    finding = Finding(rule=Rule.CS101, level=Level.BLOCKER, message="x" * 47 + "::error::y")
+    report = make_report(make_judgement("a", verdict=Verdict.CONTAINER, findings=(finding,)))
+    text = render("terminal", report, replace(context, width=60))
+    assert "y" in text
+    assert not re.search(r"^\s*::", text, re.MULTILINE)

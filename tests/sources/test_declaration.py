@@ -1,0 +1,87 @@
+"""Requirement strings to dependencies."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from scanner.errors import SourceError
+from scanner.model import Location
+from scanner.sources.declaration import find_pin, parse_declaration, parse_marker, shorten
+
+HERE = Location(path="requirements.txt", line=3, column=5)
+
+
+def test_a_declaration_keeps_all_its_parts() -> None:
+    dependency = parse_declaration(
+        " Foo.Bar[Zeta_1,alpha] >=1.0, <2 ; python_version < '3.9' ", HERE, groups=("dev",), direct=None
+    )
+    assert dependency.name == "foo-bar"
+    assert dependency.extras == ("alpha", "zeta-1")
+    assert dependency.specifier == SpecifierSet(">=1.0,<2")
+    assert str(dependency.marker) == 'python_version < "3.9"'
+    assert (dependency.pin, dependency.url, dependency.hashes) == (None, None, ())
+    assert (dependency.groups, dependency.direct, dependency.location) == (("dev",), None, HERE)
+    assert dependency.text == "Foo.Bar[Zeta_1,alpha] >=1.0, <2 ; python_version < '3.9'"
+
+
+@pytest.mark.parametrize(
+    ("specifier", "pin"),
+    [
+        ("==1.0", "1.0"),
+        ("==1.0+cpu", "1.0+cpu"),
+        ("===1.0", "1.0"),
+        ("==1.0rc1,<2", "1.0rc1"),
+        ("===not-a-version", None),
+        ("==1.*", None),
+        (">=1.0", None),
+        ("==1.0,<1.0", None),
+        ("", None),
+    ],
+)
+def test_a_pin_is_the_one_version_that_can_be_meant(specifier: str, pin: str | None) -> None:
+    assert find_pin(SpecifierSet(specifier)) == (None if pin is None else Version(pin))
+
+
+def test_a_direct_reference_to_a_wheel_is_pinned_by_the_file_name() -> None:
+    dependency = parse_declaration("demo @ https://files.example.org/demo-1.2%2Bcpu-py3-none-any.whl", HERE)
+    assert dependency.url == "https://files.example.org/demo-1.2%2Bcpu-py3-none-any.whl"
+    assert dependency.pin == Version("1.2+cpu")
+    assert dependency.specifier == SpecifierSet()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "two words",
+        "name==",
+        "==1.0",
+        "name ; nonsense",
+        "name[unclosed",
+        "name=={{ version }}",
+        "name==" + "9" * 5000,
+        "name ; " + "(" * 5000 + "python_version > '3'",
+        "n" * 30_000,
+        "\x00",
+        "\N{RIGHT-TO-LEFT OVERRIDE}name==1",
+    ],
+)
+def test_what_is_no_requirement_is_refused_at_its_line_in_one_line(text: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        parse_declaration(text, HERE)
+    assert (caught.value.path, caught.value.line) == ("requirements.txt", 3)
+    assert "\n" not in caught.value.reason
+    assert len(caught.value.reason) < 400
+
+
+def test_a_marker_is_parsed_alone() -> None:
+    assert str(parse_marker("os_name == 'nt'", HERE)) == 'os_name == "nt"'
+    with pytest.raises(SourceError, match="is not a marker"):
+        parse_marker("os_name", HERE)
+
+
+def test_shortened_text_stands_on_one_line() -> None:
+    assert shorten("a\n  b\tc") == "a b c"
+    assert shorten("x" * 500, limit=10) == "x" * 9 + "…"

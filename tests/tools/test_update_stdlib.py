@@ -1,0 +1,89 @@
+"""tools/update_stdlib.py: a measurement becomes a table, and the shipped tables are what the script writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from scanner.tables import Outcome, load_stdlib, parse_stdlib
+
+ROOT = Path(__file__).resolve().parents[2]
+TODAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def tool() -> Iterator[ModuleType]:
+    """The script, imported with its neighbours on the path as Python runs it."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    spec = importlib.util.spec_from_file_location("update_stdlib", ROOT / "tools" / "update_stdlib.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["update_stdlib"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["update_stdlib"]
+    sys.path.remove(str(ROOT / "tools"))
+
+
+def test_a_measurement_becomes_a_table_that_the_loader_takes(tool: ModuleType) -> None:
+    measurement = tool.Measurement(
+        pyodide="314.0.7",
+        python="3.14",
+        host="3.13.0",
+        missing={"curses": "ModuleNotFoundError: No module named 'curses'"},
+        submodules_missing={"a.b": 'ImportError: "quoted" \\ and ü'},
+        missing_attributes={"os.path": ["a", "b"]},
+        calls={"os.fork": "OSError: no", "int": ""},
+    )
+    table = parse_stdlib(tool.format_table(measurement, TODAY), "data/stdlib/3.14.toml")
+    assert table.missing == measurement.missing
+    assert table.submodules_missing == measurement.submodules_missing
+    assert table.missing_attributes == {"os.path": {"a", "b"}}
+    assert (table.calls["int"].outcome, table.calls["os.fork"].outcome) == (Outcome.WORKS, Outcome.FAILS)
+    assert table.calls["os.fork"].error == "OSError: no"
+
+
+@pytest.mark.parametrize("python", ["3.12", "3.13", "3.14"])
+def test_a_shipped_table_is_formatted_as_the_script_formats_it(tool: ModuleType, python: str) -> None:
+    path = ROOT / "data" / "stdlib" / f"{python}.toml"
+    text = path.read_text(encoding="utf-8")
+    table = parse_stdlib(text, str(path))
+    match = re.search(r"pyodide@(\S+), run under Node and compared with CPython (\S+) on", table.provenance.source)
+    assert match is not None
+    measurement = tool.Measurement(
+        pyodide=match[1],
+        python=python,
+        host=match[2],
+        missing=table.missing,
+        submodules_missing=table.submodules_missing,
+        missing_attributes={module: sorted(names) for module, names in table.missing_attributes.items()},
+        calls={call: row.error or "" for call, row in table.calls.items()},
+    )
+    assert tool.format_table(measurement, table.provenance.date) == text
+
+
+def test_every_call_that_the_script_makes_is_in_every_table(tool: ModuleType) -> None:
+    for python in ("3.12", "3.13", "3.14"):
+        assert set(tool.CALLS) <= set(load_stdlib(python).calls)
+
+
+def test_dates_do_not_count_as_a_difference(tool: ModuleType) -> None:
+    assert tool.without_date("date = 2026-11-22\nx = 1") == tool.without_date("date = 2027-01-01\nx = 1")
+    assert tool.without_date("date = 2026-11-22\nx = 1") != tool.without_date("date = 2026-11-22\nx = 2")
+
+
+def test_a_cpython_of_this_machine_is_asked_for_its_submodules_and_names(tool: ModuleType) -> None:
+    submodules = json.loads(tool.ask_host(sys.executable, tool.SUBMODULES))
+    names = json.loads(tool.ask_host(sys.executable, tool.ATTRIBUTES))
+    assert {"asyncio.events", "email.mime.text"} <= set(submodules)
+    assert "getcwd" in names["os"]
+    assert "sys" not in names["os"]
