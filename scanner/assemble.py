@@ -10,7 +10,9 @@ from packaging.utils import NormalizedName
 from scanner import tables
 from scanner.chains import Chain, find_chains, inherit_verdicts
 from scanner.checks import Subject, run_checks
+from scanner.inspect import Inspected
 from scanner.judge import judge_findings
+from scanner.listed import Listed
 from scanner.model import (
     Alternative,
     Dependency,
@@ -32,9 +34,6 @@ from scanner.specifiers import combine, find_pin
 from scanner.tables import IncompatibleRow
 from scanner.wants import Want
 
-Listed = Mapping[NormalizedName, IncompatibleRow]
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
     """One node with what was found on it."""
@@ -45,11 +44,17 @@ class Judged:
 
 
 def assemble_judgements(
-    project: Project, graph: Graph, *, target: Target, table: TableMode, listed: Listed
+    project: Project,
+    graph: Graph,
+    inspected: Mapping[str, Inspected],
+    *,
+    target: Target,
+    table: TableMode,
+    listed: Listed,
 ) -> tuple[Judgement, ...]:
     """The judgements of one project: its declarations in the order of the file, then what comes along with them."""
     context = _Context(project=project, target=target, table=table, listed=listed, declared=_by_name(project))
-    judged = {key: _judge(context.subject(node)) for key, node in graph.nodes.items()}
+    judged = {key: _judge(context.subject(node, inspected.get(key))) for key, node in graph.nodes.items()}
     edges = {key: node.requires for key, node in graph.nodes.items()}
     chains = find_chains(graph.roots, edges)
     inherited = inherit_verdicts({key: one.own_verdict for key, one in judged.items()}, edges)
@@ -86,8 +91,9 @@ class _Context:
     listed: Listed
     declared: Mapping[NormalizedName, tuple[Dependency, ...]]
 
-    def subject(self, node: Node) -> Subject:
+    def subject(self, node: Node, inspected: Inspected | None) -> Subject:
         """A node as the checks look at it."""
+        inside = inspected or Inspected()
         dependency, required_by = self._representative(node)
         return Subject(
             dependency=dependency,
@@ -102,6 +108,10 @@ class _Context:
             requires_unknown=node.requires_unknown,
             requires_unusable=node.requires_unusable,
             required_by=required_by,
+            contents=inside.wheel.contents if inside.wheel else None,
+            imports=inside.imports,
+            sdist=inside.sdist,
+            inspect_failure=inside.failure,
         )
 
     def judge_nameless(self, dependency: Dependency) -> Judgement:

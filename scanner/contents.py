@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import enum
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scanner.errors import ArtifactError
 
 _WHEEL_SHAPE = 1
 """Raised whenever the stored shape changes, so that older cache entries are read as absent."""
@@ -264,3 +267,18 @@ def _parse_native(row: list[object]) -> NativeMember:
 
 def _dump(value: dict[str, object]) -> str:
     return json.dumps(value, separators=(",", ":"))
+
+
+def _read_nothing(path: str) -> bytes:
+    raise ArtifactError(path, "the wheel was not kept")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenedWheel:
+    """A wheel at hand: what it carries, and its members to be read while the scan goes on."""
+
+    contents: WheelContents
+    paths: tuple[str, ...] = ()
+    """The files in the archive; empty where the file is too large to be held."""
+    read: Callable[[str], bytes] = field(default=_read_nothing)
+    """The bytes of one of them; raises ``ArtifactError``."""

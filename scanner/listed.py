@@ -11,8 +11,10 @@ from scanner import tables
 from scanner.settings import UserRow
 from scanner.tables import Effect, IncompatibleRow, Provenance
 
+Listed = Mapping[NormalizedName, IncompatibleRow]
 
-def listed_rows(user_rows: Iterable[UserRow] = ()) -> Mapping[NormalizedName, IncompatibleRow]:
+
+def listed_rows(user_rows: Iterable[UserRow] = ()) -> Listed:
     """The row that names each listed project; a user's row wins, and one with the verdict «workers» unlists."""
     rows = dict(tables.load_incompatible().by_name)
     for user_row in user_rows:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
-from scanner.assemble import Listed, assemble_judgements
+from scanner.assemble import assemble_judgements
+from scanner.inspect import Inspected, Opener, inspect_graph
 from scanner.judge import judge_project
-from scanner.listed import listed_rows
+from scanner.listed import Listed, listed_rows
 from scanner.model import Dependency, Judgement, Problem, Report, Skipped, Target
 from scanner.project import Project, plan_project
 from scanner.resolve import Graph, resolve_flat, resolve_tree
@@ -24,7 +26,13 @@ from scanner.sources.document import IndexOptions
 from scanner.target import choose_target
 from scanner.wrangler import find_wrangler_config, read_wrangler_config
 
-OpenSupply = Callable[[Target, IndexOptions], AbstractContextManager[Supply]]
+
+
+class Source(Supply, Opener, Protocol):
+    """Everything that a scan asks of package indexes."""
+
+
+OpenSupply = Callable[[Target, IndexOptions], AbstractContextManager[Source]]
 Progress = Callable[[str], None]
 
 
@@ -66,7 +74,13 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
         for project in projects:
             around.progress(f"resolving {project.path}")
             graph = _resolve(project, settings, target, supply)
-            judgements += assemble_judgements(project, graph, target=target, table=settings.table, listed=listed)
+            inspected: Mapping[str, Inspected] = {}
+            if not settings.no_inspect:
+                around.progress(f"looking inside what {project.path} brings along")
+                inspected = inspect_graph(graph, supply, target=target, table=settings.table, listed=listed)
+            judgements += assemble_judgements(
+                project, graph, inspected, target=target, table=settings.table, listed=listed
+            )
     return _report(target, settings, projects, judgements)
 
 

@@ -35,15 +35,16 @@ ALLOWED = {
     "reporters": BASE,
     "listed": BASE | {"tables", "settings"},
     "project": GROUND | {"settings"},
-    "assemble": GROUND | {"checks", "chains", "judge", "resolve", "project"},
+    "inspect": GROUND | {"checks", "listed", "resolve"},
+    "assemble": GROUND | {"checks", "chains", "judge", "resolve", "project", "inspect", "listed"},
     "pipeline": None,
     "cli": None,
 }
 """What each part may import of the project besides itself; None stands for everything below it.
 
-``listed``, ``project`` and ``assemble`` are the pipeline's own parts: they join stages and are joined by it alone.
+``listed``, ``project``, ``inspect`` and ``assemble`` are the pipeline's own parts: they join stages and are joined by it alone.
 """
-ABOVE = {"cli", "pipeline", "assemble", "project", "listed", "__main__"}
+ABOVE = {"cli", "pipeline", "assemble", "inspect", "project", "listed", "__main__"}
 
 
 def _imports(path: Path) -> Iterator[str]:

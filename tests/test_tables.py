@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -327,6 +327,18 @@ def test_prices_and_sizes_of_containers_are_numbers() -> None:
     assert table.aliases["dev"] == table.default
 
 
+def test_an_alternatives_key_that_stands_twice_is_refused() -> None:
+    row = ALTERNATIVES.removeprefix(HEADER)
+    error = refuse(tables.parse_alternatives, ALTERNATIVES + row)
+    assert (error.key, error.reason) == ("rows[1].key", "'container' stands twice")
+
+
+def test_an_instance_type_that_stands_twice_is_refused() -> None:
+    row = CONTAINERS[CONTAINERS.index("[[types]]") : CONTAINERS.index("[aliases]")]
+    error = refuse(tables.parse_containers, CONTAINERS + row)
+    assert (error.key, error.reason) == ("types[1].name", "'lite' stands twice")
+
+
 @pytest.mark.parametrize("python", ["3.15", "", "../runtimes", "3"])
 def test_a_python_without_a_table_is_a_table_error(python: str) -> None:
     for load in (tables.load_stdlib, tables.load_marker_environment):
@@ -523,6 +535,7 @@ def test_a_sound_table_is_still_sound_when_written_again(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SOUND))
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_any_value_in_any_place_is_taken_or_is_a_table_error(name: str, data: st.DataObject) -> None:
     parse, text = SOUND[name]
@@ -533,6 +546,7 @@ def test_any_value_in_any_place_is_taken_or_is_a_table_error(name: str, data: st
 
 
 @pytest.mark.parametrize("name", sorted(SOUND))
+@settings(deadline=None, max_examples=60)
 @given(text=st.text())
 def test_any_text_at_all_is_a_table_error(name: str, text: str) -> None:
     parse, _ = SOUND[name]
@@ -540,6 +554,7 @@ def test_any_text_at_all_is_a_table_error(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SOUND))
+@settings(deadline=None, max_examples=60)
 @given(document=st.dictionaries(st.text(max_size=8), VALUES, max_size=4))
 def test_any_document_at_all_is_a_table_error(name: str, document: dict[str, object]) -> None:
     parse, _ = SOUND[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from scanner.checks.inside import find_inside
 from scanner.checks.listed import find_listed
 from scanner.checks.lookup import find_lookup
 from scanner.checks.source_only import find_source_only
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     find_source_only,
     find_older_choice,
     find_yanked,
+    find_inside,
     find_unknown_requires,
 )
 """In the order in which their findings are told."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from scanner.checks.code.actions import run_call
 from scanner.checks.code.blocks import run_block
 from scanner.checks.code.deferred import Use, find_deferred_uses
-from scanner.checks.code.actions import run_call
 from scanner.checks.code.failure import Cause, Failure, ImportStops
 from scanner.checks.code.frames import World
 from scanner.checks.code.importer import Importer, Note, OutOfBudget
@@ -135,7 +135,9 @@ def _possible_findings(importer: Importer, told: Sequence[Finding]) -> Iterator[
         key = failure.chain[-1:]
         if key not in seen and failure.cause is not Cause.UNPROVIDED and len(seen) < _MAX_POSSIBLE:
             seen.add(key)
-            finding = failure_finding(failure, Level.CAUTION, "importing it may fail on the target, by a condition that only running tells")
+            finding = failure_finding(
+                failure, Level.CAUTION, "importing it may fail on the target, by a condition that only running tells"
+            )
             if not any(finding.evidence[-1:] == other.evidence[-1:] for other in told):
                 yield finding
 
@@ -145,7 +147,7 @@ def _note_findings(package: WheelCode, importer: Importer) -> Iterator[Finding]:
     for note in importer.notes:
         is_own = not note.chain or note.chain[-1].wheel == package.filename
         key = (note.kind, note.subject)
-        if key not in told and (is_own or note.kind == "unread"):
+        if key not in told and (note.kind == "unread" or (is_own and (note.is_certain or note.kind == "forbidden"))):
             told.add(key)
             yield note_finding(note)
 

@@ -9,8 +9,14 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scanner.checks.setup_signs import find_optional_build, find_platform_marks, find_processes, find_switches
-from scanner.checks.setup_values import UNKNOWN, Values, dotted_name
+from scanner.checks.setup_signs import (
+    calls_setup,
+    find_optional_build,
+    find_platform_marks,
+    find_processes,
+    find_switches,
+)
+from scanner.checks.setup_values import UNKNOWN, Values, dotted_name, start_values
 from scanner.model import Target
 
 _MAKER = re.compile(r"\w*Extension|cythonize|mypycify|RustBin")
@@ -30,6 +36,8 @@ class Certainty(enum.Enum):
     """The script goes on where the compiler fails or is missing."""
     CONDITIONAL = "conditional"
     """It depends on what cannot be told without running the script."""
+    ELSEWHERE = "elsewhere"
+    """The script passes on extension modules that another module of the distribution makes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +57,8 @@ class SetupScript:
 
     compiled: tuple[Compiled, ...] = ()
     switches: tuple[str, ...] = ()
-    """Environment variables that the script looks at and that sound as if they chose what is compiled."""
+    """Environment variables that the script looks at and that sound as if they could switch compiling off."""
+    calls_setup: bool = False
     process_lines: tuple[int, ...] = ()
     """The lines that start programs, git left out."""
     unreadable: str | None = None
@@ -62,13 +71,14 @@ def parse_setup_script(text: str, target: Target) -> SetupScript:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape in somebody's setup.py is no concern of the user
             tree = ast.parse(text)
-        reader = _Reader(Values(target))
+        reader = _Reader(start_values(target))
         compiled = reader.read_block(tree.body) or reader.unresolved
         compiled += [Compiled(text=text, line=line) for line, text in find_platform_marks(tree)]
         optional = find_optional_build(tree)
         return SetupScript(
             compiled=tuple(_soften(item, Certainty.OPTIONAL, optional) if optional else item for item in compiled),
             switches=tuple(find_switches(tree)),
+            calls_setup=calls_setup(tree),
             process_lines=tuple(find_processes(tree)),
         )
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -225,7 +235,7 @@ class _Reader:
         if known is UNKNOWN and not (isinstance(value, (ast.List, ast.Tuple)) and value.elts):
             if not isinstance(value, (ast.List, ast.Tuple, ast.Dict)):
                 why = f"«{_shorten(ast.unparse(value))}» is computed elsewhere"
-                self.unresolved.append(_soften(item, Certainty.CONDITIONAL, why))
+                self.unresolved.append(_soften(item, Certainty.ELSEWHERE, why))
             return []
         return [item] if known else []
 

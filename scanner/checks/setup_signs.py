@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -13,10 +12,11 @@ _Node = TypeVar("_Node", bound=ast.AST)
 
 _BUILD_METHODS = frozenset({"run", "build_extension", "build_extensions"})
 _ENVIRONMENT_CALLS = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "os.environ.pop"})
-_SWITCH = re.compile(
-    r"EXT|PURE|CYTHON|MYPYC|NATIVE|SPEEDUP|COMPIL|BINARY|WITHOUT|DISABLE|SKIP|_NO_|^NO_|ACCEL|OPTIMI|RUST",
-    re.IGNORECASE,
-)
+_SWITCH_WORDS = frozenset({
+    "EXT", "EXTS", "CEXT", "CEXTS", "EXTENSION", "EXTENSIONS", "CEXTENSION", "CEXTENSIONS", "PURE", "PUREPYTHON",
+    "CYTHON", "NATIVE", "SPEEDUP", "SPEEDUPS", "COMPILE", "COMPILED", "BINARY", "ACCELERATION", "RUST", "MYPYC",
+})  # fmt: skip
+_FORCE_WORDS = frozenset({"FORCE", "REQUIRE", "USE", "WITH"})
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
 
 
@@ -52,12 +52,18 @@ def find_platform_marks(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield assign.lineno, "root_is_pure = False"
 
 
+def calls_setup(tree: ast.Module) -> bool:
+    """Whether a function named ``setup`` is called, whoever it belongs to."""
+    return any((dotted_name(node.func) or "").rpartition(".")[2] == "setup" for node in _walk(tree, ast.Call))
+
+
 def find_switches(tree: ast.Module) -> Iterator[str]:
-    """Environment variables whose names sound as if they chose what is compiled, each once, in order."""
+    """Environment variables whose names sound as if they could switch compiling off, each once, in order."""
     seen: set[str] = set()
     for node in ast.walk(tree):
         name = _environment_name(node)
-        if name is not None and name not in seen and _SWITCH.search(name):
+        words = frozenset((name or "").upper().split("_"))
+        if name is not None and name not in seen and words & _SWITCH_WORDS and not words & _FORCE_WORDS:
             seen.add(name)
             yield name
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import operator
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -51,30 +50,9 @@ class Values:
     Environment variables are taken as unset and the command line as that of a wheel build: what happens by default.
     """
 
-    def __init__(self, target: Target) -> None:
-        version = tuple(int(part) for part in target.python.split(".")[:3] if part.isdecimal())
-        system = target.markers.get("platform_system", "Emscripten")
-        self._names: dict[str, object] = {
-            "__name__": "__main__",
-            "sys.version": f"{target.python} (main)",
-            "sys.platform": target.markers.get("sys_platform", "emscripten"),
-            "os.name": target.markers.get("os_name", "posix"),
-            "sys.version_info": version,
-            "sys.version_info.major": version[0],
-            "sys.version_info.minor": version[1],
-            "sys.maxsize": 2**31 - 1,
-            "sys.argv": ("setup.py", "bdist_wheel"),
-            "sys.implementation.name": "cpython",
-            "os.environ": (),
-            "os.sep": "/",
-            "os.path.sep": "/",
-        }
-        self._calls: Mapping[str, object] = {
-            "platform.system": system,
-            "platform.machine": target.markers.get("platform_machine", "wasm32"),
-            "platform.python_implementation": "CPython",
-            "sysconfig.get_platform": f"{system.lower()}-wasm32",
-        }
+    def __init__(self, names: Mapping[str, object], calls: Mapping[str, object]) -> None:
+        self._names = dict(names)
+        self._calls = calls
 
     def set(self, name: str, value: object) -> None:
         """Remembers what a name stands for from here on."""
@@ -82,9 +60,7 @@ class Values:
 
     def copy(self) -> Values:
         """The same values, to be changed apart."""
-        other = copy.copy(self)
-        other._names = dict(self._names)
-        return other
+        return Values(self._names, self._calls)
 
     def evaluate(self, node: ast.expr) -> object:
         """The value of an expression, or ``UNKNOWN``.
@@ -178,6 +154,35 @@ class Values:
             return UNKNOWN
         index = self.evaluate(node.slice)
         return owner[index] if isinstance(index, int) and -len(owner) <= index < len(owner) else UNKNOWN
+
+
+def start_values(target: Target) -> Values:
+    """What is known on the target before the first line of a script."""
+    version = tuple(int(part) for part in target.python.split(".")[:3] if part.isdecimal())
+    system = target.markers.get("platform_system", "Emscripten")
+    names = {
+        "__name__": "__main__",
+        "sys.version": f"{target.python} (main)",
+        "sys.platform": target.markers.get("sys_platform", "emscripten"),
+        "os.name": target.markers.get("os_name", "posix"),
+        "sys.version_info": version,
+        "sys.version_info.major": version[0],
+        "sys.version_info.minor": version[1],
+        "sys.maxsize": 2**31 - 1,
+        "sys.argv": ("setup.py", "bdist_wheel"),
+        "sys.builtin_module_names": (),
+        "sys.implementation.name": "cpython",
+        "os.environ": (),
+        "os.sep": "/",
+        "os.path.sep": "/",
+    }
+    calls = {
+        "platform.system": system,
+        "platform.machine": target.markers.get("platform_machine", "wasm32"),
+        "platform.python_implementation": "CPython",
+        "sysconfig.get_platform": f"{system.lower()}-wasm32",
+    }
+    return Values(names, calls)
 
 
 def dotted_name(node: ast.expr) -> str | None:

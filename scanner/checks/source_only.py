@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scanner.checks.sdist import find_build
 from scanner.checks.subject import Subject
-from scanner.model import ArtifactKind, Evidence, Finding, Level, Rule, Strength
+from scanner.model import Artifact, ArtifactKind, Evidence, Finding, Level, Rule, Strength
 from scanner.target import takes_python
 
 
 def find_source_only(subject: Subject) -> Iterator[Finding]:
-    """CS503 where there is no wheel at all and the source was not looked into."""
+    """CS102, CS103 or CS503 where there is no wheel at all: what the source says, if it was looked into."""
     chosen = subject.chosen
     if chosen is None or chosen.wheel is not None:
         return
@@ -22,12 +23,19 @@ def find_source_only(subject: Subject) -> Iterator[Finding]:
     has_wheels = any(artifact.kind is ArtifactKind.WHEEL for artifact in chosen.release.artifacts)
     if has_wheels or not sources:
         return
-    yield Finding(
+    if subject.sdist is not None:
+        yield from find_build(subject.sdist, subject.target)
+    elif subject.inspect_failure is None:
+        yield _not_looked_into(subject, sources[0])
+
+
+def _not_looked_into(subject: Subject, source: Artifact) -> Finding:
+    return Finding(
         rule=Rule.CS503,
         level=Level.CAUTION,
         message=f"{subject.title} ships only source, which was not looked into: whether it compiles is not known",
         evidence=(
-            Evidence(fact=f"{sources[0].filename} and no wheel", origin=sources[0].filename, strength=Strength.PROVEN),
+            Evidence(fact=f"{source.filename} and no wheel", origin=source.filename, strength=Strength.PROVEN),
         ),
         remedy="scan without --no-inspect, or ask the project for a wheel",
     )

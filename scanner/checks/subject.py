@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from scanner.candidates import Candidate, Candidates
-from scanner.errors import IndexFailure
+from scanner.checks.imports import ImportReport
+from scanner.contents import SdistContents, WheelContents
+from scanner.errors import IndexFailure, ScanError
 from scanner.model import Artifact, Dependency, TableMode, Target
 from scanner.tables import IncompatibleRow
 
@@ -36,6 +38,14 @@ class Subject:
     """Whether that is because its metadata is broken, not because only a build would tell."""
     required_by: str | None = None
     """For a package that another one asks for: who does."""
+    contents: WheelContents | None = None
+    """What is inside the wheel; None where it was not opened."""
+    imports: ImportReport | None = None
+    """What following its imports gave; None where its code was not at hand."""
+    sdist: SdistContents | None = None
+    """What is inside the source distribution of a release without a wheel; None where it was not opened."""
+    inspect_failure: ScanError | None = None
+    """Why the file could not be opened."""
 
     @property
     def title(self) -> str:

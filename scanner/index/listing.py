@@ -119,10 +119,7 @@ def parse_html_listing(text: str, *, url: str, name: NormalizedName) -> Listing:
     Raises:
         IndexAnswerError: as ``parse_listing``.
     """
-    try:
-        page = parse_page(text, url)
-    except ValueError as error:
-        raise IndexAnswerError(redact_url(url), f"the page cannot be read: {error}") from error
+    page = parse_page(text, url)
     if not page.is_listing:
         raise IndexAnswerError(redact_url(url), "answered with a web page that lists no files, perhaps a login page")
     _check_api_version(page.api_version, url)

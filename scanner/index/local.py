@@ -16,7 +16,7 @@ from scanner.errors import IndexAnswerError, IndexUnreachable
 from scanner.index.answer import Answer, ByteRange, ContentRange
 from scanner.index.filenames import FilenameReader, is_distribution
 from scanner.index.listing import Listing, make_listing, parse_html_listing
-from scanner.index.pages import Page, parse_page
+from scanner.index.pages import parse_page
 from scanner.index.rows import FileRow
 from scanner.index.urls import file_path
 
@@ -105,19 +105,7 @@ def read_links(url: str) -> LinksPage | None:
     if path.is_dir():
         return LinksPage(tuple(_rows(path)), url)
     text = read_page_text(path)
-    return None if text is None else LinksPage(read_links_page(text, url).rows, url)
-
-
-def read_links_page(text: str, url: str) -> Page:
-    """The links of a find-links page, which may hold anything besides.
-
-    Raises:
-        IndexAnswerError: the page cannot be parsed.
-    """
-    try:
-        return parse_page(text, url)
-    except ValueError as error:
-        raise IndexAnswerError(url, f"the page cannot be read: {error}") from error
+    return None if text is None else LinksPage(parse_page(text, url).rows, url)
 
 
 def _rows(folder: Path) -> Iterator[FileRow]:

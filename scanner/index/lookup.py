@@ -12,8 +12,9 @@ from packaging.utils import NormalizedName, is_normalized_name
 from scanner.errors import IndexFailure, IndexUnreachable
 from scanner.index.config import IndexSettings
 from scanner.index.listing import ACCEPT, Listing, merge_listings, parse_listing
-from scanner.index.local import LinksPage, read_links, read_links_page, read_local_listing
+from scanner.index.local import LinksPage, read_links, read_local_listing
 from scanner.index.location import IndexLocation
+from scanner.index.pages import parse_page
 from scanner.index.urls import file_path
 
 if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
@@ -97,7 +98,7 @@ class Lookup:
         answer = await self._client().fetch(url, accept="text/html")
         if answer.is_absent:
             return None
-        page = read_links_page(answer.body.decode("utf-8", errors="replace"), answer.url)
+        page = parse_page(answer.body.decode("utf-8", errors="replace"), answer.url)
         return LinksPage(page.rows, answer.url)
 
 

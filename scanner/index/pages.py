@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import html
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -10,8 +12,13 @@ from scanner.index.filenames import is_distribution
 from scanner.index.rows import FileRow
 from scanner.index.urls import drop_fragment, join_url
 
+Attributes = dict[str, str]
 _VERSION_NAMES = ("pypi:repository-version", "api-version")
-Attributes = list[tuple[str, str | None]]
+_NOT_OF_A_LISTING = ("form", "input", "script", "iframe")
+_LONGEST_LABEL = 1000  # file names are far shorter
+# Quotes count only behind an equals sign. Possessive throughout: what was matched once is not tried in another way.
+_TAG = re.compile(r"""<([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)>""")
+_ATTRIBUTE = re.compile(r"""([^\s/>="'][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)))?+""")
 
 
 class Page(NamedTuple):
@@ -26,70 +33,68 @@ class Page(NamedTuple):
 
 
 def parse_page(text: str, url: str) -> Page:
-    """The files that a page at ``url`` links to, in order.
+    """The files that a page at ``url`` links to, in order; broken HTML is read as far as it goes.
 
-    Raises:
-        ValueError: the text is no HTML that could be read.
+    The standard library's parser is not used: up to Python 3.13 its time grows with the cube of a hostile page's
+    length. Here every character is looked at a bounded number of times.
     """
-    parser = _LinkParser(url)
-    try:
-        parser.feed(text)
-        parser.close()
-    except AssertionError as error:  # how html.parser gives up on a declaration it cannot follow
-        raise ValueError("the HTML cannot be parsed") from error
-    return Page(parser.api_version, tuple(parser.rows), bool(parser.rows) or not parser.has_other_content)
-
-
-class _LinkParser(HTMLParser):
-    def __init__(self, url: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.rows: list[FileRow] = []
-        self.api_version = "1.0"
-        self.has_other_content = False
-        self._base = url
-        self._base_seen = False
-        self._anchor: dict[str, str | None] | None = None
-        self._text = ""
-
-    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        # The first of several attributes of one name counts, as in HTML.
-        attributes = dict(reversed(attrs))
-        if tag == "a":
-            self._end_anchor()
-            self._anchor, self._text = attributes, ""
-        elif tag == "base" and not self._base_seen and attributes.get("href"):
-            self._base_seen = True
-            self._base = join_url(self._base, attributes["href"] or "") or self._base
+    base, api_version, rows, has_other_content = url, "1.0", [], False
+    is_base_seen = False
+    for tag, attributes, label in _find_tags(text):
+        href = (attributes.get("href") or "").strip()
+        if tag == "a" and href:
+            row = _anchor_row(attributes, href, label, base)
+            if row is not None:
+                rows.append(row)
+            elif not href.startswith(("..", "?", "#")):  # a folder's own index page has these
+                has_other_content = True
+        elif tag == "base" and href and not is_base_seen:
+            is_base_seen, base = True, join_url(base, href) or base
         elif tag == "meta" and attributes.get("name") in _VERSION_NAMES:
-            self.api_version = attributes.get("content") or ""
-        elif tag in ("form", "input", "script", "iframe"):
-            self.has_other_content = True
+            api_version = attributes.get("content") or ""
+        elif tag in _NOT_OF_A_LISTING:
+            has_other_content = True
+    return Page(api_version, tuple(rows), bool(rows) or not has_other_content)
 
-    def handle_data(self, data: str) -> None:
-        if self._anchor is not None and len(self._text) < 1000:  # file names are far shorter
-            self._text += data
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a":
-            self._end_anchor()
-
-    def close(self) -> None:
-        super().close()
-        self._end_anchor()
-
-    def _end_anchor(self) -> None:
-        attributes, self._anchor = self._anchor, None
-        if attributes is None or not attributes.get("href"):
+def _find_tags(text: str) -> Iterator[tuple[str, Attributes, str]]:
+    """Each start tag in small letters, with its attributes and the text behind it; comments are passed over."""
+    position = text.find("<")
+    while position >= 0:
+        if text.startswith("<!--", position):
+            end = text.find("-->", position + 4)
+        elif text.startswith(("<!", "<?"), position):
+            end = text.find(">", position)
+        else:
+            match = _TAG.match(text, position)
+            if match is None and not text[position + 1 : position + 2].isalpha():
+                end = position
+            elif match is None:
+                return  # a tag that never ends takes the rest of the page with it, in browsers too
+            else:
+                end = match.end()
+                yield match[1].lower(), _read_attributes(match[2]), _label(text, end)
+        if end < 0:
             return
-        href = (attributes["href"] or "").strip()
-        row = _anchor_row(attributes, href, self._text.strip(), self._base)
-        if row is not None:
-            self.rows.append(row)
-        elif not href.startswith(("..", "?", "#")):  # a folder's own index page has these
-            self.has_other_content = True
+        position = text.find("<", end + (end == position))
 
 
-def _anchor_row(attributes: dict[str, str | None], href: str, text: str, base: str) -> FileRow | None:
+def _read_attributes(text: str) -> Attributes:
+    """The attributes of a tag; the first of several with one name counts, as in HTML."""
+    attributes: Attributes = {}
+    for match in _ATTRIBUTE.finditer(text):
+        value = next((group for group in match.groups()[1:] if group is not None), "")
+        attributes.setdefault(match[1].lower(), html.unescape(value))
+    return attributes
+
+
+def _label(text: str, start: int) -> str:
+    """The text from here to the next tag."""
+    stop = text.find("<", start, start + _LONGEST_LABEL)
+    return html.unescape(text[start : stop if stop >= 0 else start + _LONGEST_LABEL]).strip()
+
+
+def _anchor_row(attributes: Attributes, href: str, text: str, base: str) -> FileRow | None:
     """The file that an anchor stands for; None where it leads elsewhere."""
     url = join_url(base, href)
     if url is None:
@@ -98,7 +103,7 @@ def _anchor_row(attributes: dict[str, str | None], href: str, text: str, base: s
     filename = _filename(url, text)
     if filename is None:
         return None
-    yanked = (attributes["data-yanked"] or "") if "data-yanked" in attributes else None
+    yanked = attributes.get("data-yanked")
     metadata = _metadata_hash(attributes.get("data-core-metadata") or attributes.get("data-dist-info-metadata"))
     requires_python = attributes.get("data-requires-python") or None
     return FileRow(filename, url, None, _sha256(fragment), requires_python, yanked, None, metadata)

@@ -33,7 +33,7 @@ _ASIDE = frozenset({
 
 _SOURCE_SUFFIXES = frozenset({
     ".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".cu", ".pyx", ".rs", ".go", ".zig", ".f", ".for", ".f77", ".f90", ".f95",
-    ".f03", ".f08", ".d", ".asm",
+    ".f03", ".f08",
 })  # fmt: skip
 
 

@@ -14,11 +14,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.candidates import Candidate, Candidates
-from scanner.errors import ArtifactError, IndexFailure
+from scanner.contents import OpenedWheel, SdistContents
+from scanner.errors import ArtifactError, IndexFailure, ScanError
 from scanner.index.distribution import Distributions
+from scanner.index.inspection import open_sdist, open_wheel
 from scanner.index.service import Index
 from scanner.metadata import CoreMetadata, applies
-from scanner.model import Target
+from scanner.model import Artifact, ArtifactKind, Target
 from scanner.tables import PyodidePackage, PyodideRelease
 from scanner.wants import Want
 
@@ -76,6 +78,23 @@ class IndexSupply:
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
         """Fetch the metadata of these versions ahead, at once."""
         self._index.run(self._fetch_all(candidates))
+
+    def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, OpenedWheel | SdistContents | ScanError]:
+        """What is inside each file, by its name; an error where that cannot be told. All are fetched at once."""
+        by_name = {artifact.filename: artifact for artifact in artifacts}
+        opened = self._index.run(self._open_all(by_name.values()))
+        return dict(zip(by_name, opened, strict=True))
+
+    async def _open_all(self, artifacts: Iterable[Artifact]) -> list[OpenedWheel | SdistContents | ScanError]:
+        return list(await asyncio.gather(*(self._open(artifact) for artifact in artifacts)))
+
+    async def _open(self, artifact: Artifact) -> OpenedWheel | SdistContents | ScanError:
+        try:
+            if artifact.kind is ArtifactKind.SDIST:
+                return await open_sdist(self._distributions, artifact)
+            return await open_wheel(self._distributions, artifact)
+        except (IndexFailure, ArtifactError) as error:
+            return error
 
     async def _fetch_all(self, candidates: tuple[Candidate, ...]) -> None:
         await asyncio.gather(*(self._fetch_metadata(candidate) for candidate in candidates))

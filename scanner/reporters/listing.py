@@ -10,7 +10,7 @@ from scanner.model import Dependency, Location, Problem, Skipped
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, exact
 from scanner.reporters.json_text import write_json
-from scanner.reporters.json_v1 import location_entry, problem_entry, skipped_entry
+from scanner.reporters.json_v1 import location_entry, skipped_entry
 from scanner.reporters.places import relative_path
 from scanner.reporters.typeset import Page, Span
 from scanner.reporters.wording import counted
@@ -41,10 +41,18 @@ def _write_json(
     document = {
         "schema": SCHEMA,
         "entries": [_entry(dependency) for dependency in entries],
-        "skipped": [skipped_entry(entry) for entry in skipped],
-        "problems": [problem_entry(problem) for problem in problems],
+        "skipped": [*map(skipped_entry, skipped), *map(_unread_entry, problems)],
     }
     write_json(document, stream)
+
+
+def _unread_entry(problem: Problem) -> dict[str, object]:
+    """A line that was not understood: nothing else in this document tells that something stands there."""
+    return {
+        "text": "",
+        "reason": exact(f"{problem.rule.code}: {problem.message}"),
+        "location": location_entry(problem.location or Location(path="", line=1)),
+    }
 
 
 def _entry(dependency: Dependency) -> dict[str, object]:

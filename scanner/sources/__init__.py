@@ -53,7 +53,7 @@ SOURCES: tuple[SourceFormat, ...] = (
         name="setup.cfg",
         parse=parse_setup_cfg,
         matches=re.compile(r"(^|/)setup\.cfg$").search,
-        sniff=re.compile(r"^\[(metadata|options|options\.extras_require)\]\s*$", re.MULTILINE).search,
+        sniff=re.compile(r"^\[options(\.[a-z_]+)?\]\s*$", re.MULTILINE).search,
     ),
     SourceFormat(
         name="setup.py",

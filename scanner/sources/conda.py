@@ -18,9 +18,11 @@ from scanner.sources.document import Document, Parsed
 from scanner.sources.logical_line import LogicalLine, LogicalLines, split_lines
 from scanner.sources.requirements import parse_requirement_lines
 
-# The pure YAML parser takes some ten seconds for as much; real environments have up to a hundredth of it.
-MAX_YAML_CHARACTERS = 1_000_000
+# The pure YAML parser takes seconds for as much; the largest real environments have a tenth of it.
+MAX_YAML_CHARACTERS = 250_000
 
+# The parser's time grows with the square of the depth.
+_TOO_DEEP = re.compile(r"(?:[\[{]\s*){100}")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _PACKAGE_URL = re.compile(r"(?:https?|file)://[^:]*/(?P<name>[^/\s]+)-[^-/]+-(?P<build>[^-/]+)(?:\.tar\.bz2|\.conda)")
 # «name=1.2=build», «name 1.2 build» and «name[build=…]»
@@ -139,6 +141,8 @@ def _compose(document: Document) -> Iterator[Node]:
     if len(document.text) > MAX_YAML_CHARACTERS:
         reason = f"{len(document.text):,} characters are too many for an environment"
         raise SourceError(document.path, None, reason)
+    if _TOO_DEEP.search(document.text):
+        raise SourceError(document.path, None, "not readable as YAML: nested too deeply")
     try:
         yield from filter(None, YAML(typ="safe", pure=True).compose_all(document.text))
     except YAMLError as error:

@@ -56,8 +56,20 @@ class IgnoreRules:
         lines = read_head(str(file), MAX_IGNORE_FILE_BYTES).decode("utf-8", "replace").splitlines()
         if not lines:
             return self
-        try:
-            spec = GitIgnoreSpec.from_lines(lines)
-        except ValueError:  # a pattern that git would not take either
-            return self
-        return IgnoreRules((*self.files, (base.absolute(), spec)))
+        return IgnoreRules((*self.files, (base.absolute(), _parse_patterns(lines))))
+
+
+def _parse_patterns(lines: list[str]) -> GitIgnoreSpec:
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    """Whether the line alone is a pattern; git skips those that are not."""
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

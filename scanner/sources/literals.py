@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from scanner.sources.declaration import shorten
 
 # Names that refer to names can stand for more than any memory holds.
-MAX_STEPS = 50_000
+MAX_STEPS = 20_000
+MAX_DEPTH = 50
 
 _COPYING = frozenset({"list", "tuple", "set", "frozenset", "sorted"})
 _MUTATING = frozenset({"append", "extend", "insert", "update", "add", "setdefault", "pop", "remove", "clear"})
@@ -32,6 +34,7 @@ class Literals:
     def __init__(self, tree: ast.Module, source: str) -> None:
         self._source = source.split("\n")
         self._steps = 0
+        self._open: list[str] = []
         self._values, self._changes = _find_bindings(tree)
 
     def strings(self, node: ast.expr) -> Iterator[Text]:
@@ -50,8 +53,10 @@ class Literals:
                 yield from self.strings(right)
             case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in _COPYING:
                 yield from self.strings(argument)
-            case ast.Call(func=ast.Attribute(value=text, attr="splitlines" | "split" | "strip"), args=[]):
-                yield from self._split(node, text)
+            case ast.Call(func=ast.Attribute(value=text, attr="splitlines" | "strip"), args=[]):
+                yield from self.strings(text)
+            case ast.Call(func=ast.Attribute(value=text, attr="split"), args=[ast.Constant(value="\n")]):
+                yield from self.strings(text)
             case _:
                 yield from self._follow(node)
 
@@ -70,8 +75,9 @@ class Literals:
             case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
                 for keyword in keywords:
                     yield from self.items(keyword.value) if keyword.arg is None else [(keyword.arg, keyword.value)]
-            case ast.Name(id=name) if name in self._values and self._steps < MAX_STEPS:
-                yield from self.items(self._values[name])
+            case ast.Name(id=name) if self._can_follow(name):
+                with self._following(name):
+                    yield from self.items(self._values[name])
                 yield from map(self.describe, self._changes[name])
             case ast.Constant(value=None):
                 pass
@@ -97,28 +103,30 @@ class Literals:
             else:
                 yield Text(text=text, line=node.lineno + number, column=len(text) - len(text.lstrip()) + 1)
 
-    def _split(self, node: ast.expr, text: ast.expr) -> Iterator[Text]:
-        """The lines of a text literal with one requirement on each."""
-        found = list(self.strings(text)) if isinstance(text, ast.Constant) else []
-        if found and not any(len(line.text.split()) > 1 for line in found):
-            yield from found
-        else:
-            yield self.describe(node)
-
     def _follow(self, node: ast.expr) -> Iterator[Text]:
         """What a name, or an entry of a table under a name, stands for."""
-        if self._steps < MAX_STEPS:
-            if isinstance(node, ast.Name) and node.id in self._values:
+        if isinstance(node, ast.Name) and self._can_follow(node.id):
+            with self._following(node.id):
                 yield from self.strings(self._values[node.id])
-                yield from map(self.describe, self._changes[node.id])
+            yield from map(self.describe, self._changes[node.id])
+            return
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            items = [item for item in self.items(node.value) if not isinstance(item, Text)]
+            values = [value for key, value in items if key == node.slice.value]
+            if len(values) == 1 and self._steps < MAX_STEPS:
+                yield from self.strings(values[0])
                 return
-            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-                items = [item for item in self.items(node.value) if not isinstance(item, Text)]
-                values = [value for key, value in items if key == node.slice.value]
-                if len(values) == 1:
-                    yield from self.strings(values[0])
-                    return
         yield self.describe(node)
+
+    def _can_follow(self, name: str) -> bool:
+        is_open = name in self._open or len(self._open) >= MAX_DEPTH or self._steps >= MAX_STEPS
+        return name in self._values and not is_open
+
+    @contextlib.contextmanager
+    def _following(self, name: str) -> Iterator[None]:
+        self._open.append(name)
+        yield
+        self._open.pop()
 
     def _column(self, node: ast.expr | ast.stmt) -> int:
         line = self._source[node.lineno - 1] if node.lineno <= len(self._source) else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,8 +28,8 @@ _OPTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
 # In these sections each option is an extra; [extras] is pbr's.
 _EXTRAS_SECTIONS = frozenset({"options.extras_require", "extras"})
 _INTERPOLATION = re.compile(r"%\(([^)]+)\)s")
-MAX_LINES = 10_000
-MAX_DEPTH = 10
+# Options that name one another can stand for more lines than any memory holds.
+MAX_INTERPOLATED_LINES = 10_000
 
 
 def parse_setup_cfg(document: Document) -> Parsed:
@@ -44,7 +43,7 @@ def parse_setup_cfg(document: Document) -> Parsed:
     for option in options:
         groups = _find_groups(option)
         if groups is not None:
-            _read_option(reading, values.expand(option), groups)
+            _read_option(reading, tuple(values.expand(option)), groups)
     parsed = Parsed(entries=tuple(reading.entries), problems=tuple(reading.problems))
     return parsed.merge(reading.included)
 
@@ -97,24 +96,19 @@ class _Values:
 
     def __init__(self, options: Iterable[IniOption]) -> None:
         self._options = {(option.section, option.key.lower()): option for option in options}
-        self._expanded: dict[tuple[str, str], tuple[tuple[str, Location], ...]] = {}
+        self._lines_left = MAX_INTERPOLATED_LINES
 
-    def expand(self, option: IniOption, depth: int = 0) -> tuple[tuple[str, Location], ...]:
-        """The lines of one option; a circle stands for nothing, as does what is nested as deeply as no file is."""
-        key = (option.section, option.key.lower())
-        if key not in self._expanded and depth < MAX_DEPTH:
-            self._expanded[key] = ()
-            self._expanded[key] = tuple(itertools.islice(self._expand(option, depth), MAX_LINES))
-        return self._expanded.get(key, ())
-
-    def _expand(self, option: IniOption, depth: int) -> Iterator[tuple[str, Location]]:
+    def expand(self, option: IniOption, outer: tuple[str, ...] = ()) -> Iterator[tuple[str, Location]]:
+        """The lines of one option; a name that leads back to an ``outer`` option is left as it is."""
         for text, location in option.lines:
             match = _INTERPOLATION.fullmatch(text)
             other = self._options.get((option.section, match[1].lower())) if match else None
-            if other is None:
+            names = (*outer, option.key)
+            if other is None or other.key in names or self._lines_left <= 0:
                 yield text, location
-            else:
-                yield from ((line, location) for line, _ in self.expand(other, depth + 1))
+                continue
+            self._lines_left -= len(other.lines) + 1
+            yield from ((line, location) for line, _ in self.expand(other, names))
 
 
 def _follow(reading: _Reading, value: str, location: Location, groups: tuple[str, ...]) -> None:

@@ -49,9 +49,6 @@ class Fields:
         self._key = key
         self._seen: set[str] = set()
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._values
-
     def error(self, name: str, reason: str) -> TableError:
         """The error to raise about the key ``name``, which may go on as in ``names[0]``; empty means this table."""
         key = ".".join(part for part in (self._key, name) if part)

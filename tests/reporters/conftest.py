@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,7 +144,7 @@ def report(target: Target) -> Report:
             Skipped(
                 text="pytest",
                 reason="declared in the group dev, which is not selected: --group dev",
-                location=Location(path="services/mail/pyproject.toml", line=31, column=5),
+                location=_mail(31),
             ),
         ),
         problems=(
@@ -157,276 +159,206 @@ def _at(line: int, column: int = 1) -> Location:
     return Location(path="requirements.txt", line=line, column=column)
 
 
+def _mail(line: int) -> Location:
+    return Location(path="services/mail/pyproject.toml", line=line, column=5)
+
+
 def _wheel(filename: str, size_bytes: int | None, origin: Origin = Origin.INDEX) -> Artifact:
     url = f"https://files.example.org/{filename}"
     return Artifact(filename=filename, url=url, kind=ArtifactKind.WHEEL, size_bytes=size_bytes, origin=origin)
 
 
+def _proven(fact: str, origin: str) -> Evidence:
+    return Evidence(fact=fact, origin=origin, strength=Strength.PROVEN)
+
+
+def _row(fact: str, name: str) -> Evidence:
+    return Evidence(fact=fact, origin=f"incompatible.toml: {name}", strength=Strength.DOCUMENTED)
+
+
+def _finding(rule: Rule, level: Level, message: str, *evidence: Evidence, remedy: str | None = None) -> Finding:
+    return Finding(rule=rule, level=level, message=message, evidence=evidence, remedy=remedy)
+
+
+def _judge(requirement: str, version: str | None, verdict: Verdict, *findings: Finding, **values: Any) -> Judgement:
+    """A direct dependency whose own verdict stands; its name is the first word of the requirement."""
+    name = re.split(r"[^a-z0-9-]", requirement)[0]
+    defaults = {"name": name, "own_verdict": verdict, "direct": True, "location": None}
+    judged: dict[str, Any] = {"requirement": requirement, "version": version, "verdict": verdict, "findings": findings}
+    return Judgement(**{**defaults, **judged, **values})
+
+
 def _dependencies() -> tuple[Judgement, ...]:
+    return (*_running(), *_listed(), *_torch_and_what_needs_it(), *_unknown(), _limited())
+
+
+def _running() -> tuple[Judgement, ...]:
+    older = _finding(
+        Rule.CS105,
+        Level.NOTE,
+        "2.12.5 is not the newest release: 2.13.0 needs pydantic-core 2.50, which has no build",
+        _proven("pydantic 2.13.0 is listed", "https://index.example.org/pydantic/"),
+    )
+    core = "pydantic_core-2.41.5-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
     return (
-        _requests(),
-        _pydantic(),
-        _pydantic_core(),
-        *_listed(),
-        *_torch_and_what_needs_it(),
-        *_unknown(),
-        _uvicorn(),
-    )
-
-
-def _requests() -> Judgement:
-    return Judgement(
-        name="requests",
-        requirement="requests>=2.32",
-        version="2.32.5",
-        verdict=Verdict.WORKERS,
-        own_verdict=Verdict.WORKERS,
-        direct=True,
-        location=_at(1),
-        artifact=_wheel("requests-2.32.5-py3-none-any.whl", 64_738),
-    )
-
-
-def _pydantic() -> Judgement:
-    return Judgement(
-        name="pydantic",
-        requirement="pydantic~=2.12",
-        version="2.12.5",
-        verdict=Verdict.WORKERS,
-        own_verdict=Verdict.WORKERS,
-        direct=True,
-        location=_at(2),
-        artifact=_wheel("pydantic-2.12.5-py3-none-any.whl", 463_580),
-        findings=(
-            Finding(
-                rule=Rule.CS105,
-                level=Level.NOTE,
-                message="2.12.5 is not the newest release: 2.13.0 needs pydantic-core 2.50, which has no build",
-                evidence=(
-                    Evidence(
-                        fact="pydantic 2.13.0 is listed",
-                        origin="https://index.example.org/pydantic/",
-                        strength=Strength.PROVEN,
-                    ),
-                ),
-            ),
+        _judge(
+            "requests>=2.32",
+            "2.32.5",
+            Verdict.WORKERS,
+            location=_at(1),
+            artifact=_wheel("requests-2.32.5-py3-none-any.whl", 64_738),
         ),
-    )
-
-
-def _pydantic_core() -> Judgement:
-    return Judgement(
-        name="pydantic-core",
-        requirement="pydantic-core==2.41.5",
-        version="2.41.5",
-        verdict=Verdict.WORKERS,
-        own_verdict=Verdict.WORKERS,
-        direct=False,
-        location=None,
-        via=(("pydantic", "pydantic-core"),),
-        artifact=_wheel("pydantic_core-2.41.5-cp314-cp314-pyemscripten_2026_0_wasm32.whl", 1_482_304, Origin.PYODIDE),
+        _judge(
+            "pydantic~=2.12",
+            "2.12.5",
+            Verdict.WORKERS,
+            older,
+            location=_at(2),
+            artifact=_wheel("pydantic-2.12.5-py3-none-any.whl", 463_580),
+        ),
+        _judge(
+            "pydantic-core==2.41.5",
+            "2.41.5",
+            Verdict.WORKERS,
+            direct=False,
+            via=(("pydantic", "pydantic-core"),),
+            artifact=_wheel(core, 1_482_304, Origin.PYODIDE),
+        ),
     )
 
 
 def _listed() -> tuple[Judgement, ...]:
-    numpy = Judgement(
-        name="numpy",
-        requirement="numpy==2.4.6",
-        version="2.4.6",
-        verdict=Verdict.CONTAINER,
-        own_verdict=Verdict.CONTAINER,
-        direct=True,
-        location=_at(3),
-        category="numerical computing",
-        artifact=_wheel("numpy-2.4.6-cp314-cp314-pyodide_2026_0_wasm32.whl", 3_145_728, Origin.PYODIDE),
-        findings=(
-            Finding(
-                rule=Rule.CS201,
-                level=Level.BLOCKER,
-                message="listed as incompatible: compiled numerical code. Pyodide 314.0.7 has numpy 2.4.6; "
-                "`--table advise` relies on it",
-                evidence=(
-                    Evidence(fact="effect: container", origin="incompatible.toml: numpy", strength=Strength.DOCUMENTED),
-                    Evidence(
-                        fact="numpy-2.4.6-cp314-cp314-pyodide_2026_0_wasm32.whl",
-                        origin="Pyodide 314.0.7",
-                        strength=Strength.PROVEN,
-                    ),
-                ),
-                remedy="Run with `--table advise` if the WebAssembly build is enough.",
+    numpy = _finding(
+        Rule.CS201,
+        Level.BLOCKER,
+        "listed as incompatible: compiled code; Pyodide 314.0.7 has numpy 2.4.6; `--table advise` relies on it",
+        _row("effect: container", "numpy"),
+        _proven("numpy-2.4.6-cp314-cp314-pyodide_2026_0_wasm32.whl", "Pyodide 314.0.7"),
+        remedy="Run with `--table advise` if the WebAssembly build is enough.",
+    )
+    browser = _finding(
+        Rule.CS201,
+        Level.BLOCKER,
+        "listed as incompatible: it starts a browser",
+        _row("effect: container", "playwright"),
+        remedy="Browser Run",
+    )
+    native = _finding(
+        Rule.CS101,
+        Level.BLOCKER,
+        "9 wheels, all native: macosx, manylinux, win32, win_amd64, win_arm64",
+        _proven("none accepts pyemscripten_2026_0_wasm32", "playwright-1.60.0-py3-none-manylinux1_x86_64.whl"),
+    )
+    driver = _finding(Rule.CS303, Level.CAUTION, "starts a driver process at import of its transport")
+    return (
+        _judge(
+            "numpy==2.4.6",
+            "2.4.6",
+            Verdict.CONTAINER,
+            numpy,
+            location=_at(3),
+            category="numerical computing",
+            artifact=_wheel("numpy-2.4.6-cp314-cp314-pyodide_2026_0_wasm32.whl", 3_145_728, Origin.PYODIDE),
+            alternative=Alternative(
+                use="pure-Python maths or the WebAssembly build in Pyodide", url=f"{DOCS}/python/packages/"
             ),
         ),
-        alternative=Alternative(
-            use="pure-Python maths or the WebAssembly build in Pyodide", url=f"{DOCS}/python/packages/"
+        _judge(
+            "playwright",
+            "1.60.0",
+            Verdict.CONTAINER,
+            browser,
+            native,
+            driver,
+            location=_at(4),
+            category="browser automation",
+            alternative=Alternative(use="Browser Run", url=f"{DOCS}/browser-run/"),
         ),
     )
-    playwright = Judgement(
-        name="playwright",
-        requirement="playwright",
-        version="1.60.0",
-        verdict=Verdict.CONTAINER,
-        own_verdict=Verdict.CONTAINER,
-        direct=True,
-        location=_at(4),
-        category="browser automation",
-        findings=(
-            Finding(
-                rule=Rule.CS201,
-                level=Level.BLOCKER,
-                message="listed as incompatible: it starts a browser",
-                evidence=(
-                    Evidence(
-                        fact="effect: container", origin="incompatible.toml: playwright", strength=Strength.DOCUMENTED
-                    ),
-                ),
-            ),
-            Finding(
-                rule=Rule.CS101,
-                level=Level.BLOCKER,
-                message="9 wheels, all native: macosx, manylinux, win32, win_amd64, win_arm64",
-                evidence=(
-                    Evidence(
-                        fact="no file accepts cp314-cp314-pyemscripten_2026_0_wasm32",
-                        origin="playwright-1.60.0-py3-none-manylinux1_x86_64.whl",
-                        strength=Strength.PROVEN,
-                    ),
-                ),
-            ),
-            Finding(rule=Rule.CS303, level=Level.CAUTION, message="starts a driver process at import of its transport"),
-        ),
-        alternative=Alternative(use="Browser Run", url=f"{DOCS}/browser-run/"),
-    )
-    return numpy, playwright
 
 
 def _torch_and_what_needs_it() -> tuple[Judgement, ...]:
-    return (
-        _inheriting("sentence-transformers", "5.1.2", Verdict.CONTAINER, line=5, chain="sentence-transformers → torch"),
-        _inheriting("easyocr", "1.7.2", Verdict.CONTAINER, line=6, chain="easyocr → torch"),
-        Judgement(
-            name="torch",
-            requirement="torch>=1.11.0",
-            version="2.9.1",
-            verdict=Verdict.CONTAINER,
-            own_verdict=Verdict.CONTAINER,
-            direct=False,
-            location=None,
-            category="machine-learning inference",
-            via=(("sentence-transformers", "torch"), ("easyocr", "torch")),
-            findings=(
-                Finding(
-                    rule=Rule.CS101,
-                    level=Level.BLOCKER,
-                    message="28 wheels, all native: macosx, manylinux, win_amd64",
-                    evidence=(
-                        Evidence(
-                            fact="no wheel for wasm32",
-                            origin="https://index.example.org/torch/",
-                            strength=Strength.PROVEN,
-                        ),
-                    ),
-                    remedy="Drop sentence-transformers and easyocr, or move both into the container with torch.",
-                ),
-            ),
-            alternative=Alternative(use="Workers AI (hosted models)", url=f"{DOCS}/workers-ai/"),
-        ),
+    native = _finding(
+        Rule.CS101,
+        Level.BLOCKER,
+        "28 wheels, all native: macosx, manylinux, win_amd64",
+        _proven("no wheel for wasm32", "https://index.example.org/torch/"),
+        remedy="Drop sentence-transformers and easyocr, or move both into the container with torch.",
     )
+    torch = _judge(
+        "torch>=1.11.0",
+        "2.9.1",
+        Verdict.CONTAINER,
+        native,
+        direct=False,
+        category="machine-learning inference",
+        via=(("sentence-transformers", "torch"), ("easyocr", "torch")),
+        alternative=Alternative(use="Workers AI (hosted models)", url=f"{DOCS}/workers-ai/"),
+    )
+    return _heir("sentence-transformers", "5.1.2", line=5), _heir("easyocr", "1.7.2", line=6), torch
 
 
-def _inheriting(name: str, version: str, verdict: Verdict, *, line: int, chain: str) -> Judgement:
-    return Judgement(
-        name=name,
-        requirement=name,
-        version=version,
-        verdict=verdict,
+def _heir(name: str, version: str, *, line: int) -> Judgement:
+    """A pure wheel that needs torch."""
+    chain = f"{name} → torch"
+    return _judge(
+        name,
+        version,
+        Verdict.CONTAINER,
+        _finding(
+            Rule.CS109,
+            Level.BLOCKER,
+            f"needs something that cannot run: {chain}",
+            _proven(chain, f"{name}-{version}.dist-info/METADATA"),
+        ),
         own_verdict=Verdict.WORKERS,
-        direct=True,
         location=_at(line),
         artifact=_wheel(f"{name.replace('-', '_')}-{version}-py3-none-any.whl", 488_000),
-        findings=(
-            Finding(
-                rule=Rule.CS109,
-                level=Level.BLOCKER,
-                message=f"needs something that cannot run: {chain}",
-                evidence=(
-                    Evidence(fact=chain, origin=f"{name}-{version}.dist-info/METADATA", strength=Strength.PROVEN),
-                ),
-            ),
-        ),
     )
 
 
 def _unknown() -> tuple[Judgement, ...]:
+    private = _finding(
+        Rule.CS503,
+        Level.CAUTION,
+        "git+https://deploy:s3cret@git.example.org/corp/auth.git was not looked into",
+        remedy="Depend on a released wheel, or check it by hand.",
+    )
+    unreachable = _finding(
+        Rule.CS504,
+        Level.CAUTION,
+        "the index gave no answer: https://index.example.org/boto3/: timed out after 3 tries",
+    )
+    auth = "corp-auth @ git+https://deploy:s3cret@git.example.org/corp/auth.git@v3"
     return (
-        Judgement(
-            name="corp-auth",
-            requirement="corp-auth @ git+https://deploy:s3cret@git.example.org/corp/auth.git@v3",
-            version=None,
-            verdict=Verdict.UNKNOWN,
-            own_verdict=Verdict.UNKNOWN,
-            direct=True,
-            location=_at(7),
-            findings=(
-                Finding(
-                    rule=Rule.CS503,
-                    level=Level.CAUTION,
-                    message="git+https://deploy:s3cret@git.example.org/corp/auth.git was not looked into",
-                    remedy="Depend on a released wheel, or check it by hand.",
-                ),
-            ),
-        ),
-        Judgement(
-            name="boto3",
-            requirement="boto3",
-            version="1.41.2",
-            verdict=Verdict.UNKNOWN,
-            own_verdict=Verdict.UNKNOWN,
-            direct=None,
-            location=Location(path="services/mail/pyproject.toml", line=14, column=5),
-            findings=(
-                Finding(
-                    rule=Rule.CS504,
-                    level=Level.CAUTION,
-                    message="the index gave no answer: https://index.example.org/boto3/: timed out after 3 tries",
-                ),
-            ),
-        ),
+        _judge(auth, None, Verdict.UNKNOWN, private, location=_at(7)),
+        _judge("boto3", "1.41.2", Verdict.UNKNOWN, unreachable, direct=None, location=_mail(14)),
     )
 
 
-def _uvicorn() -> Judgement:
-    return Judgement(
-        name="uvicorn",
-        requirement="uvicorn[standard]>=0.38",
-        version="0.38.0",
-        verdict=Verdict.WORKERS,
-        own_verdict=Verdict.WORKERS,
-        direct=True,
-        location=Location(path="services/mail/pyproject.toml", line=15, column=5),
+def _limited() -> Judgement:
+    wheel = "uvicorn-0.38.0-py3-none-any.whl"
+    needless = _finding(
+        Rule.CS202,
+        Level.CAUTION,
+        "not needed on Workers: serve the app with workers.asgi",
+        _row("effect: remove", "uvicorn"),
+        remedy="Remove it from the requirements of the Worker.",
+    )
+    listens = _finding(
+        Rule.CS305,
+        Level.CAUTION,
+        "listens on a socket at uvicorn/server.py:161, which fails on the target",
+        _proven("loop.create_server(…)", f"{wheel}: uvicorn/server.py:161"),
+    )
+    return _judge(
+        "uvicorn[standard]>=0.38",
+        "0.38.0",
+        Verdict.WORKERS,
+        needless,
+        listens,
+        location=_mail(15),
         category="web server",
-        artifact=_wheel("uvicorn-0.38.0-py3-none-any.whl", 68_109),
-        findings=(
-            Finding(
-                rule=Rule.CS202,
-                level=Level.CAUTION,
-                message="not needed on Workers: serve the app with workers.asgi",
-                evidence=(
-                    Evidence(fact="effect: remove", origin="incompatible.toml: uvicorn", strength=Strength.DOCUMENTED),
-                ),
-                remedy="Remove it from the requirements of the Worker.",
-            ),
-            Finding(
-                rule=Rule.CS305,
-                level=Level.CAUTION,
-                message="listens on a socket at uvicorn/server.py:161, which fails on the target",
-                evidence=(
-                    Evidence(
-                        fact="loop.create_server(…)",
-                        origin="uvicorn-0.38.0-py3-none-any.whl: uvicorn/server.py:161",
-                        strength=Strength.PROVEN,
-                    ),
-                ),
-            ),
-        ),
+        artifact=_wheel(wheel, 68_109),
         alternative=Alternative(use="workers.asgi", url=f"{DOCS}/python/asgi/"),
     )

@@ -53,7 +53,7 @@ def test_the_block_ends_at_the_last_closing_line(make_document: MakeDocument) ->
         ("# /// script\n# dependencies = []\n", 1),
         ("# /// script\n# dependencies = []\n\n# ///\n", 1),
         ("# /// script\n# ///\nx = 1\n# /// script\n# ///\n", 4),
-        ("# /// script\n# dependencies = [\n# ///\n", 3),
+        ("# /// script\n# dependencies = [\n# ///\n", 2),
         ("#/// script\n# ///\n", None),
     ],
 )

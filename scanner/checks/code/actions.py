@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner.checks.code.conditions import UNKNOWN, evaluate, standard_value
@@ -14,6 +15,9 @@ from scanner.checks.code.steps import Bind, Call, FromImport, Function, Hazard, 
 
 _MAX_CALLS = 8
 """How deep calls of the scanned code's own functions are followed."""
+
+Called = tuple[Frame, Function, tuple[Frame, str] | None]
+"""A function with the frame of its module, and the class of ``self`` in it."""
 
 
 def act(importer: Importer, step: Step, frame: Frame) -> None:
@@ -44,15 +48,18 @@ def act(importer: Importer, step: Step, frame: Frame) -> None:
 
 
 def run_call(importer: Importer, target: str, line: int, frame: Frame) -> None:
-    """Follow a call of a function or class of the closure; unknown ones do nothing."""
-    found = (frame.module_frame, target[1:]) if target.startswith(".") else importer.world.locate(target)
-    if found is None or len(importer.active) >= _MAX_CALLS:
+    """Follow a call of a function or class of the closure; unknown ones do nothing.
+
+    Raises:
+        ImportStops: it ends in an exception.
+    """
+    if len(importer.active) >= _MAX_CALLS:
         return
-    for owner, function in _called(importer.world, *found):
+    for owner, function, instance in _called(importer.world, target, frame):
         key = (owner.module.facts.name, function.name)
         if function.is_deferred or key in importer.active:
             continue
-        inner = Frame(importer.world, owner.module, parent=owner, own=frozenset(function.locals))
+        inner = Frame(importer.world, owner.module, parent=owner, own=frozenset(function.locals), instance=instance)
         importer.active.append(key)
         try:
             with importer.at(frame, line, f"calls {function.name}"):
@@ -61,15 +68,25 @@ def run_call(importer: Importer, target: str, line: int, frame: Frame) -> None:
             importer.active.pop()
 
 
-def _called(world: World, frame: Frame, name: str) -> list[tuple[Frame, Function]]:
-    """The functions that a call of a name runs: itself, or for a class what makes its instances."""
-    found = _function(world, frame, name)
+def _called(world: World, target: str, frame: Frame) -> Iterator[Called]:
+    """The functions that a call runs: itself, or for a class what makes its instances."""
+    if target.startswith("self."):
+        found = _method(world, *frame.instance, target[5:]) if frame.instance is not None else None
+        if found is not None:
+            yield *found, frame.instance
+        return
+    place = (frame.module_frame, target[1:]) if target.startswith(".") else world.locate(target)
+    if place is None:
+        return
+    owner, name = place
+    found = _function(world, owner, name)
     if found is not None:
-        return [found]
-    if name not in frame.module.classes:
-        return []
-    makers = (_method(world, frame, name, method) for method in ("__new__", "__init__", "__post_init__"))
-    return [maker for maker in makers if maker is not None]
+        yield *found, frame.instance if target.startswith(".") else None
+    elif name in owner.module.classes:
+        for method in ("__new__", "__init__", "__post_init__"):
+            found = _method(world, owner, name, method)
+            if found is not None:
+                yield *found, place
 
 
 def _function(world: World, frame: Frame, name: str) -> tuple[Frame, Function] | None:
@@ -86,7 +103,7 @@ def _method(world: World, frame: Frame, owner: str, method: str, depth: int = 0)
     if function is not None:
         return frame, function
     cls = frame.module.classes.get(owner)
-    if cls is None or depth > _MAX_CALLS:
+    if cls is None or method in cls.methods or depth > _MAX_CALLS:
         return None
     for base in cls.bases:
         found = (frame, base[1:]) if base.startswith(".") else world.locate(base)
@@ -99,7 +116,7 @@ def _method(world: World, frame: Frame, owner: str, method: str, depth: int = 0)
 
 def _import_text(step: FromImport) -> str:
     names = ", ".join(name for name, _ in step.names[:3])
-    return f"from {step.module} import {names}{', …' if len(step.names) > 3 else ''}"  # noqa: PLR2004
+    return f"from {step.module} import {names}{', …' if len(step.names) > 3 else ''}"
 
 
 def _import(importer: Importer, step: Import, frame: Frame) -> None:
@@ -136,7 +153,7 @@ def _import_name(importer: Importer, module: str, name: str) -> object:
         return Reference(dotted, is_module=True)
     if source is None:
         return UNKNOWN
-    if not is_bound:
+    if not is_bound and "*" not in source.module.facts.names:
         _import_lazily(importer, source, name)
     return source.values.get(name, Reference(dotted, is_module=False))
 
@@ -168,6 +185,10 @@ def _import_lazily(importer: Importer, source: Frame, name: str) -> None:
     importer.active.append(key)
     try:
         importer.run(importer, function.body, inner)
+    except ImportStops as stop:
+        # Which names such a function knows cannot be told in general: its own refusal proves nothing.
+        if stop.failure.cause is not Cause.RAISED:
+            raise
     finally:
         importer.active.pop()
 

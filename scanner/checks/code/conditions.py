@@ -69,7 +69,7 @@ _STRING_METHODS: Mapping[str, Callable[..., object]] = {
 }
 
 
-def evaluate(expression: Expression, scope: Scope, runtime: Runtime) -> object:
+def evaluate(expression: Expression, scope: Scope, runtime: Runtime) -> object:  # noqa: PLR0911 (one case a kind)
     """The value of an expression on the target, or ``UNKNOWN``."""
     match expression:
         case Const(value=value):
@@ -163,9 +163,11 @@ def standard_value(dotted: str, runtime: Runtime) -> object:
 def _item(value: object, index: object, *, is_slice: bool) -> object:
     if not isinstance(value, tuple | str) or not (isinstance(index, int) or (is_slice and index is None)):
         return UNKNOWN
+    if is_slice:
+        return value[:index]
     try:
-        return value[:index] if is_slice else value[index]
-    except (IndexError, TypeError):
+        return value[index] if index is not None else UNKNOWN
+    except IndexError:
         return UNKNOWN
 
 
@@ -178,6 +180,12 @@ def _call(function: Expression, arguments: tuple[Expression, ...], scope: Scope,
             if isinstance(text, str):
                 return _string_method(text, name, tuple(evaluate(item, scope, runtime) for item in arguments))
     called = evaluate(function, scope, runtime)
+    return _call_reference(called, function, arguments, scope, runtime)
+
+
+def _call_reference(
+    called: object, function: Expression, arguments: tuple[Expression, ...], scope: Scope, runtime: Runtime
+) -> object:
     if not isinstance(called, Reference):
         return scope.call(function)
     if called.dotted == "importlib.util.find_spec" and arguments:

@@ -74,7 +74,7 @@ def _block(block: Block, frame: Frame, guards: Guards, path: str) -> Iterator[Us
                 yield from _step(step, frame.world, guards, path)
 
 
-def _step(step: Step, world: World, guards: Guards, path: str) -> Iterator[Use]:
+def _step(step: Step, world: World, guards: Guards, path: str) -> Iterator[Use]:  # noqa: C901 (one case a step)
     runtime = world.runtime
     match step:
         case Import(line=line, module=module):

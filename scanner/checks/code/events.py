@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from scanner.checks.code.conditions import UNKNOWN, evaluate_truth, standard_value
@@ -29,6 +29,13 @@ class Place:
     prefix: str = ""
     """What goes before the qualified names of what is defined here."""
     is_function: bool = False
+    postpones_annotations: bool = False
+    reads_functions: bool = True
+    """Whether the bodies of functions can hold anything that matters."""
+    has_generators: bool = True
+    read_block: Callable[[Iterable[ast.stmt], Place], Block] = lambda _statements, _place: ()
+    """How the statements of a body become steps, see ``module_facts``."""
+    add_lambda: Callable[[ast.Lambda, Place], None] = lambda _node, _place: None
     functions: list[Function] = field(default_factory=list)
     """Every function of the module, filled while reading."""
     classes: list[Class] = field(default_factory=list)
@@ -59,7 +66,9 @@ class StaticScope:
             return UNKNOWN
         if not self.place.runtime.is_standard(dotted):
             return False if name == "TYPE_CHECKING" else UNKNOWN
-        return Reference(dotted, is_module=True) if name in scope.modules else standard_value(dotted, self.place.runtime)
+        return (
+            Reference(dotted, is_module=True) if name in scope.modules else standard_value(dotted, self.place.runtime)
+        )
 
     def attribute(self, reference: Reference, name: str) -> object:
         """Nothing is known of other modules here."""
@@ -77,22 +86,21 @@ class StaticScope:
         return UNKNOWN
 
 
-def read_expression(node: ast.expr | None, place: Place, add_lambda: Callable[[ast.Lambda, Place], None]) -> Block:
-    """The steps of evaluating an expression, in order; the bodies of lambdas are handed to ``add_lambda``."""
-    return tuple(_Reader(place, add_lambda).steps(node)) if node is not None else ()
+def read_expression(node: ast.expr | None, place: Place) -> Block:
+    """The steps of evaluating an expression, in order; the bodies of lambdas are handed to ``place.add_lambda``."""
+    return tuple(_Reader(place).steps(node)) if node is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     place: Place
-    add_lambda: Callable[[ast.Lambda, Place], None]
 
     def steps(self, node: ast.AST) -> Iterator[Step]:
         match node:
             case ast.Constant() | ast.Name():
                 return
             case ast.Lambda():
-                self.add_lambda(node, self.place)
+                self.place.add_lambda(node, self.place)
             case ast.IfExp(test=test, body=body, orelse=otherwise):
                 yield from self.steps(test)
                 yield from self._branch(test, body, otherwise)
@@ -138,7 +146,8 @@ class _Reader:
         first, *rest = list(ast.iter_child_nodes(node))
         generators = [child for child in (first, *rest) if isinstance(child, ast.comprehension)]
         yield from self.steps(generators[0].iter)
-        inner = [step for child in (first, *rest) if not isinstance(child, ast.comprehension) for step in self.steps(child)]
+        elements = (child for child in (first, *rest) if not isinstance(child, ast.comprehension))
+        inner = [step for child in elements for step in self.steps(child)]
         inner += [step for generator in generators for test in generator.ifs for step in self.steps(test)]
         if inner:
             yield Loop(is_entered=False, body=tuple(inner))
@@ -175,7 +184,7 @@ class _Reader:
             yield from self._load(node, argument)
         elif name in _EXITS:
             yield Raise(node.lineno, "SystemExit", "")
-        elif name in HAZARDS:
+        elif name is not None and name in HAZARDS:
             yield Hazard(node.lineno, name, argument if node.args else Const(None))
         elif dotted is not None:
             yield from self._lack(node.func, dotted)
@@ -191,8 +200,8 @@ class _Reader:
                 target = names.definition(name)
                 if target is not None:
                     yield Call(node.lineno, f".{target}")
-            case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if names.owner is not None:
-                yield Call(node.lineno, f".{names.owner}.{name}")
+            case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if names.is_method:
+                yield Call(node.lineno, f"self.{name}")
             case ast.Attribute(value=value, attr=name) if name in _METHODS and _is_loop(value):
                 yield Hazard(node.lineno, f"*.{name}", argument)
 

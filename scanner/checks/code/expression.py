@@ -105,7 +105,7 @@ Expression = Opaque | Const | Name | Member | Item | Row | Comparison | Junction
 OPAQUE = Opaque()
 
 
-def parse_expression(node: ast.expr | None, depth: int = 0) -> Expression:
+def parse_expression(node: ast.expr | None, depth: int = 0) -> Expression:  # noqa: C901, PLR0911 (one case a kind)
     """What a condition says, with ``Opaque`` in every place that cannot be told."""
     if node is None or depth > _MAX_DEPTH:
         return OPAQUE
@@ -129,7 +129,7 @@ def parse_expression(node: ast.expr | None, depth: int = 0) -> Expression:
         case ast.BinOp(op=ast.Pow(), left=ast.Constant(value=int() as base), right=ast.Constant(value=int() as power)):
             return _power(base, power)
         case ast.BinOp(op=ast.LShift(), left=ast.Constant(value=int() as base), right=ast.Constant(value=int() as by)):
-            return Const(base << by) if 0 <= by <= 64 and abs(base) < 2**64 else OPAQUE  # noqa: PLR2004
+            return Const(base << by) if 0 <= by <= 64 and abs(base) < 2**64 else OPAQUE
     return _parse_access(node, depth)
 
 
@@ -165,7 +165,7 @@ def _member(value: Expression, name: str) -> Expression:
 
 
 def _power(base: int, power: int) -> Expression:
-    return Const(base**power) if 0 <= power <= 64 and abs(base) <= 16 else OPAQUE  # noqa: PLR2004
+    return Const(base**power) if 0 <= power <= 64 and abs(base) <= 16 else OPAQUE
 
 
 def _comparison(node: ast.Compare, depth: int) -> Expression:

@@ -73,6 +73,8 @@ class Frame:
     values: dict[str, object] = field(default_factory=dict)
     parent: Frame | None = None
     own: frozenset[str] = frozenset()
+    instance: tuple[Frame, str] | None = None
+    """In a method: the class of ``self``, by the frame of its module and its name."""
 
     def lookup(self, name: str) -> object:
         """The value that a name has now."""
@@ -82,14 +84,8 @@ class Frame:
             return UNKNOWN
         if self.parent is not None:
             return self.parent.lookup(name)
-        match name:
-            case "__name__":
-                return self.module.facts.name
-            case "__debug__":
-                return True
-            case "TYPE_CHECKING":
-                return False
-        return UNKNOWN
+        known = {"__name__": self.module.facts.name, "__debug__": True, "TYPE_CHECKING": False}
+        return known.get(name, UNKNOWN)
 
     def attribute(self, reference: Reference, name: str) -> object:
         """The value of a name in another module of the closure."""
@@ -133,5 +129,3 @@ class Frame:
             return evaluate(function.returns, inner, self.world.runtime)
         except RecursionError:
             return UNKNOWN
-
-

@@ -191,12 +191,36 @@ _SHORT = 4
 _TOLD_BY_NAME = re.compile(r"\b(os|\*|time|sys)\.")
 
 
-def suspicion(missing: Iterable[str], attributes: Mapping[str, frozenset[str]]) -> re.Pattern[bytes]:
-    """A pattern for the bytes of a module that can hold anything worth a word; without a match it is not parsed."""
+_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]+")
+
+
+def suspicious_words(missing: Iterable[str], attributes: Mapping[str, frozenset[str]]) -> frozenset[bytes]:
+    """The words that a module's bytes hold wherever its functions can run into something."""
     words = set()
     for name, row in HAZARDS.items():
         if row.is_deferred:
             words.add(name.rpartition(".")[2] if _TOLD_BY_NAME.match(name) else name.partition(".")[0])
     words.update(module.rpartition(".")[2] for module in missing)
     words.update(name for names in attributes.values() for name in names if len(name) > _SHORT)
-    return re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")\b")
+    return frozenset(word.encode() for word in words)
+
+
+_AT_IMPORT_WORDS = frozenset(
+    {b"platform", b"import_module", b"__import__", b"random", b"secrets", b"uuid", b"urandom", b"tempfile"}
+)
+_INDENTED_IMPORT = re.compile(rb"^[ \t]+(?:from|import)\s", re.MULTILINE)
+
+
+def has_telling_functions(data: bytes, words: frozenset[bytes]) -> bool:
+    """Whether the functions of a module can matter even when they are called while it is imported."""
+    found = set(_WORD.findall(data))
+    return (
+        not words.isdisjoint(found)
+        or not _AT_IMPORT_WORDS.isdisjoint(found)
+        or _INDENTED_IMPORT.search(data) is not None
+    )
+
+
+def is_suspicious(data: bytes, words: frozenset[bytes]) -> bool:
+    """Whether a module's bytes hold one of the words; without one it needs no parsing."""
+    return not words.isdisjoint(_WORD.findall(data))

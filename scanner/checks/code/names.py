@@ -29,8 +29,8 @@ class Names:
     """Functions and classes of this scope to their qualified names."""
     is_class: bool = False
     """A class body: its names are not seen from the methods."""
-    owner: str | None = None
-    """In a method: the class that ``self`` is an instance of."""
+    is_method: bool = False
+    """Whether ``self`` stands for an instance of a class of this module."""
     members: dict[str, str] = field(default_factory=dict)
     """In a method: attributes of ``self`` to what they stand for."""
 

@@ -59,9 +59,9 @@ def _matters(function: Function) -> bool:
     if not isinstance(function.returns, Opaque):
         return True
     own = frozenset(function.locals)
-    return any(isinstance(step, Import | FromImport | Load | Lack | Hazard | Call) for step in walk_steps(function.body)) or (
-        _raises(function.body, own)
-    )
+    return any(
+        isinstance(step, Import | FromImport | Load | Lack | Hazard | Call) for step in walk_steps(function.body)
+    ) or (_raises(function.body, own))
 
 
 def _raises(block: Block, own: frozenset[str]) -> bool:
@@ -78,7 +78,8 @@ def _raises(block: Block, own: frozenset[str]) -> bool:
 
 def _alive(functions: Iterable[Function], facts: ModuleFacts) -> frozenset[str]:
     """What a call can reach: functions that do something, and classes, whose bases may."""
-    return frozenset(f".{function.name}" for function in functions) | {f".{cls.name}" for cls in facts.classes}
+    named = {f".{function.name}" for function in functions} | {f".{cls.name}" for cls in facts.classes}
+    return frozenset(named | {f"self.{function.name.rpartition('.')[2]}" for function in functions})
 
 
 def _prune_function(function: Function, wanted: frozenset[str] | None, alive: frozenset[str] | None) -> Function:
@@ -97,7 +98,7 @@ def _prune_step(step: Step, wanted: frozenset[str] | None, alive: frozenset[str]
         case Bind(name=name):
             return step if wanted is None or name in wanted else None
         case Call(target=target):
-            return None if alive is not None and target.startswith(".") and target not in alive else step
+            return None if alive is not None and target.startswith((".", "self.")) and target not in alive else step
         case Branch(test=test, body=body, otherwise=otherwise):
             first, second = _prune(body, wanted, alive), _prune(otherwise, wanted, alive)
             return Branch(test, first, second) if first or second else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
 
 from scanner.checks.code.digest import CodeDigest
-from scanner.checks.code.hazards import suspicion
+from scanner.checks.code.hazards import is_suspicious, suspicious_words
 from scanner.checks.code.module_facts import read_facts
 from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.site import SourceFile, WheelCode
@@ -48,7 +47,7 @@ class CodeReader:
         if file.module in quiet:
             return None
         data = _read_bytes(file)
-        if isinstance(data, str) or self._pattern.search(data) is None:
+        if isinstance(data, str) or not is_suspicious(data, self._words):
             quiet.add(file.module)
             return None
         known[file.module] = self._parse_bytes(data, file)
@@ -66,8 +65,8 @@ class CodeReader:
         return ".".join(map(str, self.runtime.python))
 
     @cached_property
-    def _pattern(self) -> re.Pattern[bytes]:
-        return suspicion((*self.runtime.missing, *self.runtime.removed), self.runtime.missing_attributes)
+    def _words(self) -> frozenset[bytes]:
+        return suspicious_words((*self.runtime.missing, *self.runtime.removed), self.runtime.missing_attributes)
 
     def _parse(self, file: SourceFile) -> ModuleFacts:
         data = _read_bytes(file)
@@ -80,7 +79,7 @@ class CodeReader:
         if self._bytes_left < 0:
             return ModuleFacts(file.module, file.path, file.is_package, unread="there is too much code to read")
         return read_facts(
-            data, name=file.module, path=file.path, is_package=file.is_package, runtime=self.runtime
+            data, name=file.module, path=file.path, is_package=file.is_package, runtime=self.runtime, words=self._words
         )
 
 

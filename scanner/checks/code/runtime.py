@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 _ADDED_SINCE_3_11 = frozenset({"annotationlib", "compression", "_zstd", "_interpreters", "_interpchannels"})
 """Standard-library modules that an older running Python does not name among its own."""
 
-_HOST_MODULES = frozenset({"js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core", "workers"})
+_HOST_MODULES = frozenset({"js", "pyodide", "pyodide_js", "__main__", "_pyodide", "_pyodide_core", "workers"})
 """What the runtime itself provides beside the standard library."""
 
 _ELSEWHERE = frozenset(

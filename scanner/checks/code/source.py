@@ -7,6 +7,8 @@ import sys
 import warnings
 from dataclasses import dataclass
 
+from scanner.checks.code.modern import rewrite_modern
+
 MAX_SOURCE_BYTES = 2 * 1024 * 1024
 """Larger modules are not parsed: a tree takes up to a hundred times the memory of its source."""
 
@@ -27,7 +29,7 @@ class Unread:
     """True where the target's own interpreter would refuse the module as well."""
 
 
-def parse_source(data: bytes, python: tuple[int, int]) -> ast.Module | Unread:
+def parse_source(data: bytes, python: tuple[int, int]) -> ast.Module | Unread:  # noqa: PLR0911 (a reason each)
     """The tree of a module, or why there is none; never raises.
 
     ``python`` is the target's feature release. The running interpreter may be older than it: then a syntax error can
@@ -40,15 +42,29 @@ def parse_source(data: bytes, python: tuple[int, int]) -> ast.Module | Unread:
     if len(data) > _MAX_DENSE_BYTES and _density(data) > _MAX_DENSITY:
         return Unread(reason="it is a table too dense to parse safely", fails=False)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(data)
+        return _parse(data)
     except SyntaxError as error:
-        return Unread(reason=_describe(error), fails=_fails_on_target(error, python))
+        return _parse_modern(data, python) or Unread(reason=_describe(error), fails=_fails_on_target(error, python))
     except (ValueError, LookupError, UnicodeError) as error:
         return Unread(reason=f"it cannot be decoded ({error})", fails=True)
     except (RecursionError, MemoryError):
         return Unread(reason="it is nested too deeply", fails=False)
+
+
+def _parse(source: bytes | str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
+def _parse_modern(data: bytes, python: tuple[int, int]) -> ast.Module | None:
+    """The tree of a module that only a newer Python than the running one parses; None where that is not so."""
+    if sys.version_info[:2] >= python:
+        return None
+    try:
+        return _parse(rewrite_modern(data.decode("utf-8-sig")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _density(data: bytes) -> float:

@@ -60,7 +60,9 @@ class Hazard:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a function or class of the scanned code: ``.name`` in this module, else a dotted absolute name."""
+    """A call of a function or class of the scanned code: ``.name`` in this module, ``self.name`` for a method of the
+    instance at hand, else a dotted absolute name.
+    """
 
     line: int
     target: str
@@ -147,10 +149,12 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class with the dotted names of its bases, ``.name`` for those of the same module."""
+    """A class; the bases by their dotted names, ``.name`` for those of the same module."""
 
     name: str
     bases: tuple[str, ...]
+    methods: tuple[str, ...]
+    """Every method that it has itself, those that do nothing worth keeping among them."""
 
 
 @dataclass(frozen=True, slots=True)

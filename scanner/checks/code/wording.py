@@ -39,7 +39,7 @@ def failure_finding(failure: Failure, level: Level, intro: str, remedy: str | No
     return Finding(rule=failure_rule(failure), level=level, message=message, evidence=evidence, remedy=remedy)
 
 
-def failure_reason(failure: Failure) -> str:
+def failure_reason(failure: Failure) -> str:  # noqa: PLR0911 (one case a cause)
     """Why it fails, as a clause."""
     module, _, name = failure.subject.rpartition(".")
     match failure.cause:

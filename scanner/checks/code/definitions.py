@@ -1,0 +1,128 @@
+"""Functions and classes: what defining them does at once, and what calling them would do."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scanner.checks.code.events import Place, read_expression
+from scanner.checks.code.expression import OPAQUE, parse_expression
+from scanner.checks.code.hazards import SUBCLASSED
+from scanner.checks.code.names import FunctionNode, add_parameters, collect_names, method_names
+from scanner.checks.code.steps import Bind, Block, Class, Function, Hazard, Step
+
+
+def read_function(node: FunctionNode, place: Place) -> Iterator[Step]:
+    """What a function's definition does: its decorators and defaults; the body becomes one of the place's functions."""
+    for decorator in node.decorator_list:
+        yield from _decorator(decorator, place)
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        yield from read_expression(default, place)
+    yield from _annotations(node, place)
+    if place.reads_functions:
+        _add_function(node, place)
+
+
+def _add_function(node: FunctionNode, place: Place) -> None:
+    inner = _inner_place(node.body, node.args, node.name, place)
+    match [part for part in node.body if not _is_docstring(part)]:
+        case [ast.Return(value=value)]:
+            returns = parse_expression(value)
+        case _:
+            returns = OPAQUE
+    own = (*(argument.arg for argument in node.args.args), *sorted(inner.names.assigned))
+    place.functions.append(
+        Function(
+            f"{place.prefix}{node.name}",
+            tuple(dict.fromkeys(own)),
+            place.read_block(node.body, inner),
+            is_deferred=isinstance(node, ast.AsyncFunctionDef) or (place.has_generators and _yields(node)),
+            returns=returns,
+        )
+    )
+
+
+def add_lambda(node: ast.Lambda, place: Place) -> None:
+    """Keep what a lambda would do when something calls it."""
+    if not place.reads_functions:
+        return
+    inner = _inner_place([], node.args, "<lambda>", place)
+    body = read_expression(node.body, inner)
+    if body:
+        own = tuple(sorted(inner.names.assigned))
+        place.functions.append(Function(f"{place.prefix}<lambda>", own, body, is_deferred=True, returns=OPAQUE))
+
+
+def read_class(node: ast.ClassDef, place: Place) -> Iterator[Step]:
+    """What a class's definition does: its decorators, bases and body; the methods become functions."""
+    for decorator in node.decorator_list:
+        yield from _decorator(decorator, place)
+    for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
+        yield from read_expression(base, place)
+    qualified = f"{place.prefix}{node.name}"
+    bases = tuple(_base(base, place) for base in node.bases)
+    methods = tuple(part.name for part in node.body if isinstance(part, FunctionNode))
+    place.classes.append(Class(qualified, bases, tuple(dict.fromkeys(methods))))
+    hazards = tuple(Hazard(node.lineno, base, OPAQUE) for base in bases if base in SUBCLASSED)
+    if hazards:
+        place.functions.append(Function(f"{qualified}.<class>", (), hazards, is_deferred=True, returns=OPAQUE))
+    names = collect_names(node.body, place.package, place.names, prefix=f"{qualified}.")
+    names.is_class = names.is_method = True
+    names.members = method_names(node, place.package, names) if place.reads_functions else {}
+    inner = replace(place, names=names, prefix=f"{qualified}.")
+    yield from (step for step in place.read_block(node.body, inner) if not isinstance(step, Bind))
+
+
+def _inner_place(body: list[ast.stmt], arguments: ast.arguments, name: str, place: Place) -> Place:
+    """The scope of a function's body; a class around it is not seen from inside."""
+    enclosing = place.names
+    while enclosing.is_class and enclosing.parent is not None:
+        enclosing = enclosing.parent
+    prefix = f"{place.prefix}{name}."
+    names = collect_names(body, place.package, enclosing, prefix=prefix)
+    names.is_method, names.members = place.names.is_method, place.names.members
+    add_parameters(names, arguments)
+    return replace(place, names=names, prefix=prefix, is_function=True)
+
+
+def _annotations(node: FunctionNode, place: Place) -> Iterator[Step]:
+    """Annotations are evaluated with the definition up to Python 3.13 (PEP 649), unless the module postpones them."""
+    if place.runtime.python >= (3, 14) or place.postpones_annotations:
+        return
+    every = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    for annotation in (*(argument.annotation for argument in every), node.returns):
+        yield from read_expression(annotation, place)
+
+
+def _decorator(node: ast.expr, place: Place) -> Block:
+    """A plain decorator is a call of it; one with arguments is a call already."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        call = ast.Call(func=node, args=[], keywords=[])
+        return read_expression(ast.copy_location(call, node), place)
+    return read_expression(node, place)
+
+
+def _base(node: ast.expr, place: Place) -> str:
+    dotted = place.names.dotted(node)
+    if dotted is not None:
+        return dotted
+    match node:
+        case ast.Name(id=name):
+            return f".{place.names.definition(name) or name}"
+    return "?"
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _yields(node: FunctionNode) -> bool:
+    waiting: list[ast.AST] = list(node.body)
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(current, FunctionNode | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(current))
+    return False

@@ -1,0 +1,185 @@
+"""Statements to steps."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from scanner.checks.code.definitions import read_class, read_function
+from scanner.checks.code.events import Place, read_expression
+from scanner.checks.code.exceptions import caught_names, last_name, read_raise
+from scanner.checks.code.expression import OPAQUE, Comparison, Const, Expression, Row, parse_expression
+from scanner.checks.code.names import absolute_name
+from scanner.checks.code.steps import (
+    Bind,
+    Block,
+    Branch,
+    FromImport,
+    Handler,
+    Import,
+    Leave,
+    Loop,
+    Raise,
+    Step,
+    Try,
+)
+
+
+def read_block(statements: Iterable[ast.stmt], place: Place) -> Block:
+    """The steps of statements, in order; what cannot be reached is left out."""
+    steps: list[Step] = []
+    for node in statements:
+        for step in _statement(node, place):
+            steps.append(step)
+            if isinstance(step, Leave | Raise):
+                return tuple(steps)
+    return tuple(steps)
+
+
+def _statement(node: ast.stmt, place: Place) -> Iterator[Step]:  # noqa: C901, PLR0912 (one case a statement)
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            yield from _import(node, place)
+        case ast.If():
+            yield from _if(node, place)
+        case ast.Try() | ast.TryStar():
+            yield _try(node, place)
+        case ast.With() | ast.AsyncWith():
+            yield from _with(node, place)
+        case ast.For() | ast.AsyncFor() | ast.While():
+            yield from _loop(node, place)
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            yield from read_function(node, place)
+        case ast.ClassDef():
+            yield from read_class(node, place)
+        case ast.Raise():
+            yield from read_raise(node, place)
+        case ast.Return(value=value):
+            yield from read_expression(value, place)
+            yield Leave(is_return=True)
+        case ast.Break() | ast.Continue():
+            yield Leave(is_return=False)
+        case ast.Assert(test=test):
+            if place.truth(test) is False:
+                yield Raise(node.lineno, "AssertionError", "")
+        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+            yield from _assign(node, place)
+        case ast.Match():
+            yield from _match(node, place)
+        case ast.Expr(value=value):
+            yield from read_expression(value, place)
+
+
+def _import(node: ast.Import | ast.ImportFrom, place: Place) -> Iterator[Step]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            bound = alias.asname or alias.name.partition(".")[0]
+            yield Import(node.lineno, alias.name, bound, is_whole=alias.asname is not None)
+        return
+    module = absolute_name(node, place.package)
+    if module is not None and module != "__future__":
+        yield FromImport(node.lineno, module, tuple((alias.name, alias.asname or alias.name) for alias in node.names))
+
+
+def _if(node: ast.If, place: Place) -> Iterator[Step]:
+    """The branch, with those that the target alone decides already taken; long elif chains without recursion."""
+    chain: list[tuple[Expression, Block, Block]] = []
+    otherwise: Block = ()
+    current: ast.If | None = node
+    while current is not None:
+        truth = place.truth(current.test)
+        if truth is True:
+            otherwise = (*read_expression(current.test, place), *read_block(current.body, place))
+            break
+        if truth is None:
+            before = read_expression(current.test, place)
+            chain.append((parse_expression(current.test), before, read_block(current.body, place)))
+        match current.orelse:
+            case [ast.If() as following]:
+                current = following
+            case rest:
+                otherwise = read_block(rest, place)
+                current = None
+    for test, before, body in reversed(chain):
+        otherwise = (*before, Branch(test, body, otherwise))
+    yield from otherwise
+
+
+def _try(node: ast.Try | ast.TryStar, place: Place) -> Try:
+    handlers = tuple(Handler(caught_names(handler.type), read_block(handler.body, place)) for handler in node.handlers)
+    return Try(
+        read_block(node.body, place),
+        handlers,
+        read_block(node.orelse, place),
+        read_block(node.finalbody, place),
+        is_risky=any(isinstance(inner, ast.Call | ast.Subscript) for part in node.body for inner in ast.walk(part)),
+    )
+
+
+def _with(node: ast.With | ast.AsyncWith, place: Place) -> Iterator[Step]:
+    suppressed: list[str] = []
+    for item in node.items:
+        yield from read_expression(item.context_expr, place)
+        match item.context_expr:
+            case ast.Call(func=ast.Name(id="suppress") | ast.Attribute(attr="suppress"), args=errors) if errors:
+                suppressed.extend(last_name(error) for error in errors)
+    body = read_block(node.body, place)
+    if suppressed:
+        yield Try(body, (Handler(tuple(suppressed), ()),), (), (), is_risky=False)
+    else:
+        yield from body
+
+
+def _loop(node: ast.For | ast.AsyncFor | ast.While, place: Place) -> Iterator[Step]:
+    if isinstance(node, ast.While):
+        truth = place.truth(node.test)
+        yield from read_expression(node.test, place)
+        is_entered = truth is True
+        if truth is not False:
+            yield Loop(is_entered, read_block(node.body, place))
+    else:
+        yield from read_expression(node.iter, place)
+        is_entered = isinstance(node.iter, ast.Tuple | ast.List) and bool(node.iter.elts)
+        yield Loop(is_entered, read_block(node.body, place))
+    yield from read_block(node.orelse, place) if not is_entered else ()
+
+
+def _assign(node: ast.Assign | ast.AnnAssign | ast.AugAssign, place: Place) -> Iterator[Step]:
+    yield from read_expression(node.value, place)
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    for target in targets:
+        match target:
+            case ast.Name(id=name) if node.value is not None:
+                plain = not isinstance(node, ast.AugAssign)
+                yield Bind(name, parse_expression(node.value) if plain else OPAQUE)
+            case ast.Tuple(elts=items) | ast.List(elts=items):
+                yield from (Bind(item.id, OPAQUE) for item in items if isinstance(item, ast.Name))
+            case _:
+                yield from read_expression(target, place)
+
+
+def _match(node: ast.Match, place: Place) -> Iterator[Step]:
+    """A match statement as branches; patterns other than literals cannot be told."""
+    yield from read_expression(node.subject, place)
+    subject = parse_expression(node.subject)
+    otherwise: Block = ()
+    for case in reversed(node.cases):
+        test = _pattern_test(case.pattern, subject) if case.guard is None else OPAQUE
+        body = read_block(case.body, place)
+        otherwise = body if test is None else (Branch(test, body, otherwise),)
+    yield from otherwise
+
+
+def _pattern_test(pattern: ast.pattern, subject: Expression) -> Expression | None:
+    """The condition under which a pattern matches; None where it always does."""
+    match pattern:
+        case ast.MatchAs(pattern=None):
+            return None
+        case ast.MatchValue(value=value):
+            return Comparison("==", subject, parse_expression(value))
+        case ast.MatchOr(patterns=patterns) if all(isinstance(item, ast.MatchValue) for item in patterns):
+            values = (item.value for item in patterns if isinstance(item, ast.MatchValue))
+            return Comparison("in", subject, Row(tuple(parse_expression(value) for value in values)))
+        case ast.MatchSingleton(value=value):
+            return Comparison("is", subject, Const(value))
+    return OPAQUE

@@ -1,0 +1,46 @@
+"""`compat-scan list`: what would be scanned."""
+
+# ruff: noqa: PLC0415 - heavy modules are imported by the command that needs them
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from scanner.cli.options import verbosity_options
+from scanner.cli.running import (
+    check_paths,
+    errors_told,
+    make_settings,
+    make_surroundings,
+    open_output,
+    reading_exit_code,
+    report_context,
+)
+
+
+@click.command("list")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
+@click.option("--all-files", is_flag=True, help="In a folder, take manifests beside the lock files made of them.")
+@verbosity_options
+def list_command(
+    *, paths: tuple[str, ...], form: str, output: str | None, **options: Any  # noqa: ANN401  # click's values
+) -> None:
+    """Show what would be scanned: every declaration with its place, whatever its group. Opens no network."""
+    with errors_told():
+        from scanner import pipeline
+        from scanner.reporters.listing import write_list
+
+        named = paths or (".",)
+        check_paths(named)
+        settings = make_settings(named, options)
+        with make_surroundings(settings, quiet=True) as around:
+            files = pipeline.read_files(named, settings, around)
+        with open_output(output) as stream:
+            listed = pipeline.flatten_files(files)
+            write_list(listed.entries, listed.skipped, listed.problems, stream, report_context(options, stream), form)
+        sys.exit(reading_exit_code(listed))

@@ -1,0 +1,52 @@
+"""Distributions opened for the checks: wheels that fit whole and small enough to be held, others by ranges."""
+
+from __future__ import annotations
+
+from scanner.contents import OpenedWheel, SdistContents
+from scanner.errors import ArtifactError
+from scanner.index.archive import read_wheel_directory
+from scanner.index.byte_source import MemorySource
+from scanner.index.distribution import Distributions
+from scanner.index.sdist_archive import read_sdist
+from scanner.index.wheel_contents import read_wheel_contents
+from scanner.index.zip_member import unpack_member
+from scanner.model import Artifact
+
+MAX_HELD_BYTES = 48 * 1024 * 1024
+"""Wheels up to this size are fetched whole, so that their code can be followed; of larger ones only the contents are
+looked at. Hardly any wheel that fits a Worker of 64 MiB is larger."""
+
+
+async def open_wheel(distributions: Distributions, artifact: Artifact) -> OpenedWheel:
+    """What the wheel carries, with its files at hand where it is small enough.
+
+    Raises:
+        IndexFailure: it cannot be fetched.
+        ArtifactError: it breaks a guard, or is not the file that the index promised.
+    """
+    if (artifact.size_bytes or 0) > MAX_HELD_BYTES:
+        source = await distributions.open_source(artifact)
+        return OpenedWheel(contents=await read_wheel_contents(artifact.filename, source))
+    data = await distributions.fetch_whole(artifact)
+    source = MemorySource(data)
+    contents = await read_wheel_contents(artifact.filename, source)
+    directory = await read_wheel_directory(artifact.filename, source)
+    members = {member.path: member for member in directory.members if not member.is_directory}
+
+    def read(path: str) -> bytes:
+        member = members.get(path)
+        if member is None:
+            raise ArtifactError(artifact.filename, f"has no {path}")
+        return unpack_member(artifact.filename, member, data[member.offset : member.end])
+
+    return OpenedWheel(contents=contents, paths=tuple(members), read=read)
+
+
+async def open_sdist(distributions: Distributions, artifact: Artifact) -> SdistContents:
+    """What the source distribution carries.
+
+    Raises:
+        IndexFailure: it cannot be fetched.
+        ArtifactError: it breaks a guard, or is not the file that the index promised.
+    """
+    return read_sdist(artifact.filename, await distributions.fetch_whole(artifact))

@@ -1,0 +1,189 @@
+"""Every file of the corpus beside what independent tools read in it: pip, packaging, poetry, plette, setuptools …
+
+Names, specifiers or locked versions, extras, markers, lines and hashes must agree; ``DIFFERENCES`` has every exception.
+The corpus' own words for groups are not ours, so groups are compared in the tests of each reader.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.markers import Marker
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from scanner.model import Dependency, Entry, Skipped
+from scanner.sources import ReadFile, read_sources
+
+CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
+
+DIFFERENCES: dict[tuple[str, int, str], str] = {
+    ("requirements/02-invenio-devel.txt", 32, "only ours"): "pip 26 refuses extras in #egg=, other tools take them",
+    ("requirements/03-pip-docs.txt", 16, "only ours"): "pip looks for the folder; a reader knows no file system",
+    ("requirements/03-pip-docs.txt", 40, "name"): "the file name of a source distribution tells the project",
+    ("requirements/03-pip-docs.txt", 41, "name"): "the file name of a source distribution tells the project",
+    ("requirements/28-cdx-urls.txt", 21, "name"): "the file name of a source distribution tells the project",
+    ("setup-cfg/04-pyscaffold.cfg", 80, "line"): "the tool's text scan takes the word «build» in a comment above it",
+    ("setup-cfg/06-prp.cfg", 39, "line"): "the tool's text scan takes «packaging_legacy_version» above it",
+    ("conda/12-trivy.yml", 15, "only ours"): "conda refuses this version; its package is told as skipped all the same",
+}
+"""What is not as expected, by file, line and field, with the reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One declaration in the words of both sides."""
+
+    path: str
+    line: int
+    name: str | None
+    wanted: str
+    """The specifier, or the locked version."""
+    extras: tuple[str, ...] = ()
+    marker: str | None = None
+    has_url: bool = False
+    hashes: frozenset[str] = frozenset()
+    is_skipped: bool = False
+
+
+FIELDS = ("line", "name", "wanted", "extras", "marker", "has_url", "hashes", "is_skipped")
+
+
+def _expected_files() -> list[Any]:
+    files = sorted((CORPUS / "expected").glob("*.json"))
+    if not files:
+        return [pytest.param(Path(), marks=pytest.mark.skip(reason=f"{CORPUS} is not on this machine"))]
+    return [pytest.param(path, id=path.stem) for path in files]
+
+
+@pytest.mark.parametrize("expected_path", _expected_files())
+def test_a_file_is_read_as_independent_tools_read_it(expected_path: Path) -> None:
+    expected = json.loads(expected_path.read_text(encoding="utf-8"))
+    (file,) = read_sources([str(CORPUS / expected["file"])], read_stdin=lambda: b"", environ={})
+    if not expected["entries"] and any("line" not in error for error in expected["errors"]):
+        pytest.skip("the tool reads nothing of this file")
+    theirs = [_read_expected(each, expected) for each in expected["entries"]]
+    ours = list(_read_ours(file, expected, theirs))
+    found = set(_compare(expected["file"], theirs, ours))
+    assert found == {key for key in DIFFERENCES if key[0] == expected["file"]}
+
+
+@pytest.mark.parametrize("expected_path", _expected_files())
+def test_a_line_that_tools_refuse_is_a_problem_there_or_kept(expected_path: Path) -> None:
+    expected = json.loads(expected_path.read_text(encoding="utf-8"))
+    (file,) = read_sources([str(CORPUS / expected["file"])], read_stdin=lambda: b"", environ={})
+    told = {problem.location.line for problem in file.parsed.problems if problem.location}
+    told |= {entry.location.line for entry in file.parsed.entries}
+    refused = {error["line"] for error in expected["errors"] if "line" in error}
+    assert refused <= told
+
+
+def test_there_are_fewer_than_ten_differences() -> None:
+    assert len(DIFFERENCES) < 10
+
+
+# --- their side -----------------------------------------------------------------------------------------------------
+
+
+def _read_expected(entry: dict[str, Any], expected: dict[str, Any]) -> Row:
+    kind = entry["kind"]
+    is_skipped = kind in {"conda", "python"} or (expected["format"] == "uv-lock" and kind in {"editable", "virtual"})
+    if is_skipped:
+        return Row(path=expected["file"], line=entry["line"], name=None, wanted="", is_skipped=True)
+    marker = entry.get("marker")
+    # pip reads this one only where the folder is.
+    extras = ["PDF"] if entry.get("raw") == ".[PDF]" else entry["extras"]
+    return Row(
+        path=entry.get("from", expected["file"]),
+        line=entry["line"],
+        name=entry.get("normalized"),
+        wanted=_wanted(entry),
+        extras=tuple(sorted({canonicalize_name(extra) for extra in extras})),
+        marker=str(Marker(marker)) if marker else None,
+        has_url=_has_url(entry),
+        hashes=frozenset(f"{algorithm}:{each}" for algorithm, all_ in _hashes(entry) for each in all_),
+    )
+
+
+def _wanted(entry: dict[str, Any]) -> str:
+    text = entry.get("version", entry.get("specifier")) or ""
+    if "version" in entry:
+        return str(text).removeprefix("==")
+    return str(SpecifierSet("" if text == "*" else text))
+
+
+def _has_url(entry: dict[str, Any]) -> bool:
+    return bool(entry.get("url")) or entry["kind"] not in {"index", "registry", "wheels", "sdist", "sdist+wheels"}
+
+
+def _hashes(entry: dict[str, Any]) -> Iterable[tuple[str, list[str]]]:
+    hashes: dict[str, list[str]] = entry.get("hashes") or {}
+    return hashes.items()
+
+
+# --- our side -------------------------------------------------------------------------------------------------------
+
+
+def _read_ours(file: ReadFile, expected: dict[str, Any], theirs: list[Row]) -> Iterator[Row]:
+    """Our entries; of files that are included only where the expected ones are followed as well."""
+    paths = {row.path for row in theirs} if expected["format"] == "requirements-set" else {expected["file"]}
+    by_version = any("version" in entry for entry in expected["entries"])
+    with_hashes = any("hashes" in entry for entry in expected["entries"])
+    for entry in file.parsed.entries:
+        path = Path(entry.location.path).resolve().relative_to(CORPUS.resolve()).as_posix()
+        if path in paths:
+            yield _read_entry(entry, path, by_version=by_version, with_hashes=with_hashes)
+
+
+def _read_entry(entry: Entry, path: str, *, by_version: bool, with_hashes: bool) -> Row:
+    if isinstance(entry, Skipped):
+        return Row(path=path, line=entry.location.line, name=None, wanted="", is_skipped=True)
+    return Row(
+        path=path,
+        line=entry.location.line,
+        name=entry.name,
+        wanted=_locked_version(entry) if by_version else str(entry.specifier),
+        extras=entry.extras,
+        marker=str(entry.marker) if entry.marker else None,
+        has_url=entry.url is not None,
+        hashes=frozenset(entry.hashes if with_hashes else ()),
+    )
+
+
+def _locked_version(entry: Dependency) -> str:
+    return (entry.locked.version if entry.locked else str(entry.pin or "")) or ""
+
+
+# --- both -----------------------------------------------------------------------------------------------------------
+
+
+def _compare(path: str, theirs: list[Row], ours: list[Row]) -> Iterator[tuple[str, int, str]]:
+    left = list(ours)
+    unmatched: list[Row] = []
+    for row in theirs:
+        match = next((each for each in left if (each.path, each.line, each.name) == (row.path, row.line, row.name)), None)
+        match = match or next((each for each in left if (each.path, each.line) == (row.path, row.line)), None)
+        if match is None:
+            unmatched.append(row)
+        else:
+            left.remove(match)
+            yield from _differ(path, row, match)
+    for row in unmatched:
+        match = next((each for each in left if (each.path, each.name, each.wanted) == (row.path, row.name, row.wanted)), None)
+        if match is None:
+            yield path, row.line, "only theirs"
+        else:
+            left.remove(match)
+            yield from _differ(path, row, match)
+    yield from ((path, row.line, "only ours") for row in left)
+
+
+def _differ(path: str, theirs: Row, ours: Row) -> Iterator[tuple[str, int, str]]:
+    for field in FIELDS:
+        if getattr(theirs, field) != getattr(ours, field):
+            yield path, theirs.line, field
