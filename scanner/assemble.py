@@ -34,6 +34,7 @@ from scanner.specifiers import combine, find_pin
 from scanner.tables import IncompatibleRow
 from scanner.wants import Want
 
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
     """One node with what was found on it."""
@@ -159,7 +160,9 @@ def _contradiction(node: Node) -> tuple[str, ...]:
 
 
 def _say_want(want: Want) -> str:
-    return f"{want.name}{want.specifier} ({f'required by {want.parent}' if want.parent else 'asked for by the project'})"
+    return (
+        f"{want.name}{want.specifier} ({f'required by {want.parent}' if want.parent else 'asked for by the project'})"
+    )
 
 
 def _inherited_finding(verdict: Verdict, chain: Chain, judged: Mapping[str, Judged]) -> Finding:
@@ -201,4 +204,3 @@ def _alternative(row: IncompatibleRow | None) -> Alternative | None:
     if row is None or row.alternative is None:
         return None
     return Alternative(use=row.use, url=tables.load_alternatives()[row.alternative].url)
-

@@ -73,7 +73,7 @@ class ArtifactError(ScanError):
         return f"{self.filename}: {self.reason}"
 
 
-class IndexFailure(ScanError):
+class IndexFailure(ScanError):  # noqa: N818  # the name of the design: it is what the pipeline passes on
     """A package index that gave no usable answer; ``url`` never carries credentials."""
 
     def __init__(self, url: str, reason: str) -> None:

@@ -73,9 +73,7 @@ def _only_source(candidate: Candidate) -> Artifact | None:
     return next((artifact for artifact in artifacts if artifact.kind is ArtifactKind.SDIST and artifact.url), None)
 
 
-def _inspect(
-    key: str, opened: Opened, codes: Mapping[str, WheelCode], graph: Graph, reader: CodeReader
-) -> Inspected:
+def _inspect(key: str, opened: Opened, codes: Mapping[str, WheelCode], graph: Graph, reader: CodeReader) -> Inspected:
     match opened:
         case OpenedWheel():
             report = None
@@ -127,4 +125,3 @@ def _known_names(node: Node, opened: Opened | None, target: Target) -> tuple[str
 
 def _read_nothing(path: str) -> bytes:
     raise LookupError(path)
-

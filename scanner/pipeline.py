@@ -27,7 +27,6 @@ from scanner.target import choose_target
 from scanner.wrangler import find_wrangler_config, read_wrangler_config
 
 
-
 class Source(Supply, Opener, Protocol):
     """Everything that a scan asks of package indexes."""
 
@@ -104,9 +103,7 @@ def find_target(paths: Sequence[str], settings: Settings) -> Target:
 
 def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -> tuple[ReadFile, ...]:
     """What stands in the files, nothing selected and nothing judged."""
-    return read_sources(
-        paths, read_stdin=around.read_stdin, environ=around.environ, all_files=settings.all_files
-    )
+    return read_sources(paths, read_stdin=around.read_stdin, environ=around.environ, all_files=settings.all_files)
 
 
 def flatten_files(files: Sequence[ReadFile]) -> Flattened:
@@ -125,7 +122,7 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     Raises:
         SettingsError: the requirement or the settings cannot be used.
     """
-    asked = replace(around, read_stdin=lambda: requirement.encode())
+    asked = replace(around, read_stdin=requirement.encode)
     return scan(("-",), settings, asked)
 
 
@@ -178,9 +175,7 @@ def _merge_options(files: Sequence[ReadFile]) -> IndexOptions:
     return options
 
 
-def _report(
-    target: Target, settings: Settings, projects: Sequence[Project], judgements: Sequence[Judgement]
-) -> Report:
+def _report(target: Target, settings: Settings, projects: Sequence[Project], judgements: Sequence[Judgement]) -> Report:
     skipped = tuple(entry for project in projects for entry in project.skipped)
     problems = _problems(projects)
     told = tuple(sorted(_merge_transitive(judgements), key=_by_place))
@@ -220,4 +215,3 @@ def _by_place(judgement: Judgement) -> tuple[bool, str, int, int, str]:
     if place is None:
         return (True, "", 0, 0, judgement.name)
     return (False, place.path, place.line, place.column, judgement.name)
-

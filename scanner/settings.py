@@ -147,14 +147,27 @@ def _read_command_line(values: Mapping[str, Any]) -> Layer:
         key = name.replace("_", "-")
         if value is None or value == () or value is False:
             continue
-        layer[key] = (_PARSERS[key](list(value) if isinstance(value, tuple) else value, None, f"--{key}"), "command line")
+        layer[key] = (
+            _PARSERS[key](list(value) if isinstance(value, tuple) else value, None, f"--{key}"),
+            "command line",
+        )
     return layer
 
 
 def _parse_text_value(key: str, text: str, variable: str) -> Any:  # noqa: ANN401  # the type is the key's
     kind = _PARSERS[key]
     if kind is _parse_bool:
-        truth = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
+        truth = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+            "": False,
+        }
         if text.lower() not in truth:
             raise SettingsError(None, variable, f"is neither true nor false: {text!r}")
         return truth[text.lower()]

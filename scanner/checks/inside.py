@@ -16,9 +16,7 @@ def find_inside(subject: Subject) -> Iterator[Finding]:
         yield _not_opened(subject)
     if subject.contents is not None and subject.wheel is not None:
         at_import = subject.imports.import_time_modules if subject.imports else None
-        yield from find_native_code(
-            subject.contents, subject.wheel, subject.target, import_time_modules=at_import
-        )
+        yield from find_native_code(subject.contents, subject.wheel, subject.target, import_time_modules=at_import)
     if subject.imports is not None:
         yield from subject.imports.findings
 
@@ -27,7 +25,7 @@ def _not_opened(subject: Subject) -> Finding:
     failure = subject.inspect_failure
     unreachable = isinstance(failure, IndexUnreachable)
     reason = getattr(failure, "reason", str(failure))
-    origin = getattr(failure, "filename", None) or getattr(failure, "url", "")
+    origin = str(getattr(failure, "filename", None) or getattr(failure, "url", ""))
     return Finding(
         rule=Rule.CS504 if unreachable else Rule.CS505,
         level=Level.CAUTION,

@@ -43,7 +43,9 @@ def _not_inspectable(subject: Subject) -> Finding:
         rule=Rule.CS503,
         level=Level.CAUTION,
         message=f"comes from {kind}, and only the files of an index are looked at",
-        evidence=(Evidence(fact=f"declared as {url}", origin=subject.dependency.location.path, strength=Strength.PROVEN),),
+        evidence=(
+            Evidence(fact=f"declared as {url}", origin=subject.dependency.location.path, strength=Strength.PROVEN),
+        ),
         remedy="name a wheel (its file name tells the platform), or a release on the index",
     )
 

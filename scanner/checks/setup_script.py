@@ -25,6 +25,9 @@ _MAKER = re.compile(r"\w*Extension|cythonize|mypycify|RustBin")
 _KEYWORDS = frozenset({"ext_modules", "rust_extensions", "cffi_modules", "zig_extensions"})
 """Keywords of ``setup()``, and keys of dictionaries that become its keywords."""
 
+_MAX_SCRIPT = 256 * 1024
+"""The longest script that is looked into, in characters; the longest real ones have some 60,000."""
+
 _MAX_TEXT = 60
 
 
@@ -67,6 +70,8 @@ class SetupScript:
 
 def parse_setup_script(text: str, target: Target) -> SetupScript:
     """What a build script compiles on the target, by default; never raises, whatever the text is."""
+    if len(text) > _MAX_SCRIPT:
+        return SetupScript(unreadable="it is too long to be looked into")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape in somebody's setup.py is no concern of the user

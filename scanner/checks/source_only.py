@@ -34,8 +34,6 @@ def _not_looked_into(subject: Subject, source: Artifact) -> Finding:
         rule=Rule.CS503,
         level=Level.CAUTION,
         message=f"{subject.title} ships only source, which was not looked into: whether it compiles is not known",
-        evidence=(
-            Evidence(fact=f"{source.filename} and no wheel", origin=source.filename, strength=Strength.PROVEN),
-        ),
+        evidence=(Evidence(fact=f"{source.filename} and no wheel", origin=source.filename, strength=Strength.PROVEN),),
         remedy="scan without --no-inspect, or ask the project for a wheel",
     )

@@ -83,7 +83,9 @@ def find_older_choice(subject: Subject) -> Iterator[Finding]:
         return
     python_only = all(not takes_python(artifact.requires_python, subject.target) for artifact in installable)
     why = (
-        f"asks for Python {installable[0].requires_python}" if python_only else f"has no wheel for {_target_name(subject)}"
+        f"asks for Python {installable[0].requires_python}"
+        if python_only
+        else f"has no wheel for {_target_name(subject)}"
     )
     yield Finding(
         rule=Rule.CS105,

@@ -25,7 +25,7 @@ COMMANDS = (scan, list_command, explain, table, runtimes)
 )
 @click.version_option(__version__, "-V", "--version", prog_name="compat-scan", message="%(prog)s %(version)s")
 def main() -> None:
-    """Tell which Python dependencies run on Cloudflare Python Workers, and which need a container.
+    r"""Tell which Python dependencies run on Cloudflare Python Workers, and which need a container.
 
     compat-scan reads what a project depends on, asks the package index what each dependency ships, and says for each
     one whether it runs on Python Workers (Pyodide, CPython in WebAssembly) or needs a container, why, and what to use

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +17,8 @@ from scanner.errors import ScanError, SourceError
 
 if TYPE_CHECKING:
     from scanner.model import Report, Target
-    from scanner.pipeline import Flattened, Surroundings
+    from scanner.pipeline import Flattened, Source, Surroundings
     from scanner.reporters.context import ReportContext
-    from scanner.resolve.graph import Supply
     from scanner.settings import Settings
     from scanner.sources.document import IndexOptions
 
@@ -114,7 +114,7 @@ def make_surroundings(settings: Settings, *, quiet: bool) -> Iterator[Surroundin
     """What a scan needs of the outside: environment, standard input, the package index, somebody to tell progress."""
     from scanner.pipeline import Surroundings  # noqa: PLC0415  # heavy
 
-    def open_supply(target: Target, options: IndexOptions) -> AbstractContextManager[Supply]:
+    def open_supply(target: Target, options: IndexOptions) -> AbstractContextManager[Source]:
         from scanner.index import opening  # noqa: PLC0415  # the network only where it is used
         from scanner.index.config import IndexRequest  # noqa: PLC0415
 
@@ -130,14 +130,10 @@ def make_surroundings(settings: Settings, *, quiet: bool) -> Iterator[Surroundin
             offline=settings.offline,
             with_dependencies=not settings.no_deps,
         )
-        return opening.open_supply(
-            target, choice, environ=os.environ, home=Path.home(), directory=Path.cwd()
-        )
+        return opening.open_supply(target, choice, environ=os.environ, home=Path.home(), directory=Path.cwd())
 
     with _progress(quiet=quiet) as told:
-        yield Surroundings(
-            environ=os.environ, read_stdin=sys.stdin.buffer.read, open_supply=open_supply, progress=told
-        )
+        yield Surroundings(environ=os.environ, read_stdin=sys.stdin.buffer.read, open_supply=open_supply, progress=told)
 
 
 @contextmanager
@@ -203,7 +199,7 @@ def open_output(path: str | None) -> Iterator[TextIO]:
         SourceError: the file cannot be written.
     """
     if path is None or path == "-":
-        if isinstance(sys.stdout, io_wrapper()):
+        if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")
         yield sys.stdout
         sys.stdout.flush()
@@ -218,9 +214,3 @@ def open_output(path: str | None) -> Iterator[TextIO]:
     finally:
         unfinished.unlink(missing_ok=True)
 
-
-def io_wrapper() -> type:
-    """The type of a standard stream that can be told how to encode."""
-    import io  # noqa: PLC0415  # a name too short to import at the top beside the streams
-
-    return io.TextIOWrapper

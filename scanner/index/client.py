@@ -25,6 +25,7 @@ from scanner.index.urls import Origin, find_origin, join_url, redact_url
 MOST_REDIRECTS = 10
 LISTING_BYTES = 64 * 1024 * 1024
 CONNECT_TIMEOUT_SECONDS = 10.0
+_IDLE_SECONDS = 30.0  # the resolver may think between two requests
 _DRAINED_BYTES = 64 * 1024  # what is read of an answer nobody wants, to keep the connection
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -177,7 +178,11 @@ class _Router(httpx.AsyncBaseTransport):
 
     def _connect(self, proxy: str | None, *, needs_tls: bool) -> httpx.AsyncHTTPTransport:
         context = self._tls() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        limits = httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS)
+        limits = httpx.Limits(
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=MOST_CONNECTIONS,
+            keepalive_expiry=_IDLE_SECONDS,
+        )
         try:
             through = None if proxy is None else _proxy(proxy, context)
             return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, proxy=through)

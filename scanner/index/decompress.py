@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import gzip
 import io
 import lzma
 import zlib
@@ -17,11 +16,14 @@ MAX_RATIO = 200
 RATIO_FREE_BYTES = 64 * 1024 * 1024
 
 _MIB = 1024 * 1024
-_MAX_UNPACKED_BYTES = {".gz": 1024 * _MIB, ".tgz": 1024 * _MIB, ".xz": 512 * _MIB, ".bz2": 256 * _MIB}
-"""What is unpacked in about five seconds by each; the largest real source distributions have some 400 MiB."""
+_MAX_UNPACKED_BYTES = {".gz": 1024 * _MIB, ".tgz": 1024 * _MIB, ".xz": 512 * _MIB, ".bz2": 128 * _MIB}
+"""What each unpacks in about five seconds; the largest real source distributions, all .tar.gz, have some 400 MiB."""
 
 _XZ_MEMORY_BYTES = 96 * _MIB
 """``xz -9`` asks for 65 MiB to unpack; a header may ask for 4 GiB."""
+
+_MAX_GZIP_MEMBERS = 1000
+"""Tools that compress in parallel write several members; a whole distribution in one is the rule."""
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -79,12 +81,29 @@ class PlainStream:
 def _unpack(suffix: str, data: bytes) -> Iterator[bytes]:
     if suffix == ".xz":
         return _unpack_xz(data)
-    packed = io.BytesIO(data)
-    return _read_chunks(bz2.BZ2File(packed) if suffix == ".bz2" else gzip.GzipFile(fileobj=packed))
+    return _unpack_bzip2(data) if suffix == ".bz2" else _unpack_gzip(data)
 
 
-def _read_chunks(stream: bz2.BZ2File | gzip.GzipFile) -> Iterator[bytes]:
-    with stream:
+def _unpack_gzip(data: bytes) -> Iterator[bytes]:
+    """The members one after the other; ``gzip.GzipFile`` would spend seconds on a million empty ones."""
+    position = 0
+    for _ in range(_MAX_GZIP_MEMBERS):
+        decompressor = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        while not decompressor.eof:
+            packed = decompressor.unconsumed_tail or data[position : position + _CHUNK_BYTES]
+            if not packed:
+                raise EOFError("it ends before its end marker")
+            position += 0 if decompressor.unconsumed_tail else len(packed)
+            if chunk := decompressor.decompress(packed, _CHUNK_BYTES):
+                yield chunk
+        position -= len(decompressor.unused_data)
+        if not data[position : position + _CHUNK_BYTES].strip(b"\0"):
+            return
+    raise ValueError(f"it has more than {_MAX_GZIP_MEMBERS} members")
+
+
+def _unpack_bzip2(data: bytes) -> Iterator[bytes]:
+    with bz2.BZ2File(io.BytesIO(data)) as stream:
         while chunk := stream.read(_CHUNK_BYTES):
             yield chunk
 

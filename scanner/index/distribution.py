@@ -216,4 +216,3 @@ def _check_identity(metadata: CoreMetadata, candidate: Candidate, artifact: Arti
 def _check_status(artifact: Artifact, answer: Answer, expected: tuple[int, ...]) -> None:
     if answer.status not in expected:
         raise IndexAnswerError(artifact.url, f"{artifact.filename}: answered with status {answer.status}")
-

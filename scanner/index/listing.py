@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.message import Message
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -36,6 +35,7 @@ from scanner.model import Artifact, ArtifactKind, Release
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 _JSON_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json", "application/json")
 _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "application/vnd.pypi.simple.latest+html", "text/html")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -103,14 +103,14 @@ def parse_listing(body: bytes, *, content_type: str, url: str, name: NormalizedN
     Raises:
         IndexAnswerError: it is no listing, speaks another version of the API, or is about another project.
     """
-    message = Message()
-    message["Content-Type"] = content_type
-    media_type = message.get_content_type() if content_type.strip() else "no content type"
+    media_type = content_type.partition(";")[0].strip().lower()
     if media_type in _JSON_TYPES:
         return _parse_json(body, url, name)
     if media_type in _HTML_TYPES:
-        return parse_html_listing(_decode(body, message.get_content_charset()), url=url, name=name)
-    raise IndexAnswerError(redact_url(url), f"answered with {_storable(media_type)[:80]}, which is no listing")
+        charset = _CHARSET.search(content_type)
+        return parse_html_listing(_decode(body, charset[1] if charset else "utf-8"), url=url, name=name)
+    told = _storable(media_type)[:80] or "no content type"
+    raise IndexAnswerError(redact_url(url), f"answered with {told}, which is no listing")
 
 
 def parse_html_listing(text: str, *, url: str, name: NormalizedName) -> Listing:
@@ -176,9 +176,9 @@ def _check_api_version(text: str, url: str) -> None:
         raise IndexAnswerError(redact_url(url), reason)
 
 
-def _decode(body: bytes, charset: str | None) -> str:
+def _decode(body: bytes, charset: str) -> str:
     try:
-        return body.decode(charset or "utf-8", errors="replace")
+        return body.decode(charset, errors="replace")
     except (LookupError, ValueError):
         return body.decode("utf-8", errors="replace")
 

@@ -184,4 +184,3 @@ def _from_pyodide(package: PyodidePackage) -> CoreMetadata:
         version=package.version,
         requires=tuple(Requirement(name) for name in package.depends),
     )
-

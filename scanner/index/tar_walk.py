@@ -15,8 +15,8 @@ from scanner.errors import ArtifactError
 from scanner.index.decompress import PlainStream
 from scanner.index.zip_path import check_path, normalize_path
 
-MAX_FILES = 100_000
-"""The largest real source distributions have some 30,000 entries."""
+MAX_FILES = 65_535
+"""As for wheels; the largest real source distributions have some 30,000 entries."""
 
 MAX_WANTED_BYTES = 1024 * 1024
 """The largest file whose text is kept."""

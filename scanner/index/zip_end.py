@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from scanner.errors import ArtifactError
 
-MAX_MEMBERS = 100_000
-"""The largest wheels on the index have some 30,000 entries."""
+MAX_MEMBERS = 65_535
+"""What a zip archive holds without zip64; the largest wheels on the index have some 30,000 entries."""
 
 MAX_DIRECTORY_BYTES = 32 * 1024 * 1024
-"""Enough for ``MAX_MEMBERS`` with paths of 270 bytes; it bounds what is fetched and parsed."""
+"""Enough for ``MAX_MEMBERS`` with paths of 450 bytes; it bounds what is fetched and parsed."""
 
 MAX_TAIL_BYTES = 22 + 0xFFFF + 76
 """How much of the end of a file can matter: the end record, the longest comment, and the zip64 records before them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Literal, TextIO
+from typing import TextIO
 
 from scanner.model import Dependency, Location, Problem, Skipped
 from scanner.reporters.context import ReportContext
@@ -26,7 +26,7 @@ def write_list(  # noqa: PLR0917 - what is told comes first, then where and how,
     problems: Sequence[Problem],
     stream: TextIO,
     context: ReportContext,
-    output: Literal["terminal", "json"],
+    output: str,
 ) -> None:
     """Writes the entries grouped by file, or as JSON (scanner/schemas/list-v1.json)."""
     if output == "json":

@@ -8,7 +8,7 @@ dropped and told (CS502). So all blockers come out of one scan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -55,13 +55,19 @@ def resolve_tree(
     return _build_graph(rules, state, picks)
 
 
-def resolve_flat(wants: Iterable[Want], *, target: Target, supply: Supply, constraints: Mapping[NormalizedName, SpecifierSet] | None = None) -> Graph:
+def resolve_flat(
+    wants: Iterable[Want],
+    *,
+    target: Target,
+    supply: Supply,
+    constraints: Mapping[NormalizedName, SpecifierSet] | None = None,
+) -> Graph:
     """Each want for itself, without what comes along (`--no-deps`); one node for each project."""
     roots = tuple(wants)
     rules = Rules(target=target, supply=supply, constraints=constraints or {})
     rules.opaque.update(want.name for want in roots if want.url is not None)
     supply.prefetch(roots)
-    nodes = {}
+    nodes: dict[str, Node] = {}
     for name in dict.fromkeys(want.name for want in roots):
         own = tuple(want for want in roots if want.name == name)
         nodes[name] = _build_node(rules, name, own, pick=None, conflict=None)
@@ -137,7 +143,7 @@ class _Search:
                 names.add(name)
         return names
 
-    def _find_misfit(self, causes: Sequence[_Cause]) -> NormalizedName | None:
+    def _find_misfit(self, causes: Collection[_Cause]) -> NormalizedName | None:
         """A project among the causes of which some version satisfies and none fits."""
         for name in dict.fromkeys(cause.requirement.name for cause in causes):
             candidates = self._rules.candidates(name)
@@ -149,7 +155,7 @@ class _Search:
                 return name
         return None
 
-    def _drop_contradiction(self, causes: Sequence[_Cause]) -> bool:
+    def _drop_contradiction(self, causes: Collection[_Cause]) -> bool:
         """Whether one side of a contradiction could be left out, so that another try makes sense."""
         for name in dict.fromkeys(cause.requirement.name for cause in causes):
             wants = _distinct(cause.requirement for cause in causes if cause.requirement.name == name)
@@ -168,8 +174,8 @@ class _Search:
         self._rules.dropped.add((dropped.parent, name))
         self.conflicts.setdefault(name, Conflict(name=name, kept=kept, dropped=dropped))
 
-    def _drop_any(self, causes: Sequence[_Cause]) -> bool:
-        for cause in reversed(causes):
+    def _drop_any(self, causes: Collection[_Cause]) -> bool:
+        for cause in reversed(list(causes)):
             want = cause.requirement
             key = (want.parent, want.name)
             if want.parent is not None and want.parent != want.name and key not in self._rules.dropped:
@@ -214,9 +220,13 @@ def _build_graph(rules: Rules, search: _Search, picks: Mapping[Key, Pick]) -> Gr
             if child.name != name:
                 requires.setdefault(name, set()).add(child.name)
                 wants.setdefault(child.name, []).append(child)
-    nodes = {
+    nodes: dict[str, Node] = {
         name: _build_node(
-            rules, name, tuple(asked), pick=picks.get((name, None)), conflict=search.conflicts.get(name),
+            rules,
+            name,
+            tuple(asked),
+            pick=picks.get((name, None)),
+            conflict=search.conflicts.get(name),
             requires=tuple(sorted(requires.get(name, ()))),
         )
         for name, asked in sorted(wants.items())
@@ -242,7 +252,9 @@ def _build_node(
     chosen = pick.candidate if pick else None
     if chosen is None and candidates is not None:
         yanked = any(find_pin(want.specifier) for want in kept)
-        chosen = next(candidates.fitting(satisfying, yanked=yanked), None) or candidates.newest(satisfying, yanked=yanked)
+        chosen = next(candidates.fitting(satisfying, yanked=yanked), None) or candidates.newest(
+            satisfying, yanked=yanked
+        )
     return Node(
         name=name,
         wants=wants,
@@ -256,4 +268,3 @@ def _build_node(
         requires_unknown=rules.unknown_requires.get(name),
         requires_unusable=name in rules.unusable,
     )
-

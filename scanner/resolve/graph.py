@@ -49,8 +49,10 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Graph:
-    """A resolved tree: every project once, by its key (the name; in a lock file with several versions of one name,
-    ``name==version``)."""
+    """A resolved tree: every project once, by its key.
+
+    The key is the name, or ``name==version`` in a lock file that has several versions of one name.
+    """
 
     nodes: Mapping[str, Node]
     roots: tuple[str, ...]

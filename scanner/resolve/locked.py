@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
-from scanner.candidates import Candidates, FixedReleases
+from scanner.candidates import Candidate, Candidates, FixedReleases
 from scanner.errors import IndexFailure
 from scanner.metadata import applies
 from scanner.model import Artifact, Dependency, Locked, LockedEdge, Release, Target
@@ -57,9 +58,10 @@ def _build_node(dependency: Dependency, target: Target, supply: Supply, requires
     if dependency.url is not None:
         return Node(name=dependency.name, wants=(want,), url=dependency.url, requires=requires)
     candidates, failure = _candidates(dependency, target, supply)
-    chosen, satisfying = None, ()
+    chosen: Candidate | None = None
+    satisfying: tuple[Version, ...] = ()
     if candidates is not None:
-        satisfying = (dependency.pin,) if dependency.pin in candidates.versions else ()
+        satisfying = (dependency.pin,) if dependency.pin and dependency.pin in candidates.versions else ()
         chosen = candidates.candidate(dependency.pin) if dependency.pin else None
         if chosen is not None and chosen.wheel is None and _files(dependency):
             candidates, failure = _ask_index(dependency, supply, candidates)
@@ -68,7 +70,7 @@ def _build_node(dependency: Dependency, target: Target, supply: Supply, requires
         wants=(want,),
         candidates=candidates,
         chosen=chosen,
-        satisfying=tuple(version for version in satisfying if version is not None),
+        satisfying=satisfying,
         failure=failure if chosen is None else None,
         requires=requires,
     )

@@ -110,9 +110,7 @@ class Rules:
         if key not in self._children:
             metadata = self._metadata(pick.candidate)
             self._children[key] = tuple(self._child_wants(pick, metadata)) if metadata else ()
-        return tuple(
-            want for want in self._children[key] if (want.parent, want.name) not in self.dropped
-        )
+        return tuple(want for want in self._children[key] if (want.parent, want.name) not in self.dropped)
 
     def has_extra(self, pick: Pick) -> bool:
         """Whether the version offers the extra; True where its metadata cannot be told."""
@@ -324,9 +322,7 @@ class Provider(AbstractProvider[Want, Pick, Key]):
         picks = [Pick(name=candidates.name, extra=extra, candidate=candidate) for extra in (None, *extras)]
         if self._rules.relaxed is not None and not all(map(self._rules.has_extra, picks[1:])):
             return False
-        return all(
-            self._can_be_met(want, requirements, depth) for pick in picks for want in self._rules.children(pick)
-        )
+        return all(self._can_be_met(want, requirements, depth) for pick in picks for want in self._rules.children(pick))
 
     def _can_be_met(self, want: Want, requirements: Mapping[Key, Iterator[Want]], depth: int) -> bool:
         candidates = self._rules.candidates(want.name)
@@ -348,4 +344,3 @@ class Provider(AbstractProvider[Want, Pick, Key]):
             return list(requirements[key])
         except KeyError:
             return []
-

@@ -26,6 +26,8 @@ class Text:
     line: int
     column: int
     is_computed: bool = False
+    key: str | None = None
+    """For a change of a table: the key that it sets, if that is a literal."""
 
 
 class Literals:
@@ -91,7 +93,14 @@ class Literals:
         # Offsets count bytes.
         text = first.encode()[node.col_offset : end].decode("utf-8", "replace") if len(first) < MAX_STEPS else first
         shown = shorten(text if end is not None else f"{text} …")
-        return Text(text=shown, line=node.lineno, column=self._column(node), is_computed=True)
+        key = node.slice.value if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) else None
+        return Text(
+            text=shown,
+            line=node.lineno,
+            column=self._column(node),
+            is_computed=True,
+            key=key if isinstance(key, str) else None,
+        )
 
     def _lines(self, node: ast.Constant, value: str) -> Iterator[Text]:
         lines = value.split("\n")

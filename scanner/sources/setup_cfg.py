@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packaging.utils import canonicalize_name
 
 from scanner.errors import SourceError
-from scanner.model import Entry, Location, Problem, Rule, Skipped
+from scanner.model import Dependency, Entry, Location, Problem, Rule, Skipped
 from scanner.sources.declaration import parse_declaration, shorten
 from scanner.sources.document import Document, Parsed
 from scanner.sources.ini_lines import IniOption, read_ini
@@ -79,16 +79,29 @@ def _read_declarations(
     reading: _Reading, text: str, location: Location, groups: tuple[str, ...], *, alone: bool
 ) -> None:
     content = _strip_comment(text)
+    if not content:
+        return
     try:
-        reading.entries.append(parse_declaration(content, location, groups=groups))
+        reading.entries.append(_parse_either(content, location, groups))
     except SourceError as error:
         parts = [part.strip() for part in content.split(";") if part.strip()]
         # A value on one line is a list with semicolons; a marker in it makes one requirement of the whole.
         if alone and len(parts) > 1:
             for part in parts:
                 _read_declarations(reading, part, location, groups, alone=False)
-        elif content:
+        else:
             reading.problems.append(reading.document.problem(error.reason, location.line))
+
+
+def _parse_either(content: str, location: Location, groups: tuple[str, ...]) -> Dependency:
+    """A requirement (PEP 508), or one in pbr's older form ``name>=1:marker``."""
+    try:
+        return parse_declaration(content, location, groups=groups)
+    except SourceError:
+        requirement, colon, marker = content.partition(":")
+        if not colon or ";" in content or "@" in requirement:
+            raise
+        return replace(parse_declaration(f"{requirement} ; {marker}", location, groups=groups), text=content)
 
 
 class _Values:

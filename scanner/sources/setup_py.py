@@ -24,6 +24,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "setup_requires": (BUILD_SYSTEM,),
     "tests_require": ("tests_require",),
 }
+_KEYWORDS = frozenset({*_GROUPS, "extras_require"})
 
 
 def parse_setup_py(document: Document) -> Parsed:
@@ -42,7 +43,8 @@ def parse_setup_py(document: Document) -> Parsed:
                 reading.read_keyword(keyword.arg, keyword.value)
     except RecursionError as error:
         raise SourceError(document.path, None, "not readable as Python: nested too deeply") from error
-    return Parsed(entries=tuple(reading.entries), problems=tuple(reading.problems))
+    # One file may call setup() twice, with fewer arguments where a compiler is missing.
+    return Parsed(entries=tuple(dict.fromkeys(reading.entries)), problems=tuple(dict.fromkeys(reading.problems)))
 
 
 @dataclass(slots=True)
@@ -59,7 +61,8 @@ class _Reading:
         elif name is None or name == "extras_require":
             for item in self.literals.items(value):
                 if isinstance(item, Text):
-                    self._skip(item)
+                    if name is not None or item.key is None or item.key in _KEYWORDS:
+                        self._skip(item)
                 elif name is None:
                     self.read_keyword(*item)
                 else:

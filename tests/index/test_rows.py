@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,6 +140,19 @@ def test_a_document_without_meta_counts_as_version_one() -> None:
 def test_lone_surrogates_are_left_to_the_plain_decoder() -> None:
     body = b'{"name": "foo", "files": [{"filename": "\\ud800", "url": "x"}], "meta": {}}'
     assert parse_project_rows(body).rows[0].filename == "\ud800"
+
+
+def test_without_msgspec_the_plain_decoder_does_everything() -> None:
+    program = (
+        "import sys; sys.modules['msgspec'] = None\n"
+        "from scanner.index.rows import parse_project_rows\n"
+        "print(parse_project_rows(sys.stdin.buffer.read()).rows[0].filename)"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=_document(FULL), cwd=root, capture_output=True, check=True
+    )
+    assert done.stdout.decode().strip() == FULL["filename"]
 
 
 VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.dictionaries(st.text(), st.text())

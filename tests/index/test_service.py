@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -333,6 +335,13 @@ def test_an_interrupt_ends_the_waiting_and_leaves_nothing_open(index: FakeIndex,
         opened.listing(FOO)
     opened.close()
     opened.close()
+
+
+def test_the_http_library_is_loaded_only_when_something_is_fetched() -> None:
+    program = "import sys, scanner.index.service, scanner.index.config; print('httpx' in sys.modules)"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"
 
 
 def test_closing_an_index_that_was_never_used_opens_nothing(index: FakeIndex, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft4Validator  # type: ignore[import-untyped]
+from jsonschema import Draft4Validator
 
 from scanner.model import Finding, Judgement, Level, Location, Problem, Report, Rule, Verdict
 from scanner.reporters.context import ReportContext

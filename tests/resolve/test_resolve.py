@@ -88,7 +88,7 @@ def test_overrides_replace_every_requirement_on_the_name(resolve: Make, wants: M
 
 
 def test_prereleases_are_taken_only_where_asked_for_or_alone(resolve: Make) -> None:
-    projects = {"a": {"1.0": [], "2.0b1": []}, "b": {"0.1a1": []}}
+    projects: Any = {"a": {"1.0": [], "2.0b1": []}, "b": {"0.1a1": []}}
     assert _versions(resolve(projects, "a", "b")) == {"a": "1.0", "b": "0.1a1"}
     assert _versions(resolve(projects, "a>=2.0b0"))["a"] == "2.0b1"
 

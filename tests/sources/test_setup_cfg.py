@@ -69,6 +69,14 @@ def test_a_marker_in_a_value_of_one_line_is_no_second_requirement(make_document:
     assert str(entry.marker) == 'os_name == "nt"'
 
 
+def test_the_older_form_of_a_marker_is_read(make_document: MakeDocument) -> None:
+    parsed = parse_setup_cfg(make_document("[extras]\ntest =\n  one<2:python_version<'3'\n  a:b:c\n", "setup.cfg"))
+    (entry,) = parsed.entries
+    assert isinstance(entry, Dependency)
+    assert (entry.name, str(entry.marker), entry.groups) == ("one", 'python_version < "3"', ("extra:test",))
+    assert [p.location.line for p in parsed.problems if p.location] == [4]
+
+
 def test_file_directives_are_followed(make_document: MakeDocument) -> None:
     text = "[options]\ninstall_requires = file: a.txt, gone.txt\n[options.extras_require]\nx =\n  file: b.txt\n"
     parsed = parse_setup_cfg(make_document(text, "setup.cfg", files={"a.txt": "one\n", "b.txt": "\ntwo\n"}))

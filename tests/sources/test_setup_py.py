@@ -141,6 +141,18 @@ setup(install_requires=needs, extras_require=extras)
     assert sorted(_skipped(parsed)) == [('extras["all"]', 6), ('needs += ["three"]', 4), ('needs.append("two")', 3)]
 
 
+def test_what_is_set_in_the_keywords_later_counts_where_it_declares(make_document: MakeDocument) -> None:
+    text = "k = dict(install_requires=['a'])\nif x:\n    k['ext_modules'] = []\n    k['setup_requires'] = ['b']\nsetup(**k)"
+    parsed = parse_setup_py(make_document(text, "setup.py"))
+    assert _found(parsed) == [("a", (), 1)]
+    assert _skipped(parsed) == [("k['setup_requires']", 4)]
+
+
+def test_a_second_call_of_setup_repeats_nothing(make_document: MakeDocument) -> None:
+    text = "A = ['a']\ntry:\n    setup(install_requires=A)\nexcept E:\n    setup(install_requires=A)\n"
+    assert _found(parse_setup_py(make_document(text, "setup.py"))) == [("a", (), 1)]
+
+
 def test_nothing_is_imported_or_run(make_document: MakeDocument) -> None:
     text = "raise SystemExit('run')\nimport no_such_module\nsetup(install_requires=['a'])"
     assert _found(parse_setup_py(make_document(text, "setup.py"))) == [("a", (), 3)]

@@ -28,7 +28,11 @@ from scanner.cli.running import (
 @click.option("--all-files", is_flag=True, help="In a folder, take manifests beside the lock files made of them.")
 @verbosity_options
 def list_command(
-    *, paths: tuple[str, ...], form: str, output: str | None, **options: Any  # noqa: ANN401  # click's values
+    *,
+    paths: tuple[str, ...],
+    form: str,
+    output: str | None,
+    **options: Any,  # noqa: ANN401  # click's values
 ) -> None:
     """Show what would be scanned: every declaration with its place, whatever its group. Opens no network."""
     with errors_told():
