@@ -30,8 +30,13 @@ from scanner.wrangler import find_wrangler_config, read_wrangler_config
 class Source(Supply, Opener, Protocol):
     """Everything that a scan asks of package indexes."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know of the index settings, as sentences."""
 
-OpenSupply = Callable[[Target, IndexOptions], AbstractContextManager[Source]]
+
+OpenSupply = Callable[[Target, IndexOptions, Path], AbstractContextManager[Source]]
+"""Takes the target, the index options of the scanned files, and the folder of the first of them."""
 Progress = Callable[[str], None]
 
 
@@ -69,7 +74,7 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
     options = _merge_options(files)
     judgements: list[Judgement] = []
-    with around.open_supply(target, options) as supply:
+    with around.open_supply(target, options, _folder_of(paths[0])) as supply:
         for project in projects:
             around.progress(f"resolving {project.path}")
             graph = _resolve(project, settings, target, supply)
@@ -80,7 +85,8 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
             judgements += assemble_judgements(
                 project, graph, inspected, target=target, table=settings.table, listed=listed
             )
-    return _report(target, settings, projects, judgements)
+        notes = supply.notes
+    return _report(target, settings, projects, judgements, notes)
 
 
 def find_target(paths: Sequence[str], settings: Settings) -> Target:
@@ -186,7 +192,7 @@ def _report(target: Target, settings: Settings, projects: Sequence[Project], jud
         dependencies=told,
         skipped=tuple(sorted(skipped, key=lambda entry: entry.location)),
         problems=problems,
-        notes=tuple(dict.fromkeys([*target.notes, *(note for project in projects for note in project.notes)])),
+        notes=tuple(dict.fromkeys([*target.notes, *notes, *(note for project in projects for note in project.notes)])),
     )
 
 

@@ -114,7 +114,7 @@ def make_surroundings(settings: Settings, *, quiet: bool) -> Iterator[Surroundin
     """What a scan needs of the outside: environment, standard input, the package index, somebody to tell progress."""
     from scanner.pipeline import Surroundings  # noqa: PLC0415  # heavy
 
-    def open_supply(target: Target, options: IndexOptions) -> AbstractContextManager[Source]:
+    def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
         from scanner.index import opening  # noqa: PLC0415  # the network only where it is used
         from scanner.index.config import IndexRequest  # noqa: PLC0415
 
@@ -127,6 +127,7 @@ def make_surroundings(settings: Settings, *, quiet: bool) -> Iterator[Surroundin
                 no_index=options.no_index,
                 source="the scanned file",
             ),
+            project=folder,
             offline=settings.offline,
             with_dependencies=not settings.no_deps,
         )
@@ -213,4 +214,3 @@ def open_output(path: str | None) -> Iterator[TextIO]:
         raise SourceError(path, None, f"cannot be written: {error.strerror}") from error
     finally:
         unfinished.unlink(missing_ok=True)
-

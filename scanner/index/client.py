@@ -1,7 +1,7 @@
 """The only HTTP of compat-scan: bounded, retried, and careful with credentials.
 
-Nothing of httpx goes in or out but the transport that tests put in; its exceptions become ``IndexUnreachable`` («try
-later») and ``IndexAnswerError`` («an answer nobody can use»).
+Nothing of httpx goes in or out; its exceptions become ``IndexUnreachable`` («try later») and ``IndexAnswerError`` («an
+answer nobody can use»).
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ class Client:
         proxies: Proxies | None = None,
         timeout_seconds: float = 30.0,
         retries: int = 2,
-        transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
@@ -58,7 +57,7 @@ class Client:
         self._reachability = Reachability()
         connect = min(timeout_seconds, CONNECT_TIMEOUT_SECONDS)
         self._http = httpx.AsyncClient(
-            transport=transport or _Router(proxies or Proxies(), tls),
+            transport=_Router(proxies or Proxies(), tls),
             timeout=httpx.Timeout(timeout_seconds, connect=connect, pool=None),
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
             trust_env=False,

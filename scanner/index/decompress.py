@@ -16,8 +16,8 @@ MAX_RATIO = 200
 RATIO_FREE_BYTES = 64 * 1024 * 1024
 
 _MIB = 1024 * 1024
-_MAX_UNPACKED_BYTES = {".gz": 1024 * _MIB, ".tgz": 1024 * _MIB, ".xz": 512 * _MIB, ".bz2": 128 * _MIB}
-"""What each unpacks in about five seconds; the largest real source distributions, all .tar.gz, have some 400 MiB."""
+_MAX_UNPACKED_BYTES = {".gz": 512 * _MIB, ".tgz": 512 * _MIB, ".xz": 256 * _MIB, ".bz2": 64 * _MIB}
+"""What each unpacks in a few seconds; the largest real source distributions are .tar.gz and have some 300 MiB."""
 
 _XZ_MEMORY_BYTES = 96 * _MIB
 """``xz -9`` asks for 65 MiB to unpack; a header may ask for 4 GiB."""

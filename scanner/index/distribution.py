@@ -8,13 +8,11 @@ distribution. Nothing is ever built.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from scanner.candidates import Candidate
 from scanner.errors import ArtifactError, IndexAnswerError
+from scanner.index.answer import Answer, ByteRange
 from scanner.index.archive import verify_sha256
 from scanner.index.byte_source import ByteSource, MemorySource
 from scanner.index.sdist_archive import read_sdist
@@ -26,36 +24,27 @@ from scanner.model import Artifact, ArtifactKind
 MAX_SIDECAR_BYTES = 16 * 1024 * 1024
 MAX_SDIST_BYTES = 128 * 1024 * 1024
 
-_ACCEPT = "*/*"
 _LEAST_TAIL_BYTES, _MOST_TAIL_BYTES = 64 * 1024, 256 * 1024
 _MISSES_BEFORE_GIVING_UP = 3
 """After so many sidecars that were not there, an origin that never had one is not asked for unannounced ones again."""
 
 
-class Answer(Protocol):
-    """What an index answered."""
+class Fetcher(Protocol):
+    """The part of the index that is needed here: bytes from the web or from this machine."""
 
-    @property
-    def status(self) -> int: ...  # noqa: D102
+    async def fetch(self, url: str, *, max_bytes: int, byte_range: ByteRange | None = None) -> Answer:
+        """One answer.
 
-    @property
-    def body(self) -> bytes: ...  # noqa: D102
-
-
-class Client(Protocol):
-    """The part of the index's client that is needed here."""
-
-    async def fetch(
-        self, url: str, *, accept: str, max_bytes: int, byte_range: tuple[int, int] | None = None
-    ) -> Answer:
-        """One answer."""
+        Raises:
+            IndexFailure: there is none that can be used.
+        """
 
 
 class Distributions:
-    """Reads metadata and contents of distributions over one client, which is opened when it is first needed."""
+    """Reads metadata and contents of distributions."""
 
-    def __init__(self, open_client: Callable[[], Client]) -> None:
-        self._open_client = open_client
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
         self._sidecar_hits: set[object] = set()
         self._sidecar_misses: dict[object, int] = {}
 
@@ -80,7 +69,7 @@ class Distributions:
         """
         if artifact.size_bytes is None or file_path(artifact.url) is not None:
             return MemorySource(await self.fetch_whole(artifact))
-        return RangeSource(self._open_client(), artifact, tail_bytes)
+        return RangeSource(self._fetcher, artifact, tail_bytes)
 
     async def fetch_whole(self, artifact: Artifact) -> bytes:
         """The whole file, its hash verified where the index gives one.
@@ -89,7 +78,7 @@ class Distributions:
             IndexFailure: the file cannot be fetched.
             ArtifactError: it is not the file that the index promised.
         """
-        answer = await self._fetch(artifact.url, MAX_SDIST_BYTES)
+        answer = await self._fetcher.fetch(artifact.url, max_bytes=MAX_SDIST_BYTES)
         _check_status(artifact, answer, (200,))
         if artifact.sha256:
             verify_sha256(artifact.filename, answer.body, artifact.sha256)
@@ -111,7 +100,7 @@ class Distributions:
         if origin is None or not (announced or self._may_have_sidecars(origin)):
             return None
         url = f"{artifact.url}.metadata"
-        answer = await self._fetch(url, MAX_SIDECAR_BYTES)
+        answer = await self._fetcher.fetch(url, max_bytes=MAX_SIDECAR_BYTES)
         if answer.status != 200:
             self._sidecar_misses[origin] = self._sidecar_misses.get(origin, 0) + 1
             return None
@@ -120,47 +109,15 @@ class Distributions:
             raise ArtifactError(f"{artifact.filename}.metadata", "its SHA-256 is not the one that the index gives")
         return answer.body.decode("utf-8", "replace")
 
-    async def _fetch(self, url: str, max_bytes: int) -> Answer:
-        path = file_path(url)
-        if path is not None:
-            return read_local(path, url, max_bytes)
-        return await self._open_client().fetch(url, accept=_ACCEPT, max_bytes=max_bytes)
-
     def _may_have_sidecars(self, origin: object) -> bool:
         return origin in self._sidecar_hits or self._sidecar_misses.get(origin, 0) < _MISSES_BEFORE_GIVING_UP
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LocalAnswer:
-    """What a file of this machine holds, in the shape of an answer."""
-
-    status: int
-    body: bytes
-
-
-def read_local(path: str, url: str, max_bytes: int) -> LocalAnswer:
-    """The bytes of a file that a ``file:`` index or a find-links folder names.
-
-    Raises:
-        IndexAnswerError: it cannot be read or is larger than ``max_bytes``.
-    """
-    try:
-        with Path(path).open("rb") as stream:
-            body = stream.read(max_bytes + 1)
-    except FileNotFoundError:
-        return LocalAnswer(status=404, body=b"")
-    except (OSError, ValueError) as error:
-        raise IndexAnswerError(url, f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if len(body) > max_bytes:
-        raise IndexAnswerError(url, f"is larger than {max_bytes:,} bytes")
-    return LocalAnswer(status=200, body=body)
 
 
 class RangeSource:
     """A file behind an HTTP server, read by byte ranges; the whole file once where the server ignores them."""
 
-    def __init__(self, client: Client, artifact: Artifact, tail_bytes: int = 0) -> None:
-        self._client = client
+    def __init__(self, fetcher: Fetcher, artifact: Artifact, tail_bytes: int = 0) -> None:
+        self._fetcher = fetcher
         self._artifact = artifact
         self._tail_start = max(0, (artifact.size_bytes or 0) - tail_bytes)
         self._tail: bytes | None = None
@@ -185,9 +142,7 @@ class RangeSource:
 
     async def _fetch(self, start: int, stop: int) -> bytes:
         if self._whole is None:
-            answer = await self._client.fetch(
-                self._artifact.url, accept=_ACCEPT, max_bytes=MAX_SDIST_BYTES, byte_range=(start, stop)
-            )
+            answer = await self._fetcher.fetch(self._artifact.url, max_bytes=MAX_SDIST_BYTES, byte_range=(start, stop))
             _check_status(self._artifact, answer, (200, 206))
             if answer.status == 206:
                 return answer.body

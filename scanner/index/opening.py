@@ -21,6 +21,8 @@ class IndexChoice:
 
     arguments: IndexRequest
     scanned: IndexRequest
+    project: Path | None = None
+    """The absolute folder of the scanned file, where uv's project settings are looked for."""
     offline: bool = False
     with_dependencies: bool = True
     """Whether what comes along is wanted too, so that it is worth fetching ahead."""
@@ -42,6 +44,7 @@ def open_supply(
         default_index_url=load_platform().public_index_url,
         arguments=choice.arguments,
         scanned=choice.scanned,
+        project=choice.project,
     )
     release = load_pyodide(target.pyodide)
     user_agent = f"compat-scan/{__version__}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from scanner.index.urls import Origin
 
@@ -30,8 +29,12 @@ def pause_seconds(attempt: int, *, retry_after: str | None, now: datetime, jitte
 def parse_retry_after(text: str | None, *, now: datetime) -> float | None:
     """The seconds that a Retry-After header asks for, given as seconds or as a date; None where it says nothing."""
     text = (text or "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return float(text[:9])  # more digits than that are for ever anyway
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to load, and hardly ever needed
+
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

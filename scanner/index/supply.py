@@ -36,9 +36,14 @@ class IndexSupply:
         self._target = target
         self._release = release
         self._with_dependencies = with_dependencies
-        self._distributions = Distributions(lambda: index.client)
+        self._distributions = Distributions(index)
         self._candidates: dict[NormalizedName, Candidates] = {}
         self._metadata: dict[_Key, asyncio.Task[_Found]] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know of the index settings, as sentences."""
+        return self._index.notes
 
     def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:
         """The build of a project in the target's Pyodide release, if any."""

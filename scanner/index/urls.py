@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
-from urllib.request import url2pathname
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -90,6 +89,8 @@ def file_path(url: str) -> str | None:
         return None
     if parts.scheme.lower() != "file" or parts.netloc not in ("", "localhost"):
         return None
+    from urllib.request import url2pathname  # noqa: PLC0415 - loads an HTTP library, for local indexes only
+
     try:
         path = url2pathname(parts.path)
     except (OSError, ValueError):

@@ -13,11 +13,18 @@ from scanner.sources.discover import drop_covered, find_files
 from scanner.sources.document import Document, Parsed
 from scanner.sources.files import Files, ReadFile, describe_failure, read_head
 from scanner.sources.inspect_report import parse_inspect_report
+from scanner.sources.pdm_lock import parse_pdm_lock
+from scanner.sources.pipfile import parse_pipfile
+from scanner.sources.pipfile_lock import parse_pipfile_lock
+from scanner.sources.poetry_lock import parse_poetry_lock
+from scanner.sources.pylock import parse_pylock
+from scanner.sources.pyproject import parse_pyproject
 from scanner.sources.requirements import parse_requirements
 from scanner.sources.script import parse_script
 from scanner.sources.selection import select_entries
 from scanner.sources.setup_cfg import parse_setup_cfg
 from scanner.sources.setup_py import parse_setup_py
+from scanner.sources.uv_lock import parse_uv_lock
 
 __all__ = ["SOURCES", "ReadFile", "SourceFormat", "find_format", "read_sources", "select_entries"]
 
@@ -49,6 +56,54 @@ def _parse_conda(document: Document) -> Parsed:
 
 # The first that matches a path is taken, then the first that knows the text.
 SOURCES: tuple[SourceFormat, ...] = (
+    SourceFormat(
+        name="pylock.toml",
+        parse=parse_pylock,
+        matches=re.compile(r"(^|/)pylock(\.[^/.]+)?\.toml$").search,
+        sniff=re.compile(r"^created-by\s*=", re.MULTILINE).search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="uv.lock",
+        parse=parse_uv_lock,
+        # Beside a script lies the lock of that script.
+        matches=re.compile(r"(^|/)(uv|[^/]+\.py)\.lock$").search,
+        sniff=re.compile(r"\A(\s*#.*\n)*\s*version\s*=\s*\d+\s*$", re.MULTILINE).search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="pdm.lock",
+        parse=parse_pdm_lock,
+        matches=re.compile(r"(^|/)pdm(\.[^/]+)?\.lock$").search,
+        sniff=re.compile(r"^lock_version\s*=", re.MULTILINE).search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="poetry.lock",
+        parse=parse_poetry_lock,
+        matches=re.compile(r"(^|/)poetry\.lock$").search,
+        sniff=re.compile(r"^(lock-version|content-hash)\s*=", re.MULTILINE).search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="Pipfile.lock",
+        parse=parse_pipfile_lock,
+        matches=re.compile(r"(^|/)Pipfile\.lock$").search,
+        sniff=re.compile(r'^\s*\{(?=[\s\S]*"_meta"\s*:)(?=[\s\S]*"default"\s*:)').search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="pyproject.toml",
+        parse=parse_pyproject,
+        matches=re.compile(r"(^|/)pyproject\.toml$").search,
+        sniff=re.compile(r"^\[(project|build-system|dependency-groups|tool\.[^\]\n]+)\]\s*$", re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="Pipfile",
+        parse=parse_pipfile,
+        matches=re.compile(r"(^|/)Pipfile$").search,
+        sniff=re.compile(r"^\[(dev-)?packages\]\s*$", re.MULTILINE).search,
+    ),
     SourceFormat(
         name="setup.cfg",
         parse=parse_setup_cfg,
@@ -121,6 +176,7 @@ def find_format(path: str, text: str) -> SourceFormat | None:
     for each in SOURCES:
         if each.matches is not None and each.matches(name):
             return each
+    text = text.replace("\r\n", "\n")
     for each in SOURCES:
         if each.sniff is not None and each.sniff(text):
             return each

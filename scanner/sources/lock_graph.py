@@ -11,6 +11,8 @@ from packaging.utils import NormalizedName
 from scanner.model import LockedEdge
 from scanner.sources.lock_marker import choose_conflict, find_conflict_groups
 
+# A project has a few dozen; what only later groups need counts as needed by the project itself.
+_MAX_GROUPS = 1_000
 _MAIN = 1  # the bit of the project's own requirements; each group has one of its own above it
 
 
@@ -42,7 +44,6 @@ class Reach:
     """Its edges with those of the extras that somebody asks of it."""
     asked: tuple[LockedEdge, ...]
     """The requests that name it."""
-    is_reached: bool
 
 
 def find_reach(nodes: Sequence[Node], requests: Iterable[Request]) -> tuple[Reach, ...]:
@@ -73,6 +74,7 @@ class _Graph:
         self._target_bits: dict[_Target, int] = defaultdict(int)
         self._node_bits: dict[tuple[int, str | None], int] = defaultdict(int)
         self._pending: deque[_Target] = deque()
+        self._names: dict[int, tuple[str, ...]] = {}
 
     def ask(self, request: Request) -> None:
         """Notes a request; ``spread`` follows it."""
@@ -97,13 +99,21 @@ class _Graph:
         edges = (*node.edges, *(edge for extra in extras for edge in node.extra_edges[extra]))
         versions = (None,) if node.version is None else (None, node.version)
         return Reach(
-            groups=() if bits & _MAIN else tuple(name for name, bit in self._groups.items() if bits >> bit & 1),
+            groups=() if bits & _MAIN else self._name_groups(bits),
             edges=tuple(dict.fromkeys(edges)),
             asked=tuple(edge for version in versions for edge in self._asked.get((node.name, version), ())),
-            is_reached=bits != 0,
         )
 
+    def _name_groups(self, bits: int) -> tuple[str, ...]:
+        """The names of the groups; packages that the same groups need share one tuple."""
+        if bits not in self._names:
+            flags = reversed(f"{bits >> 1:b}")
+            self._names[bits] = tuple(name for name, flag in zip(self._groups, flags, strict=False) if flag == "1")
+        return self._names[bits]
+
     def _bit(self, group: str) -> int:
+        if len(self._groups) >= _MAX_GROUPS and group not in self._groups:
+            return _MAIN
         return 1 << self._groups.setdefault(group, len(self._groups) + 1)
 
     def _pass(self, edge: LockedEdge, bits: int) -> int:

@@ -15,6 +15,8 @@ from scanner.sources.document import Document, Parsed
 from scanner.sources.lock_graph import Request
 from scanner.sources.locked import LockedPackage
 
+# Real locks have two or three versions of a name; each edge to it is compared with all of them.
+_MAX_VERSIONS = 50
 _NO_GROUPS: tuple[None] = (None,)
 
 
@@ -61,7 +63,7 @@ class LockedVersions:
 
     def pick(self, name: NormalizedName, specifier: SpecifierSet) -> str | None:
         """The one of several versions that satisfies a specifier; None where one is all there is, or several fit."""
-        if not self.has_several(name):
+        if not self.has_several(name) or len(self._versions[name]) > _MAX_VERSIONS:
             return None
         fitting = [
             text for text, version in self._versions[name].items() if specifier.contains(version, prereleases=True)

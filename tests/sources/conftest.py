@@ -1,7 +1,7 @@
 """Documents in memory for the readers.
 
-    if TYPE_CHECKING:
-        from tests.sources.conftest import MakeDocument
+if TYPE_CHECKING:
+    from tests.sources.conftest import MakeDocument
 """
 
 from __future__ import annotations

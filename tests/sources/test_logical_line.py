@@ -13,7 +13,10 @@ def _texts(text: str) -> list[tuple[str, int, int]]:
 
 
 def test_continued_lines_begin_where_their_first_physical_line_does() -> None:
-    assert _texts("a==1 \\\n    --hash=x \\\n  --hash=y\n\n  b\n") == [("a==1     --hash=x   --hash=y", 1, 1), ("b", 5, 3)]
+    assert _texts("a==1 \\\n    --hash=x \\\n  --hash=y\n\n  b\n") == [
+        ("a==1     --hash=x   --hash=y", 1, 1),
+        ("b", 5, 3),
+    ]
 
 
 def test_a_comment_line_ends_a_continuation() -> None:

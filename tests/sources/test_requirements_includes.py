@@ -32,7 +32,11 @@ def test_includes_are_followed_from_the_folder_of_each_file_in_the_order_of_the_
     parsed = parse_requirements(
         make_document(
             "a\n-r deps/base.txt\nz\n",
-            files={"deps/base.txt": "b\n--requirement=more/c.txt\n", "deps/more/c.txt": "-r ../../d.txt\nc\n", "d.txt": "d"},
+            files={
+                "deps/base.txt": "b\n--requirement=more/c.txt\n",
+                "deps/more/c.txt": "-r ../../d.txt\nc\n",
+                "d.txt": "d",
+            },
         )
     )
     assert _names(parsed) == ["a", "b", "d", "c", "z"]
@@ -101,7 +105,9 @@ def test_a_chain_without_an_end_is_cut(make_document: MakeDocument) -> None:
 
 
 def test_one_line_may_include_several_files(make_document: MakeDocument) -> None:
-    parsed = parse_requirements(make_document("-r b.txt -c c.txt -r d.txt\n", files={"b.txt": "b", "c.txt": "c", "d.txt": "d"}))
+    parsed = parse_requirements(
+        make_document("-r b.txt -c c.txt -r d.txt\n", files={"b.txt": "b", "c.txt": "c", "d.txt": "d"})
+    )
     assert _names(parsed) == ["b", "d"]
     assert len(parsed.constraints) == 1
 

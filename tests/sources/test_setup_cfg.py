@@ -122,7 +122,23 @@ def test_broken_lines_and_declarations_are_located(make_document: MakeDocument) 
 
 LINES = st.lists(
     st.sampled_from(
-        ["[a]", "[b]", "", "# c", "  ; d", "x = 1", "y: 2", "z =", "  w", "\tw", "   v = 2", " [u]", "  # e", "t=%", "k = "]
+        [
+            "[a]",
+            "[b]",
+            "",
+            "# c",
+            "  ; d",
+            "x = 1",
+            "y: 2",
+            "z =",
+            "  w",
+            "\tw",
+            "   v = 2",
+            " [u]",
+            "  # e",
+            "t=%",
+            "k = ",
+        ]
     ),
     max_size=14,
 )
