@@ -181,7 +181,13 @@ def _merge_options(files: Sequence[ReadFile]) -> IndexOptions:
     return options
 
 
-def _report(target: Target, settings: Settings, projects: Sequence[Project], judgements: Sequence[Judgement]) -> Report:
+def _report(
+    target: Target,
+    settings: Settings,
+    projects: Sequence[Project],
+    judgements: Sequence[Judgement],
+    notes: Sequence[str],
+) -> Report:
     skipped = tuple(entry for project in projects for entry in project.skipped)
     problems = _problems(projects)
     told = tuple(sorted(_merge_transitive(judgements), key=_by_place))

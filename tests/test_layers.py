@@ -10,7 +10,7 @@ import pytest
 
 SCANNER = Path(__file__).resolve().parents[1] / "scanner"
 
-BASE = {"model", "errors", "contents", "__init__"}
+BASE = {"model", "errors", "contents", "fingerprint", "__init__"}
 GROUND = BASE | {"tables", "target", "candidates", "metadata", "specifiers", "wants"}
 ALLOWED = {
     "__init__": set(),
@@ -18,6 +18,7 @@ ALLOWED = {
     "errors": set(),
     "model": set(),
     "contents": {"errors"},
+    "fingerprint": {"model"},
     "specifiers": set(),
     "wants": set(),
     "tables": BASE,
@@ -33,10 +34,12 @@ ALLOWED = {
     "judge": BASE,
     "chains": BASE,
     "reporters": BASE,
+    "baseline": BASE,
+    "ignores": BASE | {"baseline", "settings", "sources"},
     "listed": BASE | {"tables", "settings"},
     "project": GROUND | {"settings"},
     "inspect": GROUND | {"checks", "listed", "resolve"},
-    "assemble": GROUND | {"checks", "chains", "judge", "resolve", "project", "inspect", "listed"},
+    "assemble": GROUND | {"checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"},
     "pipeline": None,
     "cli": None,
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.model import Finding, Judgement, Level, Location, Problem, Report, Rule, Target, Verdict
+from scanner.fingerprint import fingerprint
+from scanner.model import Finding, Judgement, Level, Location, Problem, Report, Rule, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.escape import clean
 from scanner.reporters.places import Places
@@ -51,17 +51,6 @@ def find_alerts(report: Report, places: Places) -> Iterator[Alert]:
     """
     alerts = [*_find_judged(report, places), *_find_problems(report, places)]
     yield from sorted(alerts, key=lambda alert: alert.severity)
-
-
-def fingerprint(rule: Rule, name: str, target: Target) -> str:
-    """A stable identity of one finding, as 64 hexadecimal digits.
-
-    The target counts with its Python feature version (``3.14``): a later compatibility date that selects the same
-    runtime changes nothing.
-    """
-    python = ".".join(target.python.split(".")[:2])
-    identity = f"compat-scan/1\0{rule.code}\0{name}\0{python}"
-    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _find_judged(report: Report, places: Places) -> Iterator[Alert]:
