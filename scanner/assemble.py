@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from packaging.utils import NormalizedName
 
 from scanner import tables
-from scanner.chains import Chain, find_chains, inherit_verdicts
+from scanner.acceptance import accept, all_accepted
+from scanner.chains import Chain, Edges, find_chains, inherit_verdicts
 from scanner.checks import Subject, run_checks
+from scanner.ignores import Exemptions
 from scanner.inspect import Inspected
 from scanner.judge import judge_findings
 from scanner.listed import Listed
@@ -43,6 +45,11 @@ class Judged:
     findings: tuple[Finding, ...]
     own_verdict: Verdict
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it is unknown by itself, and accepted as such."""
+        return self.own_verdict is Verdict.UNKNOWN and all_accepted(self.findings)
+
 
 def assemble_judgements(
     project: Project,
@@ -52,20 +59,27 @@ def assemble_judgements(
     target: Target,
     table: TableMode,
     listed: Listed,
+    exemptions: Exemptions,
 ) -> tuple[Judgement, ...]:
     """The judgements of one project: its declarations in the order of the file, then what comes along with them."""
-    context = _Context(project=project, target=target, table=table, listed=listed, declared=_by_name(project))
-    judged = {key: _judge(context.subject(node, inspected.get(key))) for key, node in graph.nodes.items()}
+    context = _Context(
+        project=project, target=target, table=table, listed=listed, exemptions=exemptions, declared=_by_name(project)
+    )
+    judged = {key: context.judge(node, inspected.get(key)) for key, node in graph.nodes.items()}
     edges = {key: node.requires for key, node in graph.nodes.items()}
     chains = find_chains(graph.roots, edges)
-    inherited = inherit_verdicts({key: one.own_verdict for key, one in judged.items()}, edges)
+    inherited = _inherit(judged, edges)
 
     def tell(key: str, dependency: Dependency) -> Judgement:
         one = judged[key]
         verdict, chain = inherited.get(key, (one.own_verdict, ()))
-        finding = (_inherited_finding(verdict, chain, judged),) if chain else ()
+        places = (dependency.location,) if graph.nodes[key].name in context.declared else ()
+        from_below = [_inherited_finding(verdict, chain, judged)] if chain else []
+        told_below = exemptions.apply(from_below, str(dependency.name), places)
+        if verdict is Verdict.CONTAINER and any(finding.level is Level.NOTE for finding in told_below):
+            verdict = one.own_verdict
         told = _to_judgement(dependency, one, verdict=verdict)
-        return replace(told, via=chains.get(key, ()), findings=(*one.findings, *finding))
+        return replace(told, via=chains.get(key, ()), findings=(*one.findings, *told_below))
 
     keys = lock_keys(project.dependencies) if project.is_lock else {}
     declared = [
@@ -90,6 +104,7 @@ class _Context:
     target: Target
     table: TableMode
     listed: Listed
+    exemptions: Exemptions
     declared: Mapping[NormalizedName, tuple[Dependency, ...]]
 
     def subject(self, node: Node, inspected: Inspected | None) -> Subject:
@@ -115,10 +130,20 @@ class _Context:
             inspect_failure=inside.failure,
         )
 
+    def judge(self, node: Node, inspected: Inspected | None) -> Judged:
+        """A node with everything that was found on it."""
+        return self._judge(self.subject(node, inspected), self.declared.get(node.name, ()))
+
     def judge_nameless(self, dependency: Dependency) -> Judgement:
         """A path or URL that does not tell its name: nothing can be asked of an index."""
-        one = _judge(Subject(dependency=dependency, target=self.target, table=self.table))
+        one = self._judge(Subject(dependency=dependency, target=self.target, table=self.table), (dependency,))
         return _to_judgement(dependency, one, verdict=one.own_verdict)
+
+    def _judge(self, subject: Subject, declared: tuple[Dependency, ...]) -> Judged:
+        name = str(subject.dependency.name or subject.dependency.text or subject.dependency.url)
+        places = [dependency.location for dependency in declared]
+        findings = self.exemptions.apply(run_checks(subject), name, places)
+        return Judged(subject=subject, findings=findings, own_verdict=judge_findings(findings))
 
     def _representative(self, node: Node) -> tuple[Dependency, str | None]:
         """The declaration that speaks for a node, and for a transitive one who requires it."""
@@ -148,9 +173,16 @@ def _by_name(project: Project) -> Mapping[NormalizedName, tuple[Dependency, ...]
     return grouped
 
 
-def _judge(subject: Subject) -> Judged:
-    findings = run_checks(subject)
-    return Judged(subject=subject, findings=findings, own_verdict=judge_findings(findings))
+def _inherit(judged: Mapping[str, Judged], edges: Edges) -> dict[str, tuple[Verdict, Chain]]:
+    """What each node has from below; an accepted unknown is passed up only where nothing that counts is."""
+    accepted = {key: one.own_verdict if one.is_accepted else Verdict.WORKERS for key, one in judged.items()}
+    counting = {key: Verdict.WORKERS if one.is_accepted else one.own_verdict for key, one in judged.items()}
+    passed = {
+        key: found
+        for key, found in inherit_verdicts(accepted, edges).items()
+        if judged[key].own_verdict is Verdict.WORKERS
+    }
+    return {**passed, **inherit_verdicts(counting, edges)}
 
 
 def _contradiction(node: Node) -> tuple[str, ...]:
@@ -171,7 +203,7 @@ def _inherited_finding(verdict: Verdict, chain: Chain, judged: Mapping[str, Judg
     blocked = verdict is Verdict.CONTAINER
     why = next((f for f in cause.findings if (f.level is Level.BLOCKER) is blocked), None)
     need = "needs a container" if blocked else "could not be judged"
-    return Finding(
+    finding = Finding(
         rule=Rule.CS109,
         level=Level.BLOCKER if blocked else Level.CAUTION,
         message=f"requires {chain[-1]}, which {need}: {told}",
@@ -181,6 +213,7 @@ def _inherited_finding(verdict: Verdict, chain: Chain, judged: Mapping[str, Judg
         ),
         remedy=why.remedy if why else None,
     )
+    return accept(finding, f"accepted for {chain[-1]}") if cause.is_accepted else finding
 
 
 def _to_judgement(dependency: Dependency, one: Judged, *, verdict: Verdict) -> Judgement:

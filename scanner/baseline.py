@@ -38,9 +38,7 @@ def read_baseline(path: Path) -> frozenset[str]:
 
 def write_baseline(report: Report, stream: TextIO) -> None:
     """Writes everything of the report that counts, one finding a line, sorted by name and then rule."""
-    counting = {
-        (name, rule.code, fingerprint(rule, name, report.target)) for rule, name in _find_counting(report)
-    }
+    counting = {(name, rule.code, fingerprint(rule, name, report.target)) for rule, name in _find_counting(report)}
     rows = [
         json.dumps({"rule": code, "name": name, "fingerprint": identity}) for name, code, identity in sorted(counting)
     ]

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from packaging.utils import canonicalize_name
 
+from scanner.acceptance import accept
 from scanner.errors import SourceError
 from scanner.fingerprint import fingerprint
-from scanner.model import Finding, Level, Location, Problem, Rule, Skipped, Target
+from scanner.model import Finding, Location, Problem, Rule, Skipped, Target
 from scanner.settings import Ignore
 from scanner.sources.inline_ignores import InlineIgnore
 
@@ -101,11 +102,6 @@ class Exemptions:
         if found:
             return f"ignored: {found[0].reason}"
         return IN_BASELINE if fingerprint(rule, name, self._target) in self._baseline else None
-
-
-def accept(finding: Finding, reason: str) -> Finding:
-    """The finding as a note that says why it does not count."""
-    return replace(finding, level=Level.NOTE, message=f"{finding.message} ({reason})")
 
 
 def make_exemptions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from scanner.acceptance import is_accepted
 from scanner.model import Finding, Judgement, Level, Problem, ProjectVerdict, Skipped, Verdict
 
 
@@ -26,14 +27,16 @@ def judge_project(
 ) -> ProjectVerdict:
     """Where the whole project runs; never a clean bill where something could not be read or told.
 
-    With nothing to judge the answer is UNKNOWN, except where every declaration is for other platforms only.
+    What is unknown and accepted as such does not count. With nothing else to judge the answer is UNKNOWN, except
+    where every declaration is for other platforms only.
     """
-    verdicts = {judgement.verdict for judgement in judgements}
+    counting = [judgement for judgement in judgements if not is_accepted(judgement)]
+    verdicts = {judgement.verdict for judgement in counting}
     if Verdict.CONTAINER in verdicts:
         return ProjectVerdict.HYBRID if Verdict.WORKERS in verdicts else ProjectVerdict.CONTAINER
     if problems or Verdict.UNKNOWN in verdicts:
         return ProjectVerdict.UNKNOWN
-    if judgements:
+    if counting:
         return ProjectVerdict.WORKERS
-    nothing_left_open = bool(skipped) and all(entry.not_for_target for entry in skipped)
+    nothing_left_open = bool(skipped) and not judgements and all(entry.not_for_target for entry in skipped)
     return ProjectVerdict.WORKERS if nothing_left_open else ProjectVerdict.UNKNOWN

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from scanner.assemble import assemble_judgements
+from scanner.baseline import read_baseline
+from scanner.ignores import Exemptions, make_exemptions
 from scanner.inspect import Inspected, Opener, inspect_graph
 from scanner.judge import judge_project
 from scanner.listed import Listed, listed_rows
@@ -49,6 +52,8 @@ class Surroundings:
     open_supply: OpenSupply
     progress: Progress = field(default=lambda _: None)
     """Told what is being done, for people who wait."""
+    today: date | None = None
+    """The day of the scan, on which ignores run out; None where they do not."""
     listed: Listed | None = None
     """The incompatible-library table; None for the shipped one with the user's rows."""
 
@@ -66,10 +71,12 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
     """The report on everything that the files ask for.
 
     Raises:
-        SettingsError: the runtime cannot be chosen from what is set.
+        SettingsError: the runtime cannot be chosen from what is set, or the baseline cannot be read.
+        SourceError: a comment that ignores findings names no rule, an unknown one, or gives no reason.
     """
     target = find_target(paths, settings)
     files = read_files(paths, settings, around)
+    exemptions = _exemptions(files, settings, around, target)
     projects = [_plan(file, settings, target) for file in files]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
     options = _merge_options(files)
@@ -83,10 +90,16 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
                 around.progress(f"looking inside what {project.path} brings along")
                 inspected = inspect_graph(graph, supply, target=target, table=settings.table, listed=listed)
             judgements += assemble_judgements(
-                project, graph, inspected, target=target, table=settings.table, listed=listed
+                project,
+                graph,
+                inspected,
+                target=target,
+                table=settings.table,
+                listed=listed,
+                exemptions=exemptions,
             )
         notes = supply.notes
-    return _report(target, settings, projects, judgements, notes)
+    return _report(target, settings, projects, judgements, exemptions=exemptions, notes=notes)
 
 
 def find_target(paths: Sequence[str], settings: Settings) -> Target:
@@ -181,15 +194,31 @@ def _merge_options(files: Sequence[ReadFile]) -> IndexOptions:
     return options
 
 
+def _exemptions(files: Sequence[ReadFile], settings: Settings, around: Surroundings, target: Target) -> Exemptions:
+    declared: dict[str, set[int]] = {}
+    for file in files:
+        places = (*file.parsed.entries, *file.parsed.constraints, *file.parsed.overrides, *file.parsed.problems)
+        for location in (place.location for place in places):
+            if location is not None:
+                declared.setdefault(location.path, set()).add(location.line)
+    inline = dict.fromkeys(ignore for file in files for ignore in file.ignores)
+    baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset()
+    exemptions = make_exemptions(settings.ignore, inline, declared)
+    return Exemptions(exemptions, target=target, baseline=baseline, today=around.today)
+
+
 def _report(
     target: Target,
     settings: Settings,
     projects: Sequence[Project],
     judgements: Sequence[Judgement],
+    *,
+    exemptions: Exemptions,
     notes: Sequence[str],
 ) -> Report:
-    skipped = tuple(entry for project in projects for entry in project.skipped)
-    problems = _problems(projects)
+    problems, accepted = exemptions.part_problems(_problems(projects))
+    skipped = (*(entry for project in projects for entry in project.skipped), *accepted)
+    notes = (*target.notes, *notes, *(note for project in projects for note in project.notes), *exemptions.notes())
     told = tuple(sorted(_merge_transitive(judgements), key=_by_place))
     return Report(
         target=target,
@@ -198,7 +227,7 @@ def _report(
         dependencies=told,
         skipped=tuple(sorted(skipped, key=lambda entry: entry.location)),
         problems=problems,
-        notes=tuple(dict.fromkeys([*target.notes, *notes, *(note for project in projects for note in project.notes)])),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

@@ -72,6 +72,8 @@ class Settings:
     offline: bool = False
     no_cache: bool = False
     cache_dir: str | None = None
+    baseline: str | None = None
+    """The path of the baseline file; a configuration file names it as seen from its own folder."""
     ignore: tuple[Ignore, ...] = ()
     table_rows: tuple[UserRow, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -203,6 +205,12 @@ def _parse_string(value: object, path: str | None, key: str) -> str:
     raise SettingsError(path, key, f"is not a text: {value!r}")
 
 
+def _parse_path(value: object, path: str | None, key: str) -> str:
+    """A path, where a configuration file names it seen from that file's folder."""
+    text = _parse_string(value, path, key)
+    return str(Path(path).parent / text) if path else text
+
+
 def _parse_strings(value: object, path: str | None, key: str) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
@@ -293,7 +301,8 @@ _PARSERS: Mapping[str, Callable[[Any, str | None, str], Any]] = {
     "extra-index-url": _parse_strings,
     "offline": _parse_bool,
     "no-cache": _parse_bool,
-    "cache-dir": _parse_string,
+    "cache-dir": _parse_path,
+    "baseline": _parse_path,
     "ignore": _parse_ignores,
     "table-rows": _parse_user_rows,
 }

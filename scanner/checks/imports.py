@@ -18,6 +18,7 @@ from scanner.checks.code.importer import Importer, Note, OutOfBudget
 from scanner.checks.code.reader import CodeReader
 from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.site import Kind, WheelCode, build_site, entry_modules, find_modules, is_aside
+from scanner.checks.code.steps import Call
 from scanner.checks.code.wording import chain_text, failure_finding, note_finding, uses_finding
 from scanner.model import Finding, Level, Rule, Target
 from scanner.tables import StdlibTable
@@ -121,7 +122,7 @@ def _call_entry(importer: Importer, module: str, attribute: str) -> Failure | No
     if frame is None or not attribute:
         return None
     try:
-        run_call(importer, f"{module}.{attribute}", 1, frame)
+        run_call(importer, Call(1, f"{module}.{attribute}", ()), frame)
     except ImportStops as stop:
         return stop.failure
     except RecursionError as error:

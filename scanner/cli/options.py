@@ -146,6 +146,17 @@ target_options = _apply(
     )
 )
 
+baseline_options = _apply(
+    (
+        _option("--baseline", metavar="FILE", help="Count only findings that are not in this baseline."),
+        _option(
+            "--write-baseline",
+            metavar="FILE",
+            help="Write what is found now to a baseline and exit 0: from then on only what is new counts.",
+        ),
+    )
+)
+
 index_options = _apply(
     (
         _option("--index-url", metavar="URL", help="The package index to ask.  [default: as configured for uv or pip]"),

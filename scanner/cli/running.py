@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from scanner.reporters.context import ReportContext
     from scanner.settings import Settings
     from scanner.sources.document import IndexOptions
+
+# What is read by services that know the repository, not the folder in which the scan ran.
+_ROOTED_FORMATS = frozenset({"github", "sarif", "gitlab", "junit", "markdown"})
 
 EXIT_WORKERS, EXIT_CONTAINER, EXIT_MISUSE, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -39,6 +43,7 @@ _SETTING_OPTIONS = (
     "index_url",
     "extra_index_url",
     "offline",
+    "baseline",
 )
 
 
@@ -63,7 +68,8 @@ def errors_told() -> Iterator[None]:
 
 def exit_code(report: Report, settings: Settings) -> int:
     """The exit code of the contract: 0 runs, 1 needs a container, 2 nothing readable, 3 incomplete."""
-    from scanner.model import ProjectVerdict  # noqa: PLC0415  # heavy
+    from scanner.acceptance import is_accepted  # noqa: PLC0415  # heavy
+    from scanner.model import ProjectVerdict  # noqa: PLC0415
     from scanner.settings import FailOn  # noqa: PLC0415
 
     if not report.dependencies and not report.skipped and report.problems:
@@ -73,7 +79,8 @@ def exit_code(report: Report, settings: Settings) -> int:
     if report.verdict in (ProjectVerdict.CONTAINER, ProjectVerdict.HYBRID):
         return EXIT_CONTAINER
     if report.verdict is ProjectVerdict.UNKNOWN and settings.fail_on is FailOn.UNKNOWN:
-        return EXIT_INCOMPLETE
+        nothing_else = bool(report.dependencies) and all(map(is_accepted, report.dependencies))
+        return EXIT_WORKERS if nothing_else and not report.problems else EXIT_INCOMPLETE
     return EXIT_WORKERS
 
 
@@ -134,7 +141,13 @@ def make_surroundings(settings: Settings, *, quiet: bool) -> Iterator[Surroundin
         return opening.open_supply(target, choice, environ=os.environ, home=Path.home(), directory=Path.cwd())
 
     with _progress(quiet=quiet) as told:
-        yield Surroundings(environ=os.environ, read_stdin=sys.stdin.buffer.read, open_supply=open_supply, progress=told)
+        yield Surroundings(
+            environ=os.environ,
+            read_stdin=sys.stdin.buffer.read,
+            open_supply=open_supply,
+            progress=told,
+            today=datetime.now(tz=UTC).date(),
+        )
 
 
 @contextmanager
@@ -153,8 +166,10 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
         yield lambda text: status.update(escape(visible(text)))
 
 
-def report_context(options: Mapping[str, Any], stream: TextIO) -> ReportContext:
-    """How a report on this stream is to look."""
+def report_context(
+    options: Mapping[str, Any], stream: TextIO, *, form: str = "terminal", path: str | None = None
+) -> ReportContext:
+    """How a report in this format on this stream, or in this file, is to look."""
     import shutil  # noqa: PLC0415  # only where something is printed
 
     from scanner.reporters.context import ReportContext  # noqa: PLC0415
@@ -166,7 +181,23 @@ def report_context(options: Mapping[str, Any], stream: TextIO) -> ReportContext:
         verbose=options.get("verbose", 0),
         quiet=options.get("quiet", False),
         working_folder=Path.cwd(),
+        root=_repository_root() if form in _ROOTED_FORMATS else None,
+        markdown_bytes=1_000_000 if _is_job_summary(path) else 65_000,
     )
+
+
+def _repository_root() -> Path | None:
+    """The folder that services tell paths from: the workspace of a GitHub job, else the nearest with a .git."""
+    folder = Path.cwd()
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if workspace and folder.is_relative_to(workspace):
+        return Path(workspace)
+    return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
+
+
+def _is_job_summary(path: str | None) -> bool:
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return bool(path and summary) and Path(str(path)).absolute() == Path(str(summary)).absolute()
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
@@ -189,7 +220,16 @@ def write_report(report: Report, form: str, path: str | None, options: Mapping[s
     from scanner.reporters import REPORTERS  # noqa: PLC0415  # heavy
 
     with open_output(path) as stream:
-        REPORTERS[form](report, stream, report_context(options, stream))
+        REPORTERS[form](report, stream, report_context(options, stream, form=form, path=path))
+
+
+def tell_notes(report: Report, outputs: Sequence[tuple[str, str | None]], *, quiet: bool) -> None:
+    """Tells the notes of a report on standard error, where no report that a person reads here holds them."""
+    from scanner.reporters.escape import clean  # noqa: PLC0415  # heavy
+
+    if not quiet and ("terminal", None) not in outputs:
+        for note in report.notes:
+            click.echo(f"compat-scan: note: {clean(note)}", err=True)
 
 
 @contextmanager
@@ -205,6 +245,11 @@ def open_output(path: str | None) -> Iterator[TextIO]:
         yield sys.stdout
         sys.stdout.flush()
         return
+    if _is_job_summary(path) or (Path(path).exists() and not Path(path).is_file()):
+        # The steps of a job share their summary, and a pipe or device cannot be replaced.
+        with _appending(path) as stream:
+            yield stream
+        return
     unfinished = Path(f"{path}.unfinished")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as stream:
@@ -214,3 +259,12 @@ def open_output(path: str | None) -> Iterator[TextIO]:
         raise SourceError(path, None, f"cannot be written: {error.strerror}") from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _appending(path: str) -> Iterator[TextIO]:
+    try:
+        with Path(path).open("a", encoding="utf-8", newline="") as stream:
+            yield stream
+    except OSError as error:
+        raise SourceError(path, None, f"cannot be written: {error.strerror}") from error

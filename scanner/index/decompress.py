@@ -64,6 +64,15 @@ class PlainStream:
             left -= step
         return count - left
 
+    def drain(self) -> None:
+        """Passes over the rest, so that the checksum at the end of the compressed data is verified.
+
+        Raises:
+            ArtifactError: as ``read``.
+        """
+        while self._fill():
+            pass
+
     def _fill(self) -> bool:
         try:
             chunk = next(self._chunks, b"")

@@ -63,6 +63,7 @@ def walk_tar(filename: str, data: bytes, is_wanted: Callable[[str], bool]) -> It
         if header.type in _FILES:
             yield _read_file(filename, stream, path, _size(filename, header, overrides), is_wanted)
         overrides = {}
+    stream.drain()
 
 
 def _read_header(filename: str, stream: PlainStream, *, is_first: bool) -> tarfile.TarInfo | None:

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanner.acceptance import is_accepted
 from scanner.fingerprint import fingerprint
 from scanner.model import Finding, Judgement, Level, Location, Problem, Report, Rule, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_causes, find_remedies
@@ -95,6 +96,8 @@ def _find_problems(report: Report, places: Places) -> Iterator[Alert]:
 
 def _severity(judgement: Judgement, finding: Finding) -> Severity | None:
     """How bad this finding is for this dependency; None for a note that decides nothing."""
+    if is_accepted(judgement):
+        return None
     if judgement.verdict is not Verdict.WORKERS and finding in deciding_findings(judgement):
         return Severity.ERROR if judgement.verdict is Verdict.CONTAINER else Severity.WARNING
     return None if finding.level is Level.NOTE else Severity.NOTE

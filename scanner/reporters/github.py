@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
+from scanner.acceptance import is_accepted
 from scanner.model import Judgement, Location, Problem, Report, Verdict
 from scanner.reporters.causes import Cause, chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.context import ReportContext
@@ -47,7 +48,8 @@ def write_github(report: Report, stream: TextIO, context: ReportContext) -> None
 
 def _find_blocked(report: Report, places: Places, verdict: Verdict, command: str) -> Iterator[_Annotation]:
     """Each root cause, those that take most along first, then what hangs on them and is declared on other lines."""
-    causes = sorted(find_causes(report, verdict), key=lambda cause: -len(cause.dependents))
+    counting = [cause for cause in find_causes(report, verdict) if not is_accepted(cause.root)]
+    causes = sorted(counting, key=lambda cause: -len(cause.dependents))
     annotated: set[Location | None] = set()
     for cause in causes:
         place = places.of(cause.root)

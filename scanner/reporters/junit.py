@@ -9,6 +9,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import TextIO
 
+from scanner.acceptance import is_accepted
 from scanner.model import Judgement, Problem, Report, Skipped, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_remedies
 from scanner.reporters.context import ReportContext
@@ -74,7 +75,10 @@ def _dependency_case(judgement: Judgement, path: str, line: int) -> ET.Element:
     findings = deciding_findings(judgement)
     text = "\n".join([f"{clean(path)}:{line}", *_details(judgement)])
     outcome = _OUTCOMES.get(judgement.verdict)
-    if outcome is not None:
+    if is_accepted(judgement):
+        reason = "; ".join(describe_finding(finding) for finding in findings)
+        ET.SubElement(case, "skipped", {"message": reason}).text = text
+    elif outcome is not None:
         message = "; ".join(describe_finding(finding) for finding in findings)
         kind = findings[0].rule.code if findings else judgement.verdict.value
         ET.SubElement(case, outcome, {"type": kind, "message": message or VERDICT_WORDS[judgement.verdict]}).text = text

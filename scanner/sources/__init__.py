@@ -126,7 +126,7 @@ SOURCES: tuple[SourceFormat, ...] = (
         name="conda environment",
         parse=_parse_conda,
         matches=re.compile(r"(^|/)([^/]*[._-])?(environment|conda)([._-][^/]*)?\.ya?ml$", re.IGNORECASE).search,
-        sniff=re.compile(r"^dependencies:\s*(#.*)?\n\s*(#.*\n\s*)*- ", re.MULTILINE).search,
+        sniff=re.compile(r"^dependencies:[ \t]*(#.*)?\n([ \t]*(#.*)?\n)*[ \t]*- ", re.MULTILINE).search,
     ),
     SourceFormat(
         name="pip inspect",
@@ -228,7 +228,9 @@ def _read_document(path: str, environ: Mapping[str, str], open_document: Callabl
     if not parsed.entries and not parsed.problems:
         parsed = replace(parsed, notes=(*parsed.notes, f"{path} declares no dependencies"))
     problems = (*opener.problems, *parsed.problems)
-    return ReadFile(path=path, format=source.name, parsed=replace(parsed, problems=problems))
+    return ReadFile(
+        path=path, format=source.name, parsed=replace(parsed, problems=problems), ignores=tuple(opener.ignores)
+    )
 
 
 def _choose_format(document: Document) -> SourceFormat:

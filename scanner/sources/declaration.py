@@ -10,7 +10,7 @@ from typing import TypeVar
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from scanner.errors import SourceError
@@ -22,6 +22,8 @@ _T = TypeVar("_T")
 # Longer than any real declaration without its hashes; the parsers of markers and URLs need not be linear beyond it.
 MAX_DECLARATION_CHARACTERS = 20_000
 MAX_PARENTHESES = 100
+
+_PLAIN_PIN = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?)==([0-9][0-9A-Za-z.+!]{0,200})")
 
 # Python refuses to convert numbers of over 4300 digits, and packaging converts some only when it compares them.
 _ENDLESS_NUMBER = re.compile(r"\d{1000}")
@@ -37,7 +39,13 @@ def parse_declaration(
     Raises:
         SourceError: the string is not a requirement; the reason is one line.
     """
-    requirement = _parse_requirement(text, location)
+    plain = _parse_plain_pin(text)
+    if plain is not None:
+        name, specifier, pin = plain
+        return Dependency(
+            name=name, specifier=specifier, pin=pin, groups=tuple(groups), direct=direct, location=location, text=text
+        )
+    requirement = _parse_guarded(Requirement, text, "a requirement", location)
     return Dependency(
         name=canonicalize_name(requirement.name),
         specifier=requirement.specifier,
@@ -88,8 +96,18 @@ def shorten(text: str, *, limit: int = 120) -> str:
     return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
 
 
-def _parse_requirement(text: str, location: Location) -> Requirement:
-    return _parse_guarded(Requirement, text, "a requirement", location)
+def _parse_plain_pin(text: str) -> tuple[NormalizedName, SpecifierSet, Version] | None:
+    """What ``name==1.0`` means, in half the time of the general parser; None for every other form.
+
+    Most lines of frozen and compiled files are of this form, and some have a hundred thousand of them.
+    """
+    match = _PLAIN_PIN.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return canonicalize_name(match[1]), SpecifierSet(f"=={match[2]}"), Version(match[2])
+    except ValueError:
+        return None
 
 
 @functools.lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ from pathlib import Path
 from scanner.errors import SourceError
 from scanner.model import Location, Problem, Rule
 from scanner.sources.document import Document, Parsed
+from scanner.sources.inline_ignores import InlineIgnore, find_inline_ignores
 from scanner.sources.text import MAX_FILE_BYTES, decode_leniently
 
 
@@ -23,17 +24,21 @@ class ReadFile:
     format: str | None
     """The name of its format; None where it was not recognised or not readable."""
     parsed: Parsed
+    ignores: tuple[InlineIgnore, ...] = ()
+    """The comments that accept findings, of this file and of those that it includes."""
 
 
 class Files:
     """Opens the files of one source, and those that they include, as documents.
 
-    ``problems`` gathers what is wrong with their encodings. A file that is reached by two paths, through a symbolic
-    link for example, keeps the path by which it was opened first, so that readers recognise a circle.
+    ``problems`` gathers what is wrong with their encodings, ``ignores`` the comments that accept findings. A file that
+    is reached by two paths, through a symbolic link for example, keeps the path by which it was opened first, so that
+    readers recognise a circle.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
+        self.ignores: list[InlineIgnore] = []
         self._environ = environ
         self._path_by_real_path: dict[str, str] = {}
 
@@ -54,6 +59,7 @@ class Files:
         """
         text, problems = decode_leniently(data, path)
         self.problems.extend(problem for problem in problems if problem not in self.problems)
+        self.ignores.extend(found for found in find_inline_ignores(path, text) if found not in self.ignores)
         folder = Path(path).parent
         return Document(path=path, text=text, open=lambda other: self.open(_join(folder, other)), environ=self._environ)
 

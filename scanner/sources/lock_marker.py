@@ -29,7 +29,7 @@ from scanner.sources.structured import Table
 _CHOICE_VARIABLES = frozenset({"extra", "extras", "dependency_groups"})
 # More than this in one marker is not worth the time to tell them apart.
 _MAX_CHOICES = 64
-_UV_CONFLICT = re.compile(r"(extra|group)-(\d+)-(.+)", re.DOTALL)
+_UV_CONFLICT = re.compile(r"(extra|group)-(\d{1,6})-(.+)", re.DOTALL)
 
 
 def read_marker(table: Table, key: str) -> Marker | None:
@@ -158,8 +158,10 @@ def _read_conflict(condition: Condition) -> str | None:
     match = _UV_CONFLICT.fullmatch(condition.value) if condition.variable == "extra" else None
     if match is None:
         return None
-    name = canonicalize_name(match[3][min(int(match[2][:6]), len(match[3])) :].removeprefix("-"))
-    return f"extra:{name}" if match[1] == "extra" else name
+    name = canonicalize_name(match[3][int(match[2]) + 1 :])  # what follows the project's name and a hyphen
+    if not name:
+        return None
+    return f"extra:{name}" if match[1] == "extra" else str(name)
 
 
 def _find_choices(expression: Expression) -> Iterator[str]:

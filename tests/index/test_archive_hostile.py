@@ -238,6 +238,38 @@ def test_a_directory_that_breaks_a_guard_is_refused_with_the_reason(
     assert caught.value.filename == NAME
 
 
+def _zip64(*, count: int = 1, plain_count: int = 0xFFFF, at: int = 0, disks: int = 1, size: int = 44) -> bytes:
+    """One entry with both end records; ``at`` moves where the locator points to."""
+    data = _zip([A])
+    central = data.index(b"PK\x01\x02")
+    end = len(data) - 22
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", size, 45, 45, 0, 0, count, count, end - central, central)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end + at, disks)
+    plain = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, plain_count, plain_count, 2**32 - 1, 2**32 - 1, 0)
+    return data[:end] + record + locator + plain
+
+
+@pytest.mark.parametrize("plain_count", [1, 0xFFFF])
+def test_a_zip64_end_record_is_followed(plain_count: int) -> None:
+    assert _read(Ranges(_zip64(plain_count=plain_count)))[1] == {"a.py": A.data}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (_zip64(plain_count=2), "disagree"),
+        (_zip64(at=1), "does not point to a zip64 end record"),
+        (_zip64(disks=2), "several disks"),
+        (_zip64(size=60), "extensible data"),
+        (_zip64(count=2), "too small for its number"),
+        (_zip64(count=10**6), "more than 65,535 entries"),
+    ],
+)
+def test_a_zip64_end_record_that_can_be_read_in_two_ways_is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(ArtifactError, match=reason):
+        _read(Ranges(data))
+
+
 LOCAL_CASES = {
     "no local header": (replace(A, local_signature=b"PK\x03\x05"), "no local header"),
     "another name": (replace(A, local_name=b"b.py"), "another name"),

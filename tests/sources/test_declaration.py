@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
@@ -42,6 +44,21 @@ def test_a_declaration_keeps_all_its_parts() -> None:
 )
 def test_a_pin_is_the_one_version_that_can_be_meant(specifier: str, pin: str | None) -> None:
     assert find_pin(SpecifierSet(specifier)) == (None if pin is None else Version(pin))
+
+
+VERSIONS = st.from_regex(r"[0-9!.+a-z_*-]{1,8}", fullmatch=True)
+
+
+@given(name=st.from_regex(r"[A-Za-z0-9._-]{1,6}", fullmatch=True), version=VERSIONS)
+def test_plain_pins_are_read_as_the_general_parser_reads_them(name: str, version: str) -> None:
+    def read(text: str) -> tuple[object, ...] | None:
+        try:
+            found = parse_declaration(text, HERE)
+        except SourceError:
+            return None
+        return (found.name, str(found.specifier), found.pin, found.extras, found.marker, found.url)
+
+    assert read(f"{name}=={version}") == read(f"{name} =={version}")
 
 
 def test_a_direct_reference_to_a_wheel_is_pinned_by_the_file_name() -> None:

@@ -32,7 +32,7 @@ def test_installed_packages_are_a_lock_with_edges(make_document: MakeDocument) -
         _package("httptools", "1", requested=False),
     )
     parsed = parse_inspect_report(make_document(text, "inspect.json"))
-    found = {e.name: e for e in parsed.entries if isinstance(e, Dependency)}
+    found = {str(e.name): e for e in parsed.entries if isinstance(e, Dependency)}
     assert parsed.is_lock
     assert {name: e.direct for name, e in found.items()} == {
         "flask": True,

@@ -142,7 +142,8 @@ setup(install_requires=needs, extras_require=extras)
 
 
 def test_what_is_set_in_the_keywords_later_counts_where_it_declares(make_document: MakeDocument) -> None:
-    text = "k = dict(install_requires=['a'])\nif x:\n    k['ext_modules'] = []\n    k['setup_requires'] = ['b']\nsetup(**k)"
+    changes = "    k['ext_modules'] = []\n    k['setup_requires'] = ['b']\n"
+    text = f"k = dict(install_requires=['a'])\nif x:\n{changes}setup(**k)"
     parsed = parse_setup_py(make_document(text, "setup.py"))
     assert _found(parsed) == [("a", (), 1)]
     assert _skipped(parsed) == [("k['setup_requires']", 4)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner.checks.code.conditions import UNKNOWN, evaluate, standard_value
-from scanner.checks.code.failure import Cause, ImportStops, is_builtin_error
+from scanner.checks.code.failure import Cause, Failure, ImportStops, is_builtin_error
 from scanner.checks.code.frames import Frame, World
 from scanner.checks.code.hazards import HAZARDS, AtImport
 from scanner.checks.code.importer import Importer
@@ -34,8 +34,8 @@ def act(importer: Importer, step: Step, frame: Frame) -> None:
                 _import_names(importer, step, frame)
         case Bind(name=name, value=value):
             frame.values[name] = evaluate(value, frame, importer.world.runtime)
-        case Call(line=line, target=target):
-            run_call(importer, target, line, frame)
+        case Call():
+            run_call(importer, step, frame)
         case Load(line=line, module=module):
             _load(importer, evaluate(module, frame, importer.world.runtime), line, frame)
         case Raise():
@@ -47,7 +47,7 @@ def act(importer: Importer, step: Step, frame: Frame) -> None:
                 importer.stop(Cause.LACKING, "AttributeError", f"{module}.{name}", "")
 
 
-def run_call(importer: Importer, target: str, line: int, frame: Frame) -> None:
+def run_call(importer: Importer, call: Call, frame: Frame) -> None:
     """Follow a call of a function or class of the closure; unknown ones do nothing.
 
     Raises:
@@ -55,17 +55,34 @@ def run_call(importer: Importer, target: str, line: int, frame: Frame) -> None:
     """
     if len(importer.active) >= _MAX_CALLS:
         return
-    for owner, function, instance in _called(importer.world, target, frame):
+    for owner, function, instance in _called(importer.world, call.target, frame):
         key = (owner.module.facts.name, function.name)
+        frame.returned.pop(key, None)
         if function.is_deferred or key in importer.active:
             continue
-        inner = Frame(importer.world, owner.module, parent=owner, own=frozenset(function.locals), instance=instance)
+        inner = frame.enter(owner, function, instance)
+        _pass_arguments(importer.world, call, function, frame, inner)
         importer.active.append(key)
         try:
-            with importer.at(frame, line, f"calls {function.name}"):
+            with importer.at(frame, call.line, f"calls {function.name}"):
                 importer.run(importer, function.body, inner)
         finally:
             importer.active.pop()
+        frame.returned[key] = inner.result
+
+
+def _pass_arguments(world: World, call: Call, function: Function, frame: Frame, inner: Frame) -> None:
+    names = [name for name, _ in function.parameters]
+    if inner.instance is not None and names[:1] in (["self"], ["cls"]):
+        names = names[1:]
+    position = 0
+    for keyword, argument in call.arguments:
+        value = evaluate(argument, frame, world.runtime)
+        if keyword:
+            inner.values[keyword] = value
+        elif position < len(names):
+            inner.values[names[position]] = value
+            position += 1
 
 
 def _called(world: World, target: str, frame: Frame) -> Iterator[Called]:
@@ -75,6 +92,9 @@ def _called(world: World, target: str, frame: Frame) -> Iterator[Called]:
         if found is not None:
             yield *found, frame.instance
         return
+    if target.startswith("="):
+        held = frame.lookup(target[1:])
+        target = held.dotted if isinstance(held, Reference) else "?"
     place = (frame.module_frame, target[1:]) if target.startswith(".") else world.locate(target)
     if place is None:
         return
@@ -179,9 +199,9 @@ def _import_lazily(importer: Importer, source: Frame, name: str) -> None:
     key = (module.facts.name, f"__getattr__({name})")
     if function is None or key in importer.active or len(importer.active) >= _MAX_CALLS:
         return
-    inner = Frame(importer.world, module, parent=source, own=frozenset(function.locals))
-    if function.locals:
-        inner.values[function.locals[0]] = name
+    inner = source.enter(source, function, None)
+    if function.parameters:
+        inner.values[function.parameters[0][0]] = name
     importer.active.append(key)
     try:
         importer.run(importer, function.body, inner)
@@ -201,6 +221,9 @@ def _load(importer: Importer, module: object, line: int, frame: Frame) -> None:
 
 def _raise(importer: Importer, step: Raise, frame: Frame) -> None:
     """A raise in a handler for a module that is not there is told as that module's absence."""
+    held = frame.lookup(step.error) if step.error else None
+    if isinstance(held, Failure):
+        raise ImportStops(held)
     root = importer.handled[-1] if importer.handled else None
     if root is not None and (not step.error or root.cause is not Cause.RAISED):
         error = step.error if is_builtin_error(step.error) else root.error

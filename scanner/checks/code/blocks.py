@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 
 from scanner.checks.code.actions import act
-from scanner.checks.code.conditions import UNKNOWN, evaluate_truth
+from scanner.checks.code.conditions import UNKNOWN, evaluate, evaluate_truth
+from scanner.checks.code.expression import Row
 from scanner.checks.code.failure import Failure, ImportStops, catches
 from scanner.checks.code.frames import Frame
 from scanner.checks.code.importer import Importer, OutOfBudget
@@ -16,9 +17,11 @@ class Flow(enum.Enum):
     """How a block ends."""
 
     ON = "on"
-    LEFT = "left"
-    """By a return, a break or a continue."""
-    MAYBE_LEFT = "maybe left"
+    RETURN = "return"
+    BREAK = "break"
+    CONTINUE = "continue"
+    MAYBE = "maybe"
+    """By one of these, or not."""
 
 
 def run_block(importer: Importer, block: Block, frame: Frame) -> Flow:
@@ -40,16 +43,22 @@ def run_block(importer: Importer, block: Block, frame: Frame) -> Flow:
             case Loop():
                 flow = _loop(importer, step, frame)
             case Leave():
-                return Flow.LEFT
+                return _leave(importer, step, frame)
             case _:
                 act(importer, step, frame)
                 continue
-        if flow is Flow.LEFT:
-            return flow
-        if flow is Flow.MAYBE_LEFT:
+        if flow is Flow.MAYBE:
             _run_in_doubt(importer, block[index + 1 :], frame)
+            frame.result = UNKNOWN
+        if flow is not Flow.ON:
             return flow
     return Flow.ON
+
+
+def _leave(importer: Importer, step: Leave, frame: Frame) -> Flow:
+    if step.kind == "return":
+        frame.result = UNKNOWN if importer.doubt else evaluate(step.value, frame, importer.world.runtime)
+    return Flow(step.kind)
 
 
 def _run_in_doubt(importer: Importer, block: Block, frame: Frame) -> Flow:
@@ -64,7 +73,7 @@ def _run_in_doubt(importer: Importer, block: Block, frame: Frame) -> Flow:
     finally:
         importer.doubt -= 1
     _merge(frame, before)
-    return Flow.MAYBE_LEFT if flow is Flow.LEFT else flow
+    return flow if flow is Flow.ON else Flow.MAYBE
 
 
 def _branch(importer: Importer, step: Branch, frame: Frame) -> Flow:
@@ -90,9 +99,7 @@ def _branch(importer: Importer, step: Branch, frame: Frame) -> Flow:
             frame.values = after
             return first
     _merge(frame, after)
-    if first is second:
-        return first if isinstance(first, Flow) else Flow.ON
-    return Flow.MAYBE_LEFT
+    return Flow.ON if first is second is Flow.ON else Flow.MAYBE
 
 
 def _attempt(importer: Importer, block: Block, frame: Frame) -> Flow | Failure:
@@ -103,13 +110,35 @@ def _attempt(importer: Importer, block: Block, frame: Frame) -> Flow | Failure:
 
 
 def _loop(importer: Importer, step: Loop, frame: Frame) -> Flow:
-    """A loop leaves only itself by break and continue; a return inside it is taken for one of these."""
-    if step.is_entered:
-        run_block(importer, step.body, frame)
-    else:
-        _run_in_doubt(importer, step.body, frame)
-    returns = any(isinstance(inner, Leave) and inner.is_return for inner in walk_steps(step.body))
-    return Flow.MAYBE_LEFT if returns else Flow.ON
+    items = _loop_items(importer, step, frame)
+    if items is None:
+        frame.values[step.target] = UNKNOWN
+        if not step.is_entered:
+            flow = _run_in_doubt(importer, step.body, frame)
+            return Flow.MAYBE if flow is not Flow.ON and _returns(step.body) else Flow.ON
+        items = (UNKNOWN,)
+    for item in items:
+        frame.values[step.target] = item
+        flow = run_block(importer, step.body, frame)
+        if flow in (Flow.RETURN, Flow.MAYBE):
+            return flow if _returns(step.body) else Flow.ON
+        if flow is Flow.BREAK:
+            break
+    return Flow.ON
+
+
+def _loop_items(importer: Importer, step: Loop, frame: Frame) -> tuple[object, ...] | None:
+    """What a loop runs over, where that is a display of values or a name that holds one."""
+    if not step.target:
+        return None
+    if isinstance(step.items, Row):
+        return tuple(evaluate(item, frame, importer.world.runtime) for item in step.items.items)
+    value = evaluate(step.items, frame, importer.world.runtime)
+    return value if isinstance(value, tuple) else None
+
+
+def _returns(block: Block) -> bool:
+    return any(isinstance(step, Leave) and step.kind == "return" for step in walk_steps(block))
 
 
 def _try(importer: Importer, step: Try, frame: Frame) -> Flow:
@@ -132,6 +161,8 @@ def _guarded(importer: Importer, step: Try, frame: Frame) -> Flow:
         if handler is None:
             raise
         importer.handled.append(stop.failure)
+        if handler.bound:
+            frame.values[handler.bound] = stop.failure
         try:
             return run_block(importer, handler.body, frame)
         finally:

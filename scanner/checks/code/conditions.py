@@ -42,11 +42,16 @@ class Scope(Protocol):
         """The value of a name in a module that is not the standard library's."""
 
     def call(self, function: Expression) -> object:
-        """What a call of a function of the scanned code returns."""
+        """What the call of a function of the scanned code that was followed last returned."""
 
     def provides(self, module: str) -> object:
         """Whether importing the module finds anything: True, False or ``UNKNOWN``."""
 
+
+_ENVIRONMENT = frozenset(
+    {"HOME", "PATH", "USER", "LOGNAME", "PWD", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TZ", "_", "PYTHONINSPECT"}
+)
+"""Environment variables that a runtime may set by itself; all others are taken to be unset."""
 
 _COMPARE: Mapping[str, Callable[[object, object], bool]] = {
     "==": operator.eq,
@@ -124,6 +129,8 @@ def _compare(name: str, left: object, right: object) -> object:
     if name in ("is", "is not"):
         same = _is_same(left, right)
         return UNKNOWN if same is None else same is (name == "is")
+    if isinstance(left, str) and right == Reference("os.environ", is_module=False) and name in ("in", "not in"):
+        return UNKNOWN if left in _ENVIRONMENT else name == "not in"
     if any(isinstance(value, Unknown | Reference) for value in (left, right)):
         return UNKNOWN
     try:
@@ -188,6 +195,8 @@ def _call_reference(
 ) -> object:
     if not isinstance(called, Reference):
         return scope.call(function)
+    if called.dotted in ("os.environ.get", "os.getenv") and arguments:
+        return _environment(tuple(evaluate(item, scope, runtime) for item in arguments))
     if called.dotted == "importlib.util.find_spec" and arguments:
         return _find_spec(evaluate(arguments[0], scope, runtime), scope)
     if called.dotted == "struct.calcsize" and arguments and evaluate(arguments[0], scope, runtime) in ("P", "l", "n"):
@@ -196,6 +205,14 @@ def _call_reference(
         return runtime.call(called.dotted)
     except KeyError:
         return scope.call(function)
+
+
+def _environment(arguments: tuple[object, ...]) -> object:
+    """An environment variable: its default, for a package's own switches are not set on a Worker."""
+    name, *default = arguments
+    if not isinstance(name, str) or name in _ENVIRONMENT:
+        return UNKNOWN
+    return default[0] if default else None
 
 
 def _builtin(name: str, arguments: tuple[Expression, ...], scope: Scope, runtime: Runtime) -> object:

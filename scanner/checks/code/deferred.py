@@ -50,7 +50,8 @@ def find_deferred_uses(facts: ModuleFacts, world: World) -> Iterator[Use]:
         frame.values.update(_settled_values(facts, world))
         yield from _block(facts.body, frame, (), facts.path)
     for function in facts.functions:
-        inner = Frame(world, frame.module, parent=frame, own=frozenset(function.locals))
+        inner = Frame(world, frame.module, parent=frame, function=function)
+        inner.values.update(dict.fromkeys((name for name, _ in function.parameters), UNKNOWN))
         yield from _block(function.body, inner, (), facts.path)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner.checks.code.events import Place, read_expression
-from scanner.checks.code.expression import OPAQUE, parse_expression
+from scanner.checks.code.expression import OPAQUE, Expression, parse_expression
 from scanner.checks.code.hazards import SUBCLASSED
 from scanner.checks.code.names import FunctionNode, add_parameters, collect_names, method_names
 from scanner.checks.code.steps import Bind, Block, Class, Function, Hazard, Step
@@ -26,21 +26,26 @@ def read_function(node: FunctionNode, place: Place) -> Iterator[Step]:
 
 def _add_function(node: FunctionNode, place: Place) -> None:
     inner = _inner_place(node.body, node.args, node.name, place)
-    match [part for part in node.body if not _is_docstring(part)]:
-        case [ast.Return(value=value)]:
-            returns = parse_expression(value)
-        case _:
-            returns = OPAQUE
-    own = (*(argument.arg for argument in node.args.args), *sorted(inner.names.assigned))
+    parameters = tuple(_parameters(node.args))
+    named = {name for name, _ in parameters}
     place.functions.append(
         Function(
             f"{place.prefix}{node.name}",
-            tuple(dict.fromkeys(own)),
+            parameters,
+            tuple(sorted(inner.names.assigned - named)),
             place.read_block(node.body, inner),
             is_deferred=isinstance(node, ast.AsyncFunctionDef) or (place.has_generators and _yields(node)),
-            returns=returns,
         )
     )
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[tuple[str, Expression]]:
+    """The parameters in order; keyword-only ones follow, and are only ever passed by name."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    without = [None] * (len(positional) - len(arguments.defaults))
+    every = [*positional, *arguments.kwonlyargs]
+    for argument, default in zip(every, [*without, *arguments.defaults, *arguments.kw_defaults], strict=True):
+        yield argument.arg, parse_expression(default) if isinstance(default, ast.Constant) else OPAQUE
 
 
 def add_lambda(node: ast.Lambda, place: Place) -> None:
@@ -51,7 +56,7 @@ def add_lambda(node: ast.Lambda, place: Place) -> None:
     body = read_expression(node.body, inner)
     if body:
         own = tuple(sorted(inner.names.assigned))
-        place.functions.append(Function(f"{place.prefix}<lambda>", own, body, is_deferred=True, returns=OPAQUE))
+        place.functions.append(Function(f"{place.prefix}<lambda>", (), own, body, is_deferred=True))
 
 
 def read_class(node: ast.ClassDef, place: Place) -> Iterator[Step]:
@@ -66,7 +71,7 @@ def read_class(node: ast.ClassDef, place: Place) -> Iterator[Step]:
     place.classes.append(Class(qualified, bases, tuple(dict.fromkeys(methods))))
     hazards = tuple(Hazard(node.lineno, base, OPAQUE) for base in bases if base in SUBCLASSED)
     if hazards:
-        place.functions.append(Function(f"{qualified}.<class>", (), hazards, is_deferred=True, returns=OPAQUE))
+        place.functions.append(Function(f"{qualified}.<class>", (), (), hazards, is_deferred=True))
     names = collect_names(node.body, place.package, place.names, prefix=f"{qualified}.")
     names.is_class = names.is_method = True
     names.members = method_names(node, place.package, names) if place.reads_functions else {}
@@ -111,10 +116,6 @@ def _base(node: ast.expr, place: Place) -> str:
         case ast.Name(id=name):
             return f".{place.names.definition(name) or name}"
     return "?"
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _yields(node: FunctionNode) -> bool:

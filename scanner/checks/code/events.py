@@ -150,7 +150,7 @@ class _Reader:
         inner = [step for child in elements for step in self.steps(child)]
         inner += [step for generator in generators for test in generator.ifs for step in self.steps(test)]
         if inner:
-            yield Loop(is_entered=False, body=tuple(inner))
+            yield Loop("", OPAQUE, is_entered=False, body=tuple(inner))
 
     def _attribute(self, node: ast.Attribute) -> Iterator[Step]:
         dotted = self.place.names.dotted(node)
@@ -160,10 +160,14 @@ class _Reader:
         yield from self._lack(node, dotted)
 
     def _lack(self, node: ast.expr, dotted: str) -> Iterator[Step]:
+        """The first name that is not there; what an import statement names fails there, and not here again."""
         parts = dotted.split(".")
-        for count in range(1, len(parts)):
+        written = 0
+        while isinstance(node, ast.Attribute):
+            node, written = node.value, written + 1
+        for count in range(max(1, len(parts) - written), len(parts)):
             module, name = ".".join(parts[:count]), parts[count]
-            if self.place.runtime.lacks(module, name) and not self.place.names.definition(parts[0]):
+            if self.place.runtime.lacks(module, name):
                 yield Lack(node.lineno, module, name)
                 return
 
@@ -189,7 +193,7 @@ class _Reader:
         elif dotted is not None:
             yield from self._lack(node.func, dotted)
             if not self.place.is_function and not self.place.runtime.is_standard(dotted):
-                yield Call(node.lineno, dotted)
+                yield Call(node.lineno, dotted, _arguments(node))
         else:
             yield from self._own_call(node, argument)
 
@@ -199,9 +203,11 @@ class _Reader:
             case ast.Name(id=name):
                 target = names.definition(name)
                 if target is not None:
-                    yield Call(node.lineno, f".{target}")
+                    yield Call(node.lineno, f".{target}", _arguments(node))
+                elif name in names.loops:
+                    yield Call(node.lineno, f"={name}", _arguments(node))
             case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if names.is_method:
-                yield Call(node.lineno, f"self.{name}")
+                yield Call(node.lineno, f"self.{name}", _arguments(node))
             case ast.Attribute(value=value, attr=name) if name in _METHODS and _is_loop(value):
                 yield Hazard(node.lineno, f"*.{name}", argument)
 
@@ -215,6 +221,23 @@ class _Reader:
             module = absolute_name(relative, self.place.package)
             if module:
                 yield Load(node.lineno, Const(module))
+
+
+def _arguments(node: ast.Call) -> tuple[tuple[str, Expression], ...]:
+    """What a call passes, as far as it is a plain value; nothing after the first starred argument."""
+    arguments: list[tuple[str, Expression]] = []
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            return tuple(arguments)
+        arguments.append(("", _plain(argument)))
+    while arguments and arguments[-1][1] is OPAQUE:
+        arguments.pop()
+    named = ((keyword.arg, _plain(keyword.value)) for keyword in node.keywords)
+    return (*arguments, *((name, value) for name, value in named if name is not None and value is not OPAQUE))
+
+
+def _plain(node: ast.expr) -> Expression:
+    return parse_expression(node) if isinstance(node, ast.Constant | ast.Name | ast.Attribute) else OPAQUE
 
 
 def _builtin_name(node: ast.expr, names: Names) -> str | None:

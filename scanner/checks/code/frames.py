@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scanner.checks.code.conditions import UNKNOWN, evaluate
-from scanner.checks.code.expression import Expression, Name
+from scanner.checks.code.expression import Expression
 from scanner.checks.code.runtime import Reference, Runtime
 from scanner.checks.code.site import Site
-from scanner.checks.code.steps import Class, Function, ModuleFacts
+from scanner.checks.code.steps import Class, Function, Leave, ModuleFacts
 
 _MAX_HOPS = 8
 """How many re-exports or base classes are followed."""
@@ -72,18 +72,25 @@ class Frame:
     module: Module
     values: dict[str, object] = field(default_factory=dict)
     parent: Frame | None = None
-    own: frozenset[str] = frozenset()
+    function: Function | None = None
     instance: tuple[Frame, str] | None = None
     """In a method: the class of ``self``, by the frame of its module and its name."""
+    result: object = UNKNOWN
+    """What the function gave back; UNKNOWN where it may be one of several things."""
+    returned: dict[tuple[str, str], object] = field(default_factory=dict)
+    """What calls from here gave back last, by the function's module and name."""
 
     def lookup(self, name: str) -> object:
-        """The value that a name has now."""
+        """The value that a name has now; a function of its own module is a reference to it."""
         if name in self.values:
             return self.values[name]
-        if name in self.own:
-            return UNKNOWN
-        if self.parent is not None:
-            return self.parent.lookup(name)
+        if self.function is not None and self.parent is not None:
+            inner = f"{self.function.name}.{name}"
+            if inner in self.module.functions:
+                return Reference(f"{self.module.facts.name}.{inner}", is_module=False)
+            return UNKNOWN if name in self.function.locals else self.parent.lookup(name)
+        if name in self.module.functions:
+            return Reference(f"{self.module.facts.name}.{name}", is_module=False)
         known = {"__name__": self.module.facts.name, "__debug__": True, "TYPE_CHECKING": False}
         return known.get(name, UNKNOWN)
 
@@ -96,17 +103,21 @@ class Frame:
         if found is None:
             return UNKNOWN
         frame, rest = found
+        if rest in frame.module.functions:
+            return Reference(f"{frame.module.facts.name}.{rest}", is_module=False)
         return frame.values.get(rest, UNKNOWN)
 
     def call(self, function: Expression) -> object:
-        """What a function of the closure returns, where that is a single expression."""
-        match function:
-            case Name(name=name) if name in self.module_frame.module.functions:
-                return self._returned(self.module_frame, name)
-            case _:
-                called = evaluate(function, self, self.world.runtime)
+        """What the last call of a function from here gave back, or what one gives that does nothing else."""
+        called = evaluate(function, self, self.world.runtime)
         found = self.world.locate(called.dotted) if isinstance(called, Reference) else None
-        return self._returned(*found) if found is not None else UNKNOWN
+        if found is None:
+            return UNKNOWN
+        frame, name = found
+        key = (frame.module.facts.name, name)
+        if key in self.returned:
+            return self.returned[key]
+        return self._only_value(frame, frame.module.functions.get(name))
 
     def provides(self, module: str) -> object:
         """Whether importing a module finds anything."""
@@ -115,17 +126,31 @@ class Frame:
             return runtime.why_missing(module) is None
         return site.find(module) is not None or module in site.namespaces or site.is_opaque(module)
 
+    def enter(self, owner: Frame, function: Function, instance: tuple[Frame, str] | None) -> Frame:
+        """The frame of a call from here; a function defined inside another one sees that one's names."""
+        outer, _, _ = function.name.rpartition(".")
+        around: Frame | None = self
+        while around is not None and not (
+            around.module is owner.module and around.function is not None and around.function.name == outer
+        ):
+            around = around.parent
+        inner = Frame(self.world, owner.module, parent=around or owner, function=function, instance=instance)
+        for name, default in function.parameters:
+            inner.values[name] = evaluate(default, owner, self.world.runtime)
+        return inner
+
     @property
     def module_frame(self) -> Frame:
         """The frame of the module that this one belongs to."""
         return self.parent.module_frame if self.parent is not None else self
 
-    def _returned(self, frame: Frame, name: str) -> object:
-        function = frame.module.functions.get(name)
+    def _only_value(self, frame: Frame, function: Function | None) -> object:
         if function is None or function.is_deferred:
             return UNKNOWN
-        inner = Frame(self.world, frame.module, parent=frame, own=frozenset(function.locals))
-        try:
-            return evaluate(function.returns, inner, self.world.runtime)
-        except RecursionError:
-            return UNKNOWN
+        match function.body:
+            case (Leave(kind="return", value=value),):
+                try:
+                    return evaluate(value, self.enter(frame, function, None), self.world.runtime)
+                except RecursionError:
+                    return UNKNOWN
+        return UNKNOWN

@@ -9,7 +9,7 @@ from scanner.checks.code.definitions import add_lambda
 from scanner.checks.code.events import Place
 from scanner.checks.code.hazards import has_telling_functions
 from scanner.checks.code.lazy import find_lazy_names
-from scanner.checks.code.names import collect_names
+from scanner.checks.code.names import Names, collect_names
 from scanner.checks.code.pruning import prune_facts
 from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.source import Unread, parse_source
@@ -57,9 +57,15 @@ def _collect(tree: ast.Module, place: Place, path: str, *, is_package: bool) -> 
         body=read_block(tree.body, place),
         functions=tuple(place.functions),
         classes=tuple(place.classes),
-        names=tuple(sorted({*names.definitions, *names.assigned, *names.aliases})) if keeps_names else (),
+        names=tuple(sorted(_bound_names(names, place.package))) if keeps_names else (),
         lazy=find_lazy_names(tree, place.package) if is_lazy else (),
     )
+
+
+def _bound_names(names: Names, package: str) -> set[str]:
+    """The names that statements bind, without the package's own submodules: importing those is what binds them."""
+    imported = {name for name, dotted in names.aliases.items() if dotted != f"{package}.{name}"}
+    return {*names.definitions, *names.assigned, *imported}
 
 
 def _postpones_annotations(tree: ast.Module) -> bool:

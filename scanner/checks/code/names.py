@@ -25,6 +25,8 @@ class Names:
     """The aliases that certainly are modules."""
     assigned: set[str] = field(default_factory=set)
     """Names with a value of their own, parameters among them."""
+    loops: set[str] = field(default_factory=set)
+    """Names that a loop binds."""
     definitions: dict[str, str] = field(default_factory=dict)
     """Functions and classes of this scope to their qualified names."""
     is_class: bool = False
@@ -99,18 +101,20 @@ def collect_names(body: Iterable[ast.stmt], package: str, parent: Names | None =
 
 
 def own_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Every statement of a scope, nested ones too, definitions without their bodies; in no particular order."""
-    waiting = list(body)
+    """Every statement of a scope, nested ones too, definitions without their bodies; in the order of the source."""
+    waiting = list(body)[::-1]
     while waiting:
         node = waiting.pop()
         yield node
         if isinstance(node, FunctionNode | ast.ClassDef):
             continue
+        inner: list[ast.stmt] = []
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.stmt):
-                waiting.append(child)
+                inner.append(child)
             elif isinstance(child, ast.ExceptHandler | ast.match_case):
-                waiting.extend(child.body)
+                inner.extend(child.body)
+        waiting.extend(inner[::-1])
 
 
 def absolute_name(node: ast.ImportFrom, package: str) -> str | None:
@@ -179,6 +183,8 @@ def _add_assignments(names: Names, node: ast.stmt) -> None:
             _assign(names, target, value)
         case ast.For(target=target) | ast.AsyncFor(target=target):
             _assign(names, target, None)
+            if isinstance(target, ast.Name):
+                names.loops.add(target.id)
         case ast.With(items=items) | ast.AsyncWith(items=items):
             for item in items:
                 if item.optional_vars is not None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from scanner.checks.code.expression import (
-    OPAQUE,
     Comparison,
     Const,
     Expression,
@@ -29,6 +28,7 @@ from scanner.checks.code.steps import (
     Hazard,
     Import,
     Lack,
+    Leave,
     Load,
     Loop,
     ModuleFacts,
@@ -56,7 +56,7 @@ def prune_facts(facts: ModuleFacts) -> ModuleFacts:
 
 def _matters(function: Function) -> bool:
     """Whether calling or reading the function can tell anything."""
-    if not isinstance(function.returns, Opaque):
+    if any(isinstance(step, Leave) and _is_flag(step.value) for step in walk_steps(function.body)):
         return True
     own = frozenset(function.locals)
     return any(
@@ -85,8 +85,7 @@ def _alive(functions: Iterable[Function], facts: ModuleFacts) -> frozenset[str]:
 def _prune_function(function: Function, wanted: frozenset[str] | None, alive: frozenset[str] | None) -> Function:
     if wanted is not None:
         wanted = frozenset(_names_read(function.body))
-    returns = function.returns if _is_flag(function.returns) else OPAQUE
-    return replace(function, body=_prune(function.body, wanted, alive), returns=returns)
+    return replace(function, body=_prune(function.body, wanted, alive))
 
 
 def _prune(block: Block, wanted: frozenset[str] | None, alive: frozenset[str] | None) -> Block:
@@ -102,9 +101,9 @@ def _prune_step(step: Step, wanted: frozenset[str] | None, alive: frozenset[str]
         case Branch(test=test, body=body, otherwise=otherwise):
             first, second = _prune(body, wanted, alive), _prune(otherwise, wanted, alive)
             return Branch(test, first, second) if first or second else None
-        case Loop(is_entered=is_entered, body=body):
+        case Loop(body=body):
             inner = _prune(body, wanted, alive)
-            return Loop(is_entered, inner) if inner else None
+            return replace(step, body=inner) if inner else None
         case Try():
             return _prune_try(step, wanted, alive)
     return step
@@ -132,7 +131,6 @@ def _wanted_names(facts: ModuleFacts) -> frozenset[str]:
     read = set(_names_read(facts.body))
     for function in facts.functions:
         read.update(_names_read(function.body))
-        read.update(_names_in(function.returns))
     return frozenset(read)
 
 
@@ -169,8 +167,13 @@ def _names_read(block: Block) -> Iterator[str]:
                 yield from _names_in(test)
             case Load(module=module):
                 yield from _names_in(module)
-            case Bind(value=value):
+            case Bind(value=value) | Leave(value=value):
                 yield from _names_in(value)
+            case Loop(items=items):
+                yield from _names_in(items)
+            case Call(arguments=arguments):
+                for _, argument in arguments:
+                    yield from _names_in(argument)
 
 
 def _names_in(expression: Expression) -> Iterator[str]:

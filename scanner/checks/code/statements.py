@@ -56,9 +56,9 @@ def _statement(node: ast.stmt, place: Place) -> Iterator[Step]:  # noqa: C901, P
             yield from read_raise(node, place)
         case ast.Return(value=value):
             yield from read_expression(value, place)
-            yield Leave(is_return=True)
+            yield Leave("return", parse_expression(value) if value is not None else Const(None))
         case ast.Break() | ast.Continue():
-            yield Leave(is_return=False)
+            yield Leave("break" if isinstance(node, ast.Break) else "continue", OPAQUE)
         case ast.Assert(test=test):
             if place.truth(test) is False:
                 yield Raise(node.lineno, "AssertionError", "")
@@ -106,7 +106,10 @@ def _if(node: ast.If, place: Place) -> Iterator[Step]:
 
 
 def _try(node: ast.Try | ast.TryStar, place: Place) -> Try:
-    handlers = tuple(Handler(caught_names(handler.type), read_block(handler.body, place)) for handler in node.handlers)
+    handlers = tuple(
+        Handler(caught_names(handler.type), handler.name or "", read_block(handler.body, place))
+        for handler in node.handlers
+    )
     return Try(
         read_block(node.body, place),
         handlers,
@@ -125,7 +128,7 @@ def _with(node: ast.With | ast.AsyncWith, place: Place) -> Iterator[Step]:
                 suppressed.extend(last_name(error) for error in errors)
     body = read_block(node.body, place)
     if suppressed:
-        yield Try(body, (Handler(tuple(suppressed), ()),), (), (), is_risky=False)
+        yield Try(body, (Handler(tuple(suppressed), "", ()),), (), (), is_risky=False)
     else:
         yield from body
 
@@ -136,11 +139,12 @@ def _loop(node: ast.For | ast.AsyncFor | ast.While, place: Place) -> Iterator[St
         yield from read_expression(node.test, place)
         is_entered = truth is True
         if truth is not False:
-            yield Loop(is_entered, read_block(node.body, place))
+            yield Loop("", OPAQUE, is_entered, read_block(node.body, place))
     else:
         yield from read_expression(node.iter, place)
         is_entered = isinstance(node.iter, ast.Tuple | ast.List) and bool(node.iter.elts)
-        yield Loop(is_entered, read_block(node.body, place))
+        target = node.target.id if isinstance(node.target, ast.Name) else ""
+        yield Loop(target, parse_expression(node.iter), is_entered, read_block(node.body, place))
     yield from read_block(node.orelse, place) if not is_entered else ()
 
 
@@ -152,10 +156,23 @@ def _assign(node: ast.Assign | ast.AnnAssign | ast.AugAssign, place: Place) -> I
             case ast.Name(id=name) if node.value is not None:
                 plain = not isinstance(node, ast.AugAssign)
                 yield Bind(name, parse_expression(node.value) if plain else OPAQUE)
+            case ast.Tuple(elts=items) | ast.List(elts=items) if _matches(items, node.value):
+                for item, value in zip(items, node.value.elts, strict=True):  # type: ignore[union-attr]
+                    yield Bind(item.id, parse_expression(value))  # type: ignore[attr-defined]
             case ast.Tuple(elts=items) | ast.List(elts=items):
                 yield from (Bind(item.id, OPAQUE) for item in items if isinstance(item, ast.Name))
             case _:
                 yield from read_expression(target, place)
+
+
+def _matches(targets: list[ast.expr], value: ast.expr | None) -> bool:
+    """Whether an unpacking gives each of several plain names its own value."""
+    return (
+        isinstance(value, ast.Tuple)
+        and len(value.elts) == len(targets)
+        and all(isinstance(target, ast.Name) for target in targets)
+        and not any(isinstance(item, ast.Starred) for item in value.elts)
+    )
 
 
 def _match(node: ast.Match, place: Place) -> Iterator[Step]:

@@ -61,11 +61,13 @@ class Hazard:
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of a function or class of the scanned code: ``.name`` in this module, ``self.name`` for a method of the
-    instance at hand, else a dotted absolute name.
+    instance at hand, ``=name`` for what a name of the function holds, else a dotted absolute name.
     """
 
     line: int
     target: str
+    arguments: tuple[tuple[str, Expression], ...]
+    """With the names of keyword arguments; positional ones come first and have no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,10 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """``return``, ``break`` or ``continue``: what follows in the block does not run."""
+    """``return`` (with what it gives), ``break`` or ``continue``: what follows in the block does not run."""
 
-    is_return: bool
+    kind: str
+    value: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,12 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop's body; ``is_entered`` where it certainly runs at least once."""
+    """A loop: the name it binds (empty where it is no plain one), what it runs over, and its body."""
 
+    target: str
+    items: Expression
     is_entered: bool
+    """Whether the body certainly runs at least once."""
     body: Block
 
 
@@ -114,6 +120,7 @@ class Handler:
     """An ``except`` clause: the names of what it catches (empty for everything), the bound name, and its block."""
 
     errors: tuple[str, ...]
+    bound: str
     body: Block
 
 
@@ -138,13 +145,13 @@ class Function:
 
     name: str
     """Qualified within its module, for example ``Class.method``."""
+    parameters: tuple[tuple[str, Expression], ...]
+    """The positional ones with their defaults, opaque where there is none."""
     locals: tuple[str, ...]
-    """Names that are its own, parameters first."""
+    """The other names that are its own."""
     body: Block
     is_deferred: bool
     """Whether a call alone does not run the body: coroutines and generators."""
-    returns: Expression
-    """What it gives back where that is its only statement, else opaque."""
 
 
 @dataclass(frozen=True, slots=True)

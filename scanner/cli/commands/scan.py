@@ -5,19 +5,32 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from scanner.cli.options import (
     OrderedOutputsCommand,
+    baseline_options,
     index_options,
     report_options,
     source_options,
     target_options,
     verbosity_options,
 )
-from scanner.cli.running import check_paths, errors_told, exit_code, make_settings, make_surroundings, write_report
+from scanner.cli.running import (
+    EXIT_MISUSE,
+    EXIT_WORKERS,
+    check_paths,
+    errors_told,
+    exit_code,
+    make_settings,
+    make_surroundings,
+    open_output,
+    tell_notes,
+    write_report,
+)
 
 
 @click.command(cls=OrderedOutputsCommand)
@@ -26,6 +39,7 @@ from scanner.cli.running import check_paths, errors_told, exit_code, make_settin
 @target_options
 @index_options
 @source_options
+@baseline_options
 @verbosity_options
 @click.pass_context
 def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # click's values
@@ -40,8 +54,19 @@ def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
         named = paths or (".",)
         check_paths(named)
         settings = make_settings(named, options)
+        new_baseline = options["write_baseline"]
+        if new_baseline is not None:
+            settings = replace(settings, baseline=None)
         with make_surroundings(settings, quiet=options["quiet"]) as around:
             report = pipeline.scan(named, settings, around)
         for form, path in ctx.meta["scanner.outputs"]:
             write_report(report, form, path, options)
-        sys.exit(exit_code(report, settings))
+        tell_notes(report, ctx.meta["scanner.outputs"], quiet=options["quiet"])
+        code = exit_code(report, settings)
+        if new_baseline is not None and code != EXIT_MISUSE:
+            from scanner.baseline import write_baseline
+
+            with open_output(new_baseline) as stream:
+                write_baseline(report, stream)
+            code = EXIT_WORKERS
+        sys.exit(code)

@@ -1,0 +1,108 @@
+"""The runtime by date and flags, and what it accepts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from packaging.tags import Tag, parse_tag
+
+from scanner.errors import SettingsError
+from scanner.model import Artifact, ArtifactKind
+from scanner.target import choose_target, rank_artifact, takes_python
+
+W = "python_workers"
+
+
+@pytest.mark.parametrize(
+    ("day", "flags", "python", "runtime"),
+    [
+        (None, (), "3.14.2", "314.0.6"),
+        ("2026-09-08", (W,), "3.14.2", "314.0.6"),
+        ("2026-09-07", (W,), "3.13.2", "0.28.2"),
+        ("2025-09-29", (W,), "3.13.2", "0.28.2"),
+        ("2025-09-28", (W,), "3.12.7", "0.26.0a2"),
+        ("2026-07-01", (W, "python_workers_314"), "3.14.2", "314.0.6"),
+        ("2026-07-01", (W, "python_workers_20260610"), "3.14.2", "314.0.4"),
+        ("2026-11-17", (W, "no_python_workers_314"), "3.13.2", "0.28.2"),
+        ("2026-11-17", (W, "no_python_workers_314", "no_python_workers_20250116"), "3.12.7", "0.26.0a2"),
+        ("2025-01-01", (W, "python_workers_20250116"), "3.13.2", "0.28.2"),
+        ("2025-01-01", ("nodejs_compat",), "3.12.7", "0.26.0a2"),
+    ],
+)
+def test_date_and_flags_select_the_runtime_as_workerd_does(
+    day: str | None, flags: tuple[str, ...], python: str, runtime: str
+) -> None:
+    target = choose_target(date.fromisoformat(day) if day else None, flags)
+    assert (target.python, target.runtime_pyodide) == (python, runtime)
+    assert target.markers["python_full_version"] == python
+    assert (target.markers["sys_platform"], target.markers["platform_machine"]) == ("emscripten", "wasm32")
+
+
+def test_the_reason_names_where_the_date_comes_from() -> None:
+    assert "wrangler.toml" in choose_target(date(2026, 1, 1), (), origin="wrangler.toml").reason
+    assert "no compatibility date given" in choose_target().reason
+
+
+def test_a_flag_and_its_opposite_are_refused() -> None:
+    with pytest.raises(SettingsError, match="contradict"):
+        choose_target(date(2026, 1, 1), (W, "python_workers_314", "no_python_workers_314"))
+
+
+def test_what_keeps_a_worker_from_starting_is_noted() -> None:
+    assert any(W in note for note in choose_target(date(2026, 1, 1), ("nodejs_compat",)).notes)
+    assert any("pywrangler ignores" in note for note in choose_target(date(2026, 11, 1), (W, "no_python_workers_314")).notes)
+    assert any("later than" in note for note in choose_target(date(2030, 1, 1), (W,)).notes)
+
+
+def _wheel(tag: str) -> Artifact:
+    return Artifact(filename=f"a-1-{tag}.whl", url="", kind=ArtifactKind.WHEEL, tags=frozenset(parse_tag(tag)))
+
+
+@pytest.mark.parametrize(
+    ("tag", "fits"),
+    [
+        ("py3-none-any", True),
+        ("py2.py3-none-any", True),
+        ("cp314-none-any", True),
+        ("py314-none-any", True),
+        ("cp314-cp314-pyemscripten_2026_0_wasm32", True),
+        ("cp314-cp314-pyodide_2026_0_wasm32", True),
+        ("cp39-abi3-pyemscripten_2026_0_wasm32", True),
+        ("cp314-abi3-pyemscripten_2026_0_wasm32", True),
+        ("py3-none-pyemscripten_2026_0_wasm32", True),
+        ("cp315-abi3-pyemscripten_2026_0_wasm32", False),
+        ("cp313-cp313-pyemscripten_2026_0_wasm32", False),
+        ("cp314-cp314-pyemscripten_2025_0_wasm32", False),
+        ("cp314-cp314t-pyemscripten_2026_0_wasm32", False),
+        ("cp314-cp314-emscripten_5_0_3_wasm32", False),
+        ("cp314-cp314-manylinux_2_28_x86_64", False),
+        ("py2-none-any", False),
+        ("py3-none-win_amd64", False),
+    ],
+)
+def test_wheel_tags_of_the_newest_runtime(tag: str, *, fits: bool) -> None:
+    assert (rank_artifact(_wheel(tag), choose_target()) is not None) is fits
+
+
+def test_a_native_wheel_is_preferred_to_a_pure_one_and_the_standard_name_to_the_older() -> None:
+    target = choose_target()
+    ranks = [
+        rank_artifact(_wheel(tag), target)
+        for tag in ("cp314-cp314-pyemscripten_2026_0_wasm32", "cp314-cp314-pyodide_2026_0_wasm32", "py3-none-any")
+    ]
+    assert ranks == sorted(rank for rank in ranks if rank is not None)
+    assert Tag("cp314", "cp314", "pyemscripten_2026_0_wasm32") in target.tags
+
+
+def test_only_wheels_fit() -> None:
+    sdist = Artifact(filename="a-1.tar.gz", url="", kind=ArtifactKind.SDIST)
+    assert rank_artifact(sdist, choose_target()) is None
+
+
+@pytest.mark.parametrize(
+    ("requires", "takes"),
+    [(None, True), ("", True), (">=3.9", True), ("<3.14", False), (">=3.15", False), ("not a specifier", True), ("==3.14.*", True)],
+)
+def test_requires_python_is_read_as_installers_do(requires: str | None, *, takes: bool) -> None:
+    assert takes_python(requires, choose_target()) is takes
