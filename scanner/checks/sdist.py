@@ -77,6 +77,7 @@ def _languages(contents: SdistContents) -> str:
 def _evidence(contents: SdistContents, build: Build) -> tuple[Evidence, ...]:
     facts = [Evidence(fact=fact, origin=contents.filename, strength=build.strength) for fact in build.facts]
     if contents.source_count and build.outcome is not Outcome.PURE:
-        fact = f"{contents.source_count} files that a compiler takes, for example {', '.join(contents.sources[:2])}"
+        count = f"{contents.source_count} {'file' if contents.source_count == 1 else 'files'}"
+        fact = f"{count} that a compiler takes, for example {', '.join(contents.sources[:2])}"
         facts.append(Evidence(fact=fact, origin=contents.filename, strength=Strength.PROVEN))
     return tuple(facts)

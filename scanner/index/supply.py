@@ -75,10 +75,10 @@ class IndexSupply:
             raise found
         return found
 
-    def prefetch(self, wants: tuple[Want, ...]) -> None:
-        """Fetch ahead what resolving these is likely to need."""
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
+        """Fetch ahead what resolving these is likely to need, so many levels down; None for all."""
         asked = [(want.name, want.specifier, want.extra) for want in wants if want.url is None]
-        self._index.run(_Crawl(self, self._target.markers).run(asked))
+        self._index.run(_Crawl(self, self._target.markers, levels).run(asked))
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
         """Fetch the metadata of these versions ahead, at once."""
@@ -142,30 +142,38 @@ class IndexSupply:
 
 
 class _Crawl:
-    """Fetches a tree ahead, each project once, all at the same time."""
+    """Fetches a tree ahead, each project once, all at the same time.
 
-    def __init__(self, supply: IndexSupply, markers: Mapping[str, str]) -> None:
+    Where only some levels are wanted, several requirements on one project are each followed: they come from versions
+    that are looked at side by side.
+    """
+
+    def __init__(self, supply: IndexSupply, markers: Mapping[str, str], levels: int | None) -> None:
         self._supply = supply
         self._markers = markers
-        self._seen: set[tuple[NormalizedName, NormalizedName | None]] = set()
+        self._levels = levels
+        self._seen: set[tuple[NormalizedName, NormalizedName | None, SpecifierSet | None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, asked: Iterable[tuple[NormalizedName, SpecifierSet, NormalizedName | None]]) -> None:
         """Returns when everything that was met is fetched."""
         for name, specifier, extra in asked:
-            self._start(name, specifier, extra)
+            self._start(name, specifier, extra, level=1)
         while self._tasks:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
-    def _start(self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None) -> None:
-        if (name, extra) in self._seen:
+    def _start(self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None, level: int) -> None:
+        key = (name, extra, None if self._levels is None else specifier)
+        if key in self._seen or (self._levels is not None and level > self._levels):
             return
-        self._seen.add((name, extra))
-        task = asyncio.ensure_future(self._visit(name, specifier, extra))
+        self._seen.add(key)
+        task = asyncio.ensure_future(self._visit(name, specifier, extra, level))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _visit(self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None) -> None:
+    async def _visit(
+        self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None, level: int
+    ) -> None:
         candidates = await self._supply.fetch_candidates(name)
         if candidates is None or not candidates.exists:
             return
@@ -175,9 +183,9 @@ class _Crawl:
         for requirement in metadata.requires if metadata else ():
             if requirement.url is None and applies(requirement.marker, self._markers, (extra,) if extra else ()):
                 child = canonicalize_name(requirement.name)
-                self._start(child, requirement.specifier, None)
+                self._start(child, requirement.specifier, None, level + 1)
                 for child_extra in requirement.extras:
-                    self._start(child, requirement.specifier, canonicalize_name(child_extra))
+                    self._start(child, requirement.specifier, canonicalize_name(child_extra), level + 1)
 
 
 def _from_pyodide(package: PyodidePackage) -> CoreMetadata:

@@ -17,7 +17,8 @@ from resolvelib.structs import RequirementInformation
 
 from scanner.model import Target
 from scanner.resolve.graph import Conflict, Graph, Node, Supply
-from scanner.resolve.provider import BudgetSpentError, Key, Pick, Provider, Rules
+from scanner.resolve.provider import Provider
+from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
 from scanner.specifiers import find_pin
 from scanner.wants import Want
 

@@ -61,8 +61,8 @@ class Graph:
 class Supply(Protocol):
     """Where candidates and their metadata come from; the resolver itself knows no network."""
 
-    def prefetch(self, wants: tuple[Want, ...]) -> None:
-        """Fetch ahead what resolving these is likely to need."""
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
+        """Fetch ahead what resolving these is likely to need, so many levels down; None for all."""
 
     def candidates(self, name: NormalizedName) -> Candidates:
         """All versions of a project.

@@ -45,11 +45,12 @@ def parse_poetry_constraint(text: str) -> SpecifierSet:
         ValueError: it is no constraint.
     """
     ranges = _parse_ranges(text, is_python=False)
-    if not ranges:  # «>2,<1»: nothing can satisfy it, and the clauses say so best
-        return SpecifierSet(",".join(f"{op}{version}" for op, version in _split_clauses(text)))
-    span = VersionRange(ranges[0].low, ranges[-1].high)
-    clauses = [*_write_range(span), *(clause for gap in find_gaps(ranges) for clause in _write_gap(gap))]
-    return SpecifierSet(",".join(clauses))
+    if ranges:
+        return SpecifierSet(",".join(_write_ranges(ranges)))
+    # «>2,<1»: nothing can satisfy it, which the clauses of the first alternative say best
+    clauses = _split_clauses(text.partition("|")[0])
+    parts = (_clause_ranges(operator, version, is_python=False) for operator, version in clauses)
+    return SpecifierSet(",".join(clause for part in parts for clause in _write_ranges(part)))
 
 
 def write_python_marker(text: str) -> str | None:
@@ -166,6 +167,13 @@ def _exclusive(version: Version, *, is_python: bool) -> Version:
     return make_release(version.epoch, version.release, ".dev0")
 
 
+def _write_ranges(ranges: Ranges) -> Iterator[str]:
+    """The clauses for the whole span, and for those gaps in it that a «!=» can say."""
+    yield from _write_range(VersionRange(ranges[0].low, ranges[-1].high))
+    for gap in find_gaps(ranges):
+        yield from _write_gap(gap)
+
+
 def _write_range(found: VersionRange) -> Iterator[str]:
     if (point := found.point) is not None:
         yield f"=={point}"
@@ -179,9 +187,16 @@ def _write_range(found: VersionRange) -> Iterator[str]:
 
 
 def _write_gap(gap: VersionRange) -> Iterator[str]:
-    if (point := gap.point) is not None:
-        yield f"!={point}"
-    elif (wildcard := _as_wildcard(gap)) is not None:
+    low, high = gap.low, gap.high
+    if low is None or high is None:
+        return
+    if high.is_included:
+        # «<1.5 || >1.5» leaves out 1.5 and, as PEP 440 has it, what comes before it under the same number.
+        if _readable(low.version) == str(high.version):
+            yield f"!={high.version}"
+    elif wildcard := _as_wildcard(
+        VersionRange(low, Bound(_exclusive(high.version, is_python=False), is_included=False))
+    ):
         yield f"!={wildcard}"
 
 

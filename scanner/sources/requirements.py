@@ -186,7 +186,10 @@ def _expand_variables(text: str, environ: Mapping[str, str]) -> str:
 def _resolve_find_links(index: IndexOptions, document: Document) -> IndexOptions:
     """The options with relative folders of ``--find-links`` seen from the file that names them."""
     folder = posixpath.dirname(document.path)
-    links = (link if is_url(link) or not folder else posixpath.join(folder, link) for link in index.find_links)
+    links = (
+        link if is_url(link) or not folder else posixpath.normpath(posixpath.join(folder, link))
+        for link in index.find_links
+    )
     return replace(index, find_links=tuple(links)) if index.find_links else index
 
 

@@ -118,7 +118,10 @@ def test_an_archive_written_to_a_stream_is_read_with_its_data_descriptors() -> N
 
 def test_an_archive_with_zip64_fields_everywhere_is_read() -> None:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.py", "w", force_zip64=True) as f:
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.py", "w", force_zip64=True) as f,
+    ):
         f.write(b"x = 1\n")
     directory = _open(MemorySource(buffer.getvalue()))
     assert asyncio.run(read_member(directory, directory.members[0])) == b"x = 1\n"

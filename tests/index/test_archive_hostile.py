@@ -170,7 +170,10 @@ DIRECTORY_CASES = {
     "cut in the middle": (_zip([A, B])[:100], "no end of central directory record"),
     "bytes after the end": (_zip([A]) + b"    ", "are not its comment"),
     "an end record in the comment": (_zip([A], End(comment=_zip([B]))), "several end of central directory records"),
-    "half an end record in the comment": (_zip([A], End(comment=b"PK\x05\x06 and more")), "several end|not its comment"),
+    "half an end record in the comment": (
+        _zip([A], End(comment=b"PK\x05\x06 and more")),
+        "several end|not its comment",
+    ),
     "bytes before the first entry": (_zip([A], End(prefix=b"#!/bin/sh\n")), "does not begin with its first entry"),
     "a prefix that the offsets do not know": (b"XX" + _zip([A]), "does not end where the end record begins"),
     "bytes before the end record": (_zip([A], End(before=b"XX")), "does not end where the end record begins"),

@@ -52,7 +52,13 @@ def _noise(count: int, seed: int = 1) -> bytes:
 def test_a_wheel_tells_its_modules_names_scripts_and_sizes(make_wheel: MakeWheel) -> None:
     wheel = make_wheel(
         "a",
-        files={"a/__init__.py": "x = 1", "a/b/c.py": "", "top.py": "", "a/data-1.py": "", "a-1.0.data/purelib/p.py": ""},
+        files={
+            "a/__init__.py": "x = 1",
+            "a/b/c.py": "",
+            "top.py": "",
+            "a/data-1.py": "",
+            "a-1.0.data/purelib/p.py": "",
+        },
         entry_points="[gui_scripts]\ng = a:g\n[console_scripts]\na = a.b.c:main\nb=a:b [extra]\n# c = a:c\n",
     )
     contents = _whole(wheel)
@@ -123,7 +129,9 @@ def test_without_magic_no_member_but_the_metadata_is_read(make_wheel: MakeWheel)
 
 def test_a_large_wheel_costs_less_than_two_parts_in_a_hundred(make_wheel: MakeWheel) -> None:
     files: dict[str, bytes | str] = {f"a/{number}.bin": _noise(60_000, number + 1) for number in range(25)}
-    contents, source = _ranges(make_wheel("a", files={"a/__init__.py": "", **files, "a/_x.abi3.so": ELF + _noise(9000)}))
+    contents, source = _ranges(
+        make_wheel("a", files={"a/__init__.py": "", **files, "a/_x.abi3.so": ELF + _noise(9000)})
+    )
     assert [native.path for native in contents.native] == ["a/_x.abi3.so"]
     assert source.bytes_read < source.size_bytes * 0.02
 

@@ -32,7 +32,7 @@ class TableSupply:
         self.asked: list[str] = []
         self._known: dict[NormalizedName, Candidates] = {}
 
-    def prefetch(self, wants: tuple[Want, ...]) -> None:
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
         """Nothing is far away here."""
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:

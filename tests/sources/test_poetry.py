@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,10 +58,11 @@ UNIONS = [
     ("^1.0 || ^2.0", ">=1.0,<3.0"),
     ("~2.7 || ^3.4", ">=2.7,<4.0"),
     ("^2.7|^3.4", ">=2.7,<4.0"),
-    ("<1 || >=2", ""),
+    ("<1 || >=2", "!=1.*"),
+    ("<1.5 || >=3.2", ""),
+    ("<1.5 || >1.5", "!=1.5"),
     ("1.0 || 1.2", ">=1.0,<=1.2"),
     (">=20.0.24,<20.21.1 || >20.21.1", ">=20.0.24,!=20.21.1"),
-    ("<1.2 || ==1.2.3 || >1.2.3", "!=1.2.3"),
     ("* || ^1", ""),
 ]
 
@@ -69,14 +72,14 @@ def test_a_constraint_means_what_poetry_takes_it_for(text: str, specifiers: str)
     assert parse_poetry_constraint(text) == SpecifierSet(specifiers)
 
 
-@pytest.mark.parametrize(("text", "specifiers"), [row for row in UNIONS if row[0] != "<1.2 || ==1.2.3 || >1.2.3"])
+@pytest.mark.parametrize(("text", "specifiers"), UNIONS)
 def test_a_union_is_the_span_from_end_to_end_without_the_gaps_that_can_be_written(text: str, specifiers: str) -> None:
-    if text == ">=20.0.24,<20.21.1 || >20.21.1":
-        specifiers = ">=20.0.24"  # the pre-releases of 20.21.1 lie in the gap too
     assert parse_poetry_constraint(text) == SpecifierSet(specifiers)
 
 
-@pytest.mark.parametrize("text", ["", " ", "latest", "1.2.x", "1.0 - 2.0", "^", ">=1 || ", "^1.*.2", "1" * 5000, "^a.b"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "latest", "1.2.x", "1.0 - 2.0", "^", ">=1 || ", "^1.*.2", "1" * 5000, "^a.b"]
+)
 def test_what_is_no_constraint_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_poetry_constraint(text)
@@ -84,18 +87,25 @@ def test_what_is_no_constraint_is_a_value_error(text: str) -> None:
 
 def test_a_constraint_that_nothing_satisfies_keeps_its_clauses() -> None:
     assert parse_poetry_constraint(">2,<1") == SpecifierSet(">2,<1")
+    assert parse_poetry_constraint("^1,^3 || >2,<1") == SpecifierSet(">=1,<2,>=3,<4")
 
 
 @given(
     clauses=st.lists(
-        st.builds("{}{}".format, st.sampled_from(["^", "~", ">=", "<", "<=", ">", "==", "!=", ""]), st.sampled_from(["1", "1.2", "0.3", "2.0.1", "1.5"])),
+        st.builds(
+            "{}{}".format,
+            st.sampled_from(["^", "~", ">=", "<", "<=", ">", "==", "!=", ""]),
+            st.sampled_from(["1", "1.2", "0.3", "2.0.1", "1.5"]),
+        ),
         min_size=1,
         max_size=3,
     ),
     other=st.sampled_from(["^1.2", "~0.3", "2.0.1", ">=1.4,<1.6"]),
     version=st.sampled_from(["0.2.9", "0.3.5", "1.0", "1.2", "1.4.2", "1.5", "1.6", "2.0.1", "3"]).map(Version),
 )
-def test_a_union_takes_every_version_that_one_of_its_parts_takes(clauses: list[str], other: str, version: Version) -> None:
+def test_a_union_takes_every_version_that_one_of_its_parts_takes(
+    clauses: list[str], other: str, version: Version
+) -> None:
     part = ",".join(clauses)
     either = parse_poetry_constraint(f"{part} || {other}")
     if parse_poetry_constraint(part).contains(version) or parse_poetry_constraint(other).contains(version):
@@ -161,7 +171,5 @@ def test_what_is_no_platform_is_a_value_error(text: str) -> None:
 @given(text=st.text(alphabet="0123456789.^~=<>!*|, abvx-+", max_size=20))
 def test_any_text_is_a_constraint_or_a_value_error(text: str) -> None:
     for parse in (parse_poetry_constraint, write_python_marker, write_platform_marker):
-        try:
+        with contextlib.suppress(ValueError):
             parse(text)
-        except ValueError:
-            continue

@@ -58,7 +58,7 @@ def test_index_options_are_gathered(make_document: MakeDocument) -> None:
     assert parsed.index == IndexOptions(
         index_url="https://two.example.org/simple",
         extra_index_urls=("https://x.example.org",),
-        find_links=("deps/./wheels", "https://links.example.org"),
+        find_links=("deps/wheels", "https://links.example.org"),
         no_index=True,
         prereleases=True,
     )

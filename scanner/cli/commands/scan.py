@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,7 @@ from scanner.cli.options import (
     verbosity_options,
 )
 from scanner.cli.running import (
+    EXIT_INCOMPLETE,
     EXIT_MISUSE,
     EXIT_WORKERS,
     check_paths,
@@ -31,6 +32,9 @@ from scanner.cli.running import (
     tell_notes,
     write_report,
 )
+
+if TYPE_CHECKING:
+    from scanner.model import Report
 
 
 @click.command(cls=OrderedOutputsCommand)
@@ -64,9 +68,14 @@ def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
         tell_notes(report, ctx.meta["scanner.outputs"], quiet=options["quiet"])
         code = exit_code(report, settings)
         if new_baseline is not None and code != EXIT_MISUSE:
-            from scanner.baseline import write_baseline
-
-            with open_output(new_baseline) as stream:
-                write_baseline(report, stream)
-            code = EXIT_WORKERS
+            code = _write_new_baseline(report, new_baseline)
         sys.exit(code)
+
+
+def _write_new_baseline(report: Report, path: str) -> int:
+    """Writes the baseline; the exit code, which is a failure only where the index did not answer for everything."""
+    from scanner.baseline import is_complete, write_baseline
+
+    with open_output(path) as stream:
+        write_baseline(report, stream)
+    return EXIT_WORKERS if is_complete(report) else EXIT_INCOMPLETE

@@ -1,0 +1,40 @@
+"""`compat-scan config`: the settings in force, and where each comes from."""
+
+# ruff: noqa: PLC0415 - heavy modules are imported by the command that needs them
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from scanner.cli.options import index_options, source_options, target_options, verbosity_options
+from scanner.cli.running import errors_told, make_settings, open_output, report_context
+
+
+@click.command
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help="How to show them.",
+)
+@target_options
+@index_options
+@source_options
+@verbosity_options
+def config(*, paths: tuple[str, ...], form: str, **options: Any) -> None:  # noqa: ANN401  # click's values
+    """Show the settings in force for a scan of these paths, and where each value comes from.
+
+    The command line wins over COMPAT_SCAN_* variables, these over compat-scan.toml or [tool.compat-scan] in
+    pyproject.toml, of which the nearest above the first path is taken.
+    """
+    with errors_told():
+        from scanner.cli.settings_view import write_settings_view
+
+        settings = make_settings(paths, options)
+        with open_output(None) as stream:
+            write_settings_view(settings, form, stream, report_context(options, stream))

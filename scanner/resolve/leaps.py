@@ -1,0 +1,168 @@
+"""Finding the next version that may work in a long history, without asking each version what it requires.
+
+Boto3 has close to two thousand releases: to ask each what it requires is what makes other resolvers crawl. Two things
+hold in nearly all histories and are relied on here: what an older version asks for only loosens, and a version that is
+asked for exactly only goes up. So the history is sampled at growing distances and bisected between two samples where
+something viable may lie: where the older sample works, or where the two ask for versions of one project on different
+sides of one that fits (pydantic 2.10 asks for the only pydantic-core with a wheel, those before and after it do not).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.candidates import Candidate, Candidates
+from scanner.resolve.rules import Key, Pick, Rules
+from scanner.wants import Want
+
+_DEPTH = 2
+"""How many levels down a requirement is looked at to tell whether a version may work."""
+_SIDE_BY_SIDE = 8
+"""Distances up to this are not bisected: all in between are asked for at once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Look:
+    """What asking one version has shown."""
+
+    viable: bool
+    passed: Mapping[NormalizedName, int]
+    """For each project of which no fitting version is admitted: how many fitting versions are newer than those."""
+
+
+@dataclass(slots=True)
+class Leap:
+    """One search through the versions of one project, newest first, beside what else is wanted."""
+
+    rules: Rules
+    candidates: Candidates
+    versions: Sequence[Version]
+    requirements: Mapping[Key, Iterator[Want]]
+    _looks: dict[int, _Look] = field(default_factory=dict)
+
+    def land(self, start: int) -> int:
+        """The first position from ``start`` on that may work, as far as samples show; past the end where none does."""
+        end = len(self.versions)
+        steps = (start + 2**power - 1 for power in range(max(1, end - start).bit_length()))
+        samples = list(dict.fromkeys(min(position, end - 1) for position in steps))
+        self._look_ahead([*samples, end - 1])
+        newer = start - 1
+        for older in dict.fromkeys((*samples, end - 1)):
+            found = self._search(newer, older) if self._may_hide(newer, older) else None
+            if found is not None:
+                return found
+            newer = older
+        return end
+
+    def _search(self, newer: int, older: int) -> int | None:
+        """The newest position after ``newer``, up to ``older``, that is found to work."""
+        if older - newer == 1:
+            return older if self._look(older).viable else None
+        middle = (newer + older) // 2
+        if older - newer <= _SIDE_BY_SIDE:
+            self._look_ahead(range(newer + 1, older))
+        else:
+            self._look_ahead([(newer + middle) // 2, middle, (middle + older) // 2])
+        if self._may_hide(newer, middle):
+            found = self._search(newer, middle)
+            if found is not None:
+                return found
+        return self._search(middle, older) if self._may_hide(middle, older) else None
+
+    def _may_hide(self, newer: int, older: int) -> bool:
+        """Whether something viable can lie after ``newer``, up to ``older``."""
+        look = self._look(older)
+        if look.viable or newer < 0:
+            return look.viable
+        before = self._look(newer).passed
+        return any(before.get(name, count) < count for name, count in look.passed.items())
+
+    def _look(self, position: int) -> _Look:
+        if position not in self._looks:
+            candidate = next(self.candidates.fitting((self.versions[position],)), None)
+            wants = list(self._children(candidate)) if candidate else []
+            passed = {want.name: gap for want in wants if (gap := self._count_passed(want)) is not None}
+            viable = not passed and candidate is not None and self._is_viable(candidate, None, _DEPTH)
+            self._looks[position] = _Look(viable=viable, passed=passed)
+        return self._looks[position]
+
+    def _count_passed(self, want: Want) -> int | None:
+        """How many fitting versions are newer than those that are admitted; None where one that fits is admitted."""
+        candidates = self.rules.candidates(want.name)
+        if candidates is None or want.url is not None:
+            return None
+        satisfying = self._satisfying(candidates, want)
+        if next(candidates.fitting(satisfying), None) is not None:
+            return None
+        if satisfying and self.rules.is_relaxed(want.name):
+            return None
+        others = self.rules.satisfying(candidates, self._others(want))
+        admitted = candidates.satisfying(want.specifier, prereleases=True)
+        newest = admitted[0] if admitted else _named_version(want)
+        return sum(1 for fitting in candidates.fitting(others) if newest is not None and fitting.version > newest)
+
+    def _look_ahead(self, positions: Sequence[int]) -> None:
+        """Fetches at once what looking at these positions needs."""
+        unseen = [self.versions[position] for position in positions if position not in self._looks]
+        candidates = tuple(self.candidates.fitting(dict.fromkeys(unseen)))
+        if len(candidates) > 1:
+            self.rules.supply.prefetch_metadata(candidates)
+            wants = {want: None for candidate in candidates for want in self._children(candidate) if want.url is None}
+            self.rules.supply.prefetch(tuple(wants), levels=_DEPTH - 1)
+
+    def _is_viable(self, candidate: Candidate, extra: NormalizedName | None, depth: int) -> bool:
+        """Whether what a version (with an extra) requires can be met beside what is wanted, some levels down."""
+        picks = [Pick(name=candidate.release.name, extra=one, candidate=candidate) for one in self._extras(candidate)]
+        if self.rules.relaxed is not None and not all(map(self.rules.has_extra, picks)):
+            return False
+        return all(self._can_be_met(want, depth) for want in self._children(candidate, extra))
+
+    def _can_be_met(self, want: Want, depth: int) -> bool:
+        candidates = self.rules.candidates(want.name)
+        if candidates is None or want.url is not None:
+            return True
+        satisfying = self._satisfying(candidates, want)
+        newest = next(candidates.fitting(satisfying), None)
+        if newest is None:
+            return bool(satisfying) and self.rules.is_relaxed(want.name)
+        if depth <= 1:
+            return True
+        oldest = next(candidates.fitting(reversed(satisfying)), newest)
+        samples = {candidate.version: candidate for candidate in (newest, oldest)}
+        return any(self._is_viable(candidate, want.extra, depth - 1) for candidate in samples.values())
+
+    def _children(self, candidate: Candidate, extra: NormalizedName | None = None) -> Iterator[Want]:
+        """What a version requires, with the extras that are asked for now."""
+        for one in dict.fromkeys((None, *self._extras(candidate), extra)):
+            yield from self.rules.children(Pick(name=candidate.release.name, extra=one, candidate=candidate))
+
+    def _extras(self, candidate: Candidate) -> list[NormalizedName]:
+        asked = [key for key in self.rules.asked_extras if key[0] == candidate.release.name]
+        return [extra for name, extra in asked if extra and wants_on(self.requirements, (name, extra))]
+
+    def _satisfying(self, candidates: Candidates, want: Want) -> tuple[Version, ...]:
+        return self.rules.satisfying(candidates, [want, *self._others(want)])
+
+    def _others(self, want: Want) -> list[Want]:
+        """What is wanted of the same project by others than the parent, which is what varies here."""
+        return [other for other in wants_on(self.requirements, (want.name, None)) if other.parent != want.parent]
+
+
+def wants_on(requirements: Mapping[Key, Iterator[Want]], key: Key) -> list[Want]:
+    """What is wanted of a project now."""
+    try:
+        return list(requirements[key])
+    except KeyError:
+        return []
+
+
+def _named_version(want: Want) -> Version | None:
+    """The version that a specifier names, where no version that it admits exists."""
+    for clause in want.specifier:
+        if clause.operator == "==" and not clause.version.endswith(".*"):
+            return Version(clause.version)
+    return None

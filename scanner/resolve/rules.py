@@ -1,0 +1,159 @@
+"""What holds for one resolution: what satisfies, what comes along, what is left out; and what was learned on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from packaging.markers import Marker
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from scanner.candidates import Candidate, Candidates
+from scanner.errors import ArtifactError, IndexFailure
+from scanner.metadata import CoreMetadata, applies
+from scanner.model import Target
+from scanner.resolve.graph import Supply
+from scanner.specifiers import combine
+from scanner.wants import Want, with_extras
+
+Key = tuple[NormalizedName, NormalizedName | None]
+"""A project, or one of its extras."""
+
+
+class BudgetSpentError(Exception):
+    """So many versions were asked what they require that the search is given up."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pick:
+    """One version of a project (or of one of its extras); without a candidate nothing is known of it."""
+
+    name: NormalizedName
+    extra: NormalizedName | None = None
+    candidate: Candidate | None = None
+
+    @property
+    def version(self) -> Version | None:
+        """The version, None where nothing is known."""
+        return self.candidate.version if self.candidate else None
+
+
+@dataclass(slots=True)
+class Rules:
+    """What holds for one resolution besides the wants themselves."""
+
+    target: Target
+    supply: Supply
+    constraints: Mapping[NormalizedName, SpecifierSet] = field(default_factory=dict)
+    overrides: Mapping[NormalizedName, tuple[Want, ...]] = field(default_factory=dict)
+    relaxed: set[NormalizedName] | None = None
+    """Projects that may be chosen without a wheel for the target, where no version has one; None: all."""
+    opaque: set[NormalizedName] = field(default_factory=set)
+    """Projects that no version is chosen for: given by a URL, not there, or not to be asked."""
+    dropped: set[tuple[NormalizedName | None, NormalizedName]] = field(default_factory=set)
+    """Wants left out because of a conflict, as (parent, name)."""
+    asked_extras: dict[Key, None] = field(default_factory=dict)
+    """Every project with an extra that was ever asked for."""
+    failures: dict[NormalizedName, IndexFailure] = field(default_factory=dict)
+    unknown_requires: dict[NormalizedName, str] = field(default_factory=dict)
+    unusable: set[NormalizedName] = field(default_factory=set)
+    """Projects whose metadata is broken."""
+    budget: int | None = None
+    """How many more versions may be asked for their metadata; None for no bound."""
+    _asked: set[tuple[NormalizedName, Version]] = field(default_factory=set)
+    _satisfying: dict[tuple[NormalizedName, str], tuple[Version, ...]] = field(default_factory=dict)
+    _children: dict[tuple[NormalizedName, NormalizedName | None, Version], tuple[Want, ...]] = field(
+        default_factory=dict
+    )
+
+    def candidates(self, name: NormalizedName) -> Candidates | None:
+        """All versions of a project; None where nothing can be known of it (it is then opaque)."""
+        if name in self.opaque:
+            return None
+        try:
+            candidates = self.supply.candidates(name)
+        except IndexFailure as failure:
+            self.failures[name] = failure
+            self.opaque.add(name)
+            return None
+        if not candidates.exists:
+            self.opaque.add(name)
+            return None
+        return candidates
+
+    def is_relaxed(self, name: NormalizedName) -> bool:
+        """Whether a project may be chosen without a wheel for the target."""
+        return self.relaxed is None or name in self.relaxed
+
+    def satisfying(self, candidates: Candidates, wants: Iterable[Want]) -> tuple[Version, ...]:
+        """The versions that all wants and the constraints admit, newest first."""
+        specifier = combine((want.specifier for want in wants), self.constraints.get(candidates.name))
+        key = (candidates.name, str(specifier))
+        if key not in self._satisfying:
+            self._satisfying[key] = candidates.satisfying(specifier)
+        return self._satisfying[key]
+
+    def children(self, pick: Pick) -> tuple[Want, ...]:
+        """What one version requires on the target; empty where that cannot be told, which is then remembered."""
+        if pick.candidate is None:
+            return ()
+        key = (pick.name, pick.extra, pick.candidate.version)
+        if key not in self._children:
+            metadata = self._metadata(pick.candidate)
+            self._children[key] = tuple(self._child_wants(pick, metadata)) if metadata else ()
+        return tuple(want for want in self._children[key] if (want.parent, want.name) not in self.dropped)
+
+    def has_extra(self, pick: Pick) -> bool:
+        """Whether the version offers the extra; True where its metadata cannot be told."""
+        metadata = self._metadata(pick.candidate) if pick.candidate else None
+        return metadata is None or not metadata.extras or pick.extra in metadata.extras
+
+    def _metadata(self, candidate: Candidate) -> CoreMetadata | None:
+        name = candidate.release.name
+        if self.budget is not None and (name, candidate.version) not in self._asked:
+            if self.budget == 0:
+                raise BudgetSpentError
+            self.budget -= 1
+        self._asked.add((name, candidate.version))
+        try:
+            metadata = self.supply.metadata(candidate)
+        except (IndexFailure, ArtifactError) as error:
+            self.unknown_requires[name] = error.reason
+            if isinstance(error, IndexFailure):
+                self.failures[name] = error
+            else:
+                self.unusable.add(name)
+            return None
+        if metadata is None:
+            self.unknown_requires[name] = "its dependencies are computed when it is built"
+        return metadata
+
+    def _child_wants(self, pick: Pick, metadata: CoreMetadata) -> Iterator[Want]:
+        for requirement in metadata.requires:
+            if not _comes_along(requirement.marker, self.target.markers, pick.extra):
+                continue
+            want = Want(
+                name=canonicalize_name(requirement.name),
+                specifier=requirement.specifier,
+                text=str(requirement),
+                url=requirement.url,
+                parent=pick.name,
+            )
+            yield from self.overridden(with_extras(want, requirement.extras))
+
+    def overridden(self, wants: Iterable[Want]) -> Iterator[Want]:
+        """The wants, with what an override says in the place of each one on the same name."""
+        for want in wants:
+            if want.name not in self.overrides:
+                yield want
+            elif want.extra is None:
+                yield from (replace(other, parent=want.parent) for other in self.overrides[want.name])
+
+
+def _comes_along(marker: Marker | None, environment: Mapping[str, str], extra: NormalizedName | None) -> bool:
+    """Whether a requirement belongs to the package itself, or (for an extra) to that extra alone."""
+    if extra is None:
+        return applies(marker, environment)
+    return marker is not None and applies(marker, environment, (extra,)) and not applies(marker, environment)
