@@ -40,6 +40,11 @@ class KeptSupply:
         self.folder = folder
         self.lock = threading.RLock()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """As the supply."""
+        return self._supply.notes
+
     def prefetch(self, wants: tuple[Want, ...]) -> None:
         """As the supply."""
         self._supply.prefetch(wants)

@@ -21,9 +21,9 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -103,12 +103,9 @@ def measure(names: Sequence[str], cache: Path, pyodide: Path | None) -> list[Row
 
 def predict(name: str, supply: KeptSupply) -> Report:
     """What a scan says of a project that asks for just this."""
-
-    @contextmanager
-    def opened(*_: object) -> Iterator[KeptSupply]:
-        yield supply
-
-    around = pipeline.Surroundings(environ={}, read_stdin=f"{name}\n".encode, open_supply=opened, listed={})
+    around = pipeline.Surroundings(
+        environ={}, read_stdin=f"{name}\n".encode, open_supply=lambda *_: nullcontext(supply), listed={}
+    )
     return pipeline.scan(("-",), Settings(table=TableMode.ADVISE), around)
 
 

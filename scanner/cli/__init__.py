@@ -8,39 +8,36 @@ from __future__ import annotations
 
 import click
 
-from scanner import __version__
+from scanner.cli.commands.config import config
 from scanner.cli.commands.explain import explain
 from scanner.cli.commands.list import list_command
 from scanner.cli.commands.scan import scan
 from scanner.cli.commands.tables import runtimes, table
+from scanner.cli.help_text import HELP
 from scanner.cli.options import DefaultCommandGroup
+from scanner.cli.version import print_version
 
 __all__ = ["main"]
 
-COMMANDS = (scan, list_command, explain, table, runtimes)
+COMMANDS = (scan, list_command, explain, table, runtimes, config)
 
 
 @click.group(
-    cls=DefaultCommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=DefaultCommandGroup,
+    help=HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, "-V", "--version", prog_name="compat-scan", message="%(prog)s %(version)s")
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=print_version,
+    help="Show the version and the age of the data that verdicts rest on.",
+)
 def main() -> None:
-    r"""Tell which Python dependencies run on Cloudflare Python Workers, and which need a container.
-
-    compat-scan reads what a project depends on, asks the package index what each dependency ships, and says for each
-    one whether it runs on Python Workers (Pyodide, CPython in WebAssembly) or needs a container, why, and what to use
-    instead.
-
-    \b
-    compat-scan requirements.txt      scan one file (the same as `compat-scan scan requirements.txt`)
-    compat-scan .                     scan every dependency file below this folder
-    pip freeze | compat-scan -        scan what is installed
-    compat-scan explain numpy         all that is known of one package
-    compat-scan list .                what would be scanned; opens no network
-
-    Exit codes: 0 everything runs on Workers; 1 something needs a container; 2 misuse, or an input that cannot be
-    read; 3 incomplete, something could not be told; 130 interrupted.
-    """
+    """Hands over to the command that is named, or to `scan`."""
 
 
 for command in COMMANDS:

@@ -10,6 +10,14 @@ import click
 FORMATS = ("terminal", "json", "github", "sarif", "junit", "gitlab", "markdown", "html", "csv")
 """The names of ``reporters.REPORTERS``, here so that `--help` need not import them; a test compares the two."""
 
+_SECTIONS = {
+    "What is scanned": frozenset({"group", "extra", "all_groups", "all_extras", "all_files", "no_deps", "no_inspect"}),
+    "What it is judged for": frozenset({"table", "compatibility_date", "compatibility_flag"}),
+    "Where packages come from": frozenset({"index_url", "extra_index_url", "offline", "no_cache", "cache_dir"}),
+    "What is reported": frozenset({"formats", "outputs", "fail_on", "baseline", "write_baseline"}),
+}
+"""The titles of the help and the options below them; any other option stands below «Options»."""
+
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _Decorator = Callable[[Any], Any]
 
@@ -20,12 +28,31 @@ class DefaultCommandGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Puts `scan` in front where no command is named."""
         own_options = {name for param in self.get_params(ctx) for name in param.opts}
+        if ctx.resilient_parsing and not args:
+            return super().parse_args(ctx, args)  # a shell asks what can stand here: the commands
         if not args or (args[0] not in self.commands and args[0] not in own_options):
             args = ["scan", *args]
         return super().parse_args(ctx, args)
 
 
-class OrderedOutputsCommand(click.Command):
+class SectionedCommand(click.Command):
+    """A command whose help lists its options in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes each section under its title, what belongs to none at the end."""
+        sections: dict[str, list[tuple[str, str]]] = {title: [] for title in (*_SECTIONS, "Options")}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None and isinstance(param, click.Option):
+                title = next((title for title, names in _SECTIONS.items() if param.name in names), "Options")
+                sections[title].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+class OrderedOutputsCommand(SectionedCommand):
     """A command that knows which --output belongs to which --format: the one before it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -85,6 +112,15 @@ verbosity_options = _apply(
         _option("-v", "--verbose", count=True, help="Tell more: what runs, what is skipped, the evidence."),
         _option("-q", "--quiet", is_flag=True, help="Tell only the outcome."),
     )
+)
+
+view_format_option = _option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help="How to show it.",
 )
 
 report_options = _apply(

@@ -12,8 +12,8 @@ def print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
     from scanner import tables  # noqa: PLC0415  # heavy
-    from scanner.target import choose_target  # noqa: PLC0415
     from scanner.cli.running import errors_told  # noqa: PLC0415
+    from scanner.target import choose_target  # noqa: PLC0415
 
     with errors_told():
         newest = max(tables.load_incompatible().date, tables.load_runtimes().date)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from scanner.model import Finding, Judgement, ProjectVerdict, Report, Verdict
+from scanner.model import Finding, Judgement, Level, ProjectVerdict, Report, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean
@@ -38,6 +38,8 @@ _MARKS: dict[Verdict, Span] = {
 }
 _LIMITS: Span = (f"{LIMITS_MARK} ", "yellow")
 _LABEL_CELLS = 9
+_CALLS_ONLY = frozenset({"CS302", "CS303", "CS304", "CS305", "CS306"})
+"""Rules about calls that fail later than at import."""
 
 _Detail = tuple[str, tuple[Span, ...]]
 
@@ -67,6 +69,15 @@ def write_terminal(report: Report, stream: TextIO, context: ReportContext) -> No
         body.write_rest()
 
 
+def _is_aside(judgement: Judgement) -> bool:
+    """Whether nobody asked for it by name and its cautions are only about what some of its functions do."""
+    return judgement.direct is False and set(_caution_codes(judgement)) <= _CALLS_ONLY
+
+
+def _caution_codes(judgement: Judgement) -> list[str]:
+    return sorted({finding.rule.code for finding in judgement.findings if finding.level is Level.CAUTION})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Body:
     """The parts below the summary; each writes nothing where it has nothing to tell."""
@@ -87,9 +98,15 @@ class _Body:
 
     def write_limits(self) -> None:
         limited = [judgement for judgement in self.report.dependencies if judgement.has_cautions]
+        aside = [] if self.verbose else [judgement for judgement in limited if _is_aside(judgement)]
         self._write_heading("Runs, with limits", len(limited))
         for judgement in limited:
-            self._write_entry(judgement, _LIMITS)
+            if judgement not in aside:
+                self._write_entry(judgement, _LIMITS)
+        if aside:
+            names = ", ".join(f"{describe_dependency(one)} ({', '.join(_caution_codes(one))})" for one in aside)
+            told = f"{counted(len(aside), 'package', 'packages')} that come along fail only in some calls: {names}"
+            self.page.paragraph(told, ("; -v tells which", "dim"), lead=_LIMITS, indent=2)
 
     def write_problems(self) -> None:
         self._write_heading("Not understood", len(self.report.problems))

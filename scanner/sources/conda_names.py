@@ -16,45 +16,61 @@ class CondaPackage(NamedTuple):
     """The build string; empty where none is given."""
 
 
-# Projects that conda channels carry under another name, by their conda names. From the recipes of conda-forge and the
-# pytorch channel as of 2026-11.
+# Projects that conda channels carry under another name, by their conda names. Source: the renamed packages in the
+# configuration of conda's recipe generator grayskull (strategy/config.yaml) and the comparison of the main channel with
+# conda-forge in conda-pypi's documentation (of August 2025), both read on 2026-11-22.
 _RENAMED = {
     "astropy-base": "astropy",
-    "brotli-python": "brotli",
+    "cufflinks-py": "cufflinks",
     "dask-core": "dask",
-    "geopandas-base": "geopandas",
-    "importlib_metadata": "importlib-metadata",
+    "datadotworld-py": "datadotworld",
+    "docker-py": "docker",
+    "gnupg-py": "gnupg",
+    "h2o-py": "h2o",
+    "keras-base": "keras",
+    "keras-gpu": "keras",
     "matplotlib-base": "matplotlib",
+    "msg-extractor": "extract-msg",
     "msgpack-python": "msgpack",
-    "numpy-base": "numpy",
+    "neo4j-python-driver": "neo4j",
+    "nvidia-ml": "nvidia-ml-py3",
     "opencv": "opencv-python",
-    "py-opencv": "opencv-python",
-    "py-xgboost": "xgboost",
-    "py-xgboost-cpu": "xgboost",
-    "py-xgboost-gpu": "xgboost",
-    "pyarrow-core": "pyarrow",
+    "ortools-python": "ortools",
+    "pandera-base": "pandera",
+    "pandera-core": "pandera",
+    "pvlib-python": "pvlib",
     "pyqt": "pyqt5",
+    "pysoundfile": "soundfile",
     "pytables": "tables",
-    "python-blosc": "blosc",
+    "python-annoy": "annoy",
+    "python-avro": "avro-python3",
+    "python-confluent-kafka": "confluent-kafka",
     "python-duckdb": "duckdb",
+    "python-fastjsonschema": "fastjsonschema",
     "python-flatbuffers": "flatbuffers",
     "python-graphviz": "graphviz",
+    "python-hdfs": "hdfs",
+    "python-installer": "installer",
     "python-kaleido": "kaleido",
-    "python-lmdb": "lmdb",
+    "python-kubernetes": "kubernetes",
+    "python-sounddevice": "sounddevice",
+    "python-symengine": "symengine",
+    "python-wget": "wget",
     "python-xxhash": "xxhash",
     "pytorch": "torch",
     "pytorch-cpu": "torch",
     "pytorch-gpu": "torch",
-    "ray-core": "ray",
-    "ruamel_yaml": "ruamel-yaml",
+    "pytorch_geometric": "torch-geometric",
+    "qtconsole-base": "qtconsole",
+    "redis-py": "redis",
     "seaborn-base": "seaborn",
-    "tensorflow-base": "tensorflow",
-    "tensorflow-gpu": "tensorflow",
+    "spyder-base": "spyder",
+    "trino-python-client": "trino",
     "uvicorn-standard": "uvicorn",
 }
 
-# Well-known projects with one name on both sides. A build string tells the rest: conda builds that begin with «py»
-# are Python packages, and these keep the name of their project with few exceptions.
+# Well-known projects that neither source lists as renamed. For other packages the build string tells: conda builds
+# that begin with «py» are Python packages, and these keep the name of their project but for the affixes below.
 _SAME_NAMES = """
     aiohttp altair anyio beautifulsoup4 black bokeh boto3 botocore certifi cffi charset-normalizer click cryptography
     cython dask django fastapi flask fsspec gensim geopandas gitpython gradio h5py httpx huggingface_hub hypothesis
@@ -67,6 +83,7 @@ _SAME_NAMES = """
     xgboost xlrd zarr
 """
 _SAME = frozenset(_SAME_NAMES.split())
+_DOUBTFUL_NAME = re.compile(r"^(py|python)-|-(base|core|cpu|gpu|py|python)$")
 _PYTHON_BUILD = re.compile(r"py(\d|h[0-9a-f]|_|$)")
 
 
@@ -75,6 +92,6 @@ def find_pypi_name(package: CondaPackage) -> str | None:
     name = package.name.lower()
     if name in _RENAMED:
         return _RENAMED[name]
-    if name in _SAME or _PYTHON_BUILD.match(package.build):
+    if name in _SAME or (_PYTHON_BUILD.match(package.build) and not _DOUBTFUL_NAME.search(name)):
         return canonicalize_name(name)
     return None

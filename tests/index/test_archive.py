@@ -107,7 +107,7 @@ def test_an_archive_written_to_a_stream_is_read_with_its_data_descriptors() -> N
             return len(data)
 
     pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, data in FILES.items():
             archive.writestr(path, data)
     for source in (MemorySource(bytes(pipe.data)), Ranges(bytes(pipe.data))):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import io
 import lzma
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NAME = "a-1.0.tar.gz"
 Item = tuple[tarfile.TarInfo, bytes]
+Style = Literal[0, 1, 2]
 
 
 def _item(path: str, data: bytes = b"", *, kind: bytes = tarfile.REGTYPE, link: str = "", size: int = -1) -> Item:
@@ -32,7 +34,7 @@ def _item(path: str, data: bytes = b"", *, kind: bytes = tarfile.REGTYPE, link: 
     return info, data
 
 
-def _tar(items: Iterable[Item], *, style: int = tarfile.PAX_FORMAT) -> bytes:
+def _tar(items: Iterable[Item], *, style: Style = tarfile.PAX_FORMAT) -> bytes:
     """Blocks as they are, also where the size is a lie."""
     out = bytearray()
     for info, data in items:
@@ -40,7 +42,7 @@ def _tar(items: Iterable[Item], *, style: int = tarfile.PAX_FORMAT) -> bytes:
     return bytes(out) + bytes(1024)
 
 
-def _read(items: Iterable[Item], *, style: int = tarfile.PAX_FORMAT) -> SdistContents:
+def _read(items: Iterable[Item], *, style: Style = tarfile.PAX_FORMAT) -> SdistContents:
     return read_sdist(NAME, gzip.compress(_tar(items, style=style)))
 
 
@@ -83,7 +85,7 @@ def test_a_zip_is_read_the_same_way(make_sdist: MakeSdist) -> None:
 
 
 @pytest.mark.parametrize("style", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
-def test_every_style_of_tar_is_read_with_its_long_names(style: int) -> None:
+def test_every_style_of_tar_is_read_with_its_long_names(style: Style) -> None:
     path = "a-1.0/" + "/".join(["folder"] * 20) + "/_x.rs"
     assert _read([_item("a-1.0/setup.py", SETUP), _item(path, b"fn")], style=style).sources == (path[6:],)
 
@@ -208,6 +210,7 @@ BAD_ARCHIVES = {
         "damaged",
     ),
     "an entry too many": (NAME, gzip.compress(_item("a/b")[0].tobuf() * 70_000), "more than 65,535 entries"),
+    "too large": (NAME, bytes(128 * 2**20 + 1), "larger than 128 MiB"),
     "a hostile zip": ("a-1.0.zip", b"PK\x05\x06", "are not its comment"),
 }
 
@@ -241,7 +244,5 @@ def test_whatever_the_bytes_are_only_an_artifact_error_comes_out(noise: bytes, p
         ("a-1.0.tar.bz2", noise),
         ("a-1.0.zip", noise),
     ):
-        try:
+        with contextlib.suppress(ArtifactError):
             assert read_sdist(filename, data).file_count >= 0
-        except ArtifactError as error:
-            assert error.reason

@@ -113,7 +113,8 @@ def test_by_ranges_the_first_bytes_of_text_and_media_are_left_unread_and_counted
 
 def test_the_most_suspicious_members_are_looked_at_first(make_wheel: MakeWheel) -> None:
     files: dict[str, bytes | str] = {f"a/{number:03}.model": _noise(400, number + 1) for number in range(200)}
-    contents, source = _ranges(make_wheel("a", files={"a/__init__.py": "", **files, "a/_z.so": ELF}))
+    files |= {"a/__init__.py": "", "a/_z.so": ELF}
+    contents, source = _ranges(make_wheel("a", files=files))
     assert [native.path for native in contents.native] == ["a/_z.so"]
     assert source.reads < 40
     assert contents.unsampled_count > 150
@@ -157,13 +158,13 @@ def test_paths_are_those_of_the_installed_files(path: str, expected: str) -> Non
 
 @pytest.mark.parametrize("path", ["b-1.0.dist-info/METADATA", "a-2.0.dist-info/METADATA"])
 def test_a_wheel_with_several_dist_info_folders_is_refused(make_wheel: MakeWheel, path: str) -> None:
-    with pytest.raises(ArtifactError, match="several .dist-info folders"):
+    with pytest.raises(ArtifactError, match=r"several \.dist-info folders"):
         _whole(make_wheel("a", files={path: ""}))
 
 
 def test_a_wheel_of_another_project_is_refused(make_wheel: MakeWheel) -> None:
     wheel = make_wheel("a")
-    with pytest.raises(ArtifactError, match="another project's: 'a-1.0.dist-info'"):
+    with pytest.raises(ArtifactError, match=r"another project's: 'a-1\.0\.dist-info'"):
         asyncio.run(read_wheel_contents("b-1.0-py3-none-any.whl", MemorySource(wheel.data)))
 
 

@@ -100,6 +100,8 @@ def test_a_match_specification_without_a_name_is_none(text: str) -> None:
         (CondaPackage("something", "pyhd8ed1ab_0"), "something"),
         (CondaPackage("something", "py310h5eee18b_0"), "something"),
         (CondaPackage("libxml2", "h1234_0"), None),
+        (CondaPackage("python-something", "py310h5eee18b_0"), None),
+        (CondaPackage("something-base", "py310h5eee18b_0"), None),
         (CondaPackage("swig"), None),
         (CondaPackage("something", "pytorch_0"), None),
     ],

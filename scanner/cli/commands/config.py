@@ -8,20 +8,20 @@ from typing import Any
 
 import click
 
-from scanner.cli.options import index_options, source_options, target_options, verbosity_options
+from scanner.cli.options import (
+    SectionedCommand,
+    index_options,
+    source_options,
+    target_options,
+    verbosity_options,
+    view_format_option,
+)
 from scanner.cli.running import errors_told, make_settings, open_output, report_context
 
 
-@click.command
+@click.command(cls=SectionedCommand, short_help="Show the settings in force and where each comes from.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    show_default=True,
-    help="How to show them.",
-)
+@view_format_option
 @target_options
 @index_options
 @source_options

@@ -19,7 +19,7 @@ from scanner.cli.options import (
 from scanner.cli.running import errors_told, exit_code, make_settings, make_surroundings, write_report
 
 
-@click.command(cls=OrderedOutputsCommand)
+@click.command(cls=OrderedOutputsCommand, short_help="Tell everything known of one package.")
 @click.argument("requirement", metavar="NAME[SPECIFIER]")
 @report_options
 @target_options

@@ -21,9 +21,16 @@ from scanner.cli.running import (
 )
 
 
-@click.command("list")
+@click.command("list", short_help="Show what would be scanned; opens no network.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help="How to show it.",
+)
 @click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
 @click.option("--all-files", is_flag=True, help="In a folder, take manifests beside the lock files made of them.")
 @verbosity_options

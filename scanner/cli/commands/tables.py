@@ -12,8 +12,15 @@ from scanner.cli.options import target_options, verbosity_options
 from scanner.cli.running import errors_told, make_settings, open_output, report_context
 
 
-@click.command
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.command(short_help="Show the incompatible-library table.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help="How to show it.",
+)
 @target_options
 @verbosity_options
 def table(*, form: str, **options: Any) -> None:  # noqa: ANN401  # click's values
@@ -26,8 +33,15 @@ def table(*, form: str, **options: Any) -> None:  # noqa: ANN401  # click's valu
             write_table_view(settings, form, stream, report_context(options, stream))
 
 
-@click.command
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.command(short_help="Show the runtimes by compatibility date.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help="How to show it.",
+)
 @target_options
 @verbosity_options
 def runtimes(*, form: str, **options: Any) -> None:  # noqa: ANN401  # click's values
