@@ -96,6 +96,18 @@ def assemble_judgements(
     return (*declared, *transitive)
 
 
+def list_edges(graph: Graph) -> set[tuple[str, str]]:
+    """Who requires whom, by the keys of the judgements."""
+    keys = {key: _judgement_key(node) for key, node in graph.nodes.items()}
+    return {
+        (keys[key], keys[child]) for key, node in graph.nodes.items() for child in node.requires if child in graph.nodes
+    }
+
+
+def _judgement_key(node: Node) -> str:
+    return f"{node.name}=={node.chosen.version}" if node.chosen else str(node.name)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Context:
     """What all subjects of one project share."""

@@ -307,6 +307,11 @@ class Judgement:
     alternative: Alternative | None = None
 
     @property
+    def key(self) -> str:
+        """What tells it from other packages of one report: ``name==version``, the name where there is no version."""
+        return self.name if self.version is None else f"{self.name}=={self.version}"
+
+    @property
     def has_cautions(self) -> bool:
         """Whether it runs, with limits."""
         return self.verdict is Verdict.WORKERS and any(f.level is Level.CAUTION for f in self.findings)
@@ -328,6 +333,8 @@ class Report:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     """What the reader should know of the scan as a whole, for example why a lock file was preferred."""
+    edges: tuple[tuple[str, str], ...] = ()
+    """Who requires whom on the target, as pairs of ``Judgement.key``; sorted. No part of the JSON contract."""
 
     def count(self, verdict: Verdict) -> int:
         """How many dependencies have this verdict."""

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from scanner.assemble import assemble_judgements
+from scanner.assemble import assemble_judgements, list_edges
 from scanner.baseline import read_baseline
 from scanner.ignores import Exemptions, make_exemptions
 from scanner.inspect import Inspected, Opener, inspect_graph
@@ -81,10 +81,12 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
     options = _merge_options(files)
     judgements: list[Judgement] = []
+    edges: set[tuple[str, str]] = set()
     with around.open_supply(target, options, _folder_of(paths[0])) as supply:
         for project in projects:
             around.progress(f"resolving {project.path}")
             graph = _resolve(project, settings, target, supply)
+            edges |= list_edges(graph)
             inspected: Mapping[str, Inspected] = {}
             if not settings.no_inspect:
                 around.progress(f"looking inside what {project.path} brings along")
@@ -99,7 +101,8 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
                 exemptions=exemptions,
             )
         notes = supply.notes
-    return _report(target, settings, projects, judgements, exemptions=exemptions, notes=notes)
+    report = _report(target, settings, projects, judgements, exemptions=exemptions, notes=notes)
+    return replace(report, edges=tuple(sorted(edges)))
 
 
 def find_target(paths: Sequence[str], settings: Settings) -> Target:

@@ -28,12 +28,16 @@ from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+from click.testing import CliRunner, Result
 from packaging.utils import NormalizedName, canonicalize_name
+
+from scanner.cli import main
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 HTML_TYPE = "application/vnd.pypi.simple.v1+html"
 Files = Mapping[str, bytes | str]
+Run = Callable[..., Result]
 
 
 # --- distributions ------------------------------------------------------------------------------------------------
@@ -600,3 +604,40 @@ def _shared(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"{folder} is not on this machine")
     return folder
+
+
+# --- the command line ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(index: FakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command line in a folder of its own, against the index on the loopback."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(
+        *words: str,
+        files: dict[str, str] | None = None,
+        stdin: str | None = None,
+        url: str = "",
+        env: dict[str, str] | None = None,
+    ) -> Result:
+        for name, text in (files or {}).items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        environ = {
+            "UV_DEFAULT_INDEX": url or index.url,
+            "PIP_CONFIG_FILE": "/dev/null",
+            "PIP_FIND_LINKS": "",
+            "HOME": str(tmp_path),
+            "XDG_CONFIG_DIRS": str(tmp_path),
+            "COMPAT_SCAN_NO_CACHE": "true",
+            "CI": "1",
+            **(env or {}),
+        }
+        return CliRunner(env=environ).invoke(
+            main, list(words), input=stdin, prog_name="compat-scan", catch_exceptions=False
+        )
+
+    return invoke

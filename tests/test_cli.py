@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from scanner.cli import main
 from scanner.cli.options import FORMATS, pair_outputs
 from scanner.reporters import REPORTERS
 
@@ -20,31 +18,6 @@ if TYPE_CHECKING:
 Run = Callable[..., Result]
 WASM = "cp314-cp314-pyemscripten_2026_0_wasm32"
 LINUX = "cp314-cp314-manylinux_2_28_x86_64"
-
-
-@pytest.fixture
-def run(index: FakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command line in a folder of its own, against the index on the loopback."""
-    (tmp_path / ".git").mkdir()
-    monkeypatch.chdir(tmp_path)
-
-    def invoke(*words: str, files: dict[str, str] | None = None, stdin: str | None = None, url: str = "") -> Result:
-        for name, text in (files or {}).items():
-            (tmp_path / name).write_text(text, encoding="utf-8")
-        environ = {
-            "UV_DEFAULT_INDEX": url or index.url,
-            "PIP_CONFIG_FILE": "/dev/null",
-            "PIP_FIND_LINKS": "",
-            "HOME": str(tmp_path),
-            "XDG_CONFIG_DIRS": str(tmp_path),
-            "COMPAT_SCAN_NO_CACHE": "true",
-            "CI": "1",
-        }
-        return CliRunner(env=environ).invoke(
-            main, list(words), input=stdin, prog_name="compat-scan", catch_exceptions=False
-        )
-
-    return invoke
 
 
 def _scan(run: Run, text: str, *words: str, **keywords: Any) -> tuple[dict[str, Any], int]:
@@ -105,9 +78,7 @@ def test_the_older_runtime_takes_the_older_wheels(run: Run, index: FakeIndex, ma
     assert "2026-01-01" in report["target"]["reason"]
 
 
-def test_a_pin_without_a_build_is_told_which_version_has_one(
-    run: Run, index: FakeIndex, make_wheel: MakeWheel
-) -> None:
+def test_a_pin_without_a_build_is_told_which_version_has_one(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
     index.add(make_wheel("alpha", "1.0", tag=LINUX))
     index.add(make_wheel("alpha", "1.1", tag=WASM))
     report, code = _scan(run, "alpha==1.0\n")
@@ -243,7 +214,9 @@ def test_a_wrangler_configuration_beside_the_file_chooses_the_runtime(
     run: Run, index: FakeIndex, make_wheel: MakeWheel
 ) -> None:
     index.add(make_wheel("alpha"))
-    text = '{ // as Wrangler writes it\n "compatibility_date": "2026-01-01", "compatibility_flags": ["python_workers"], }'
+    text = (
+        '{ // as Wrangler writes it\n "compatibility_date": "2026-01-01", "compatibility_flags": ["python_workers"], }'
+    )
     result = run("requirements.txt", "--format", "json", files={"requirements.txt": "alpha\n", "wrangler.jsonc": text})
     target = json.loads(result.stdout)["target"]
     assert target["python"] == "3.13.2"
@@ -280,7 +253,14 @@ def test_the_tables_are_shown_for_people_and_as_json(run: Run, command: str) -> 
 def test_each_output_goes_with_the_format_before_it(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
     index.add(make_wheel("alpha"))
     result = run(
-        "requirements.txt", "--format", "terminal", "--format", "json", "--output", "r.json", files={"requirements.txt": "alpha\n"}
+        "requirements.txt",
+        "--format",
+        "terminal",
+        "--format",
+        "json",
+        "--output",
+        "r.json",
+        files={"requirements.txt": "alpha\n"},
     )
     assert result.exit_code == 0
     assert "Python Workers" in result.stdout

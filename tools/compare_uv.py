@@ -104,9 +104,7 @@ def main() -> None:
         update_page(text)
 
 
-def compare(
-    sets: Mapping[str, Sequence[str]], platform: str, target: Target, cache: Path
-) -> Iterator[Comparison]:
+def compare(sets: Mapping[str, Sequence[str]], platform: str, target: Target, cache: Path) -> Iterator[Comparison]:
     """Each set resolved by both, against the same two indexes."""
     environ = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
     choice = IndexChoice(arguments=IndexRequest(index_url=load_platform().public_index_url), scanned=IndexRequest())

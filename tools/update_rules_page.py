@@ -41,7 +41,8 @@ _EXAMPLES = {
     Rule.CS102: "A release with nothing but a source distribution whose `setup.py` lists `ext_modules`.",
     Rule.CS103: "An older pure-Python project that never uploaded a wheel, only `name-1.0.tar.gz`.",
     Rule.CS104: "A wheel named `name-1.0-py3-none-any.whl` with `name/bin/driver`, an ELF program.",
-    Rule.CS105: "«runs as 2.50.1: the newest release 2.51.0 has no wheel for Python 3.14 on pyemscripten_2026_0_wasm32».",
+    Rule.CS105: "«runs as 2.50.1: the newest release 2.51.0 has no wheel for Python 3.14 on"
+    " pyemscripten_2026_0_wasm32».",
     Rule.CS106: "`name==1.0` with `Requires-Python: <3.13` on a target with Python 3.14.",
     Rule.CS107: "«the pin to 0.10.0 is what needs the container: 0.19.0 has a build», remedy «pin jiter==0.19.0».",
     Rule.CS108: "A pin to a release that its authors yanked because of a broken upload.",
@@ -86,6 +87,7 @@ def _lines() -> Iterator[str]:
             family = rule.code[:3]
             yield f"## {family}xx: {_FAMILIES[family]}\n"
         text = RULE_HELP[rule]
+        yield f'<a id="{rule.code.lower()}"></a>\n'
         yield f"### {rule.code}\n"
         yield f"**{rule.title}** (`{rule.slug}`)\n"
         yield f"*What:* {text.what}\n"

@@ -13,13 +13,14 @@ from scanner.cli.commands.explain import explain
 from scanner.cli.commands.list import list_command
 from scanner.cli.commands.scan import scan
 from scanner.cli.commands.tables import runtimes, table
+from scanner.cli.commands.tree import tree
 from scanner.cli.help_text import HELP
 from scanner.cli.options import DefaultCommandGroup
 from scanner.cli.version import print_version
 
 __all__ = ["main"]
 
-COMMANDS = (scan, list_command, explain, table, runtimes, config)
+COMMANDS = (scan, list_command, explain, tree, table, runtimes, config)
 
 
 @click.group(

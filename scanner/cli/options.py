@@ -123,6 +123,13 @@ view_format_option = _option(
     help="How to show it.",
 )
 
+fail_on_option = _option(
+    "--fail-on",
+    type=click.Choice(["container", "unknown", "never"]),
+    help="What makes the exit code a failure: only a container, also something unknown, or nothing."
+    "  [default: unknown]",
+)
+
 report_options = _apply(
     (
         _option(
@@ -140,12 +147,7 @@ report_options = _apply(
             metavar="FILE",
             help="Write the report of the --format before it to a file instead of standard output.",
         ),
-        _option(
-            "--fail-on",
-            type=click.Choice(["container", "unknown", "never"]),
-            help="What makes the exit code a failure: only a container, also something unknown, or nothing."
-            "  [default: unknown]",
-        ),
+        fail_on_option,
     )
 )
 

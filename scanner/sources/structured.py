@@ -146,10 +146,11 @@ class Table:
 
     def members(self) -> Iterator[tuple[str, Table]]:
         """Each key whose value is a table, with it; other values become problems."""
-        for key in self.values:
-            values: Mapping[str, object] | None = self._read(key, dict)
-            if values is not None:
-                yield key, Table(self._source, (*self.path, key), values)
+        for key, value in self.values.items():
+            if isinstance(value, dict):
+                yield key, Table(self._source, (*self.path, key), value)
+            else:
+                self.report(f"a table belongs here, not {_name_type(value)}", key)
 
     def elements(self, key: str) -> Iterator[tuple[int, object]]:
         """The elements of the array under a key with their numbers, whatever they are."""

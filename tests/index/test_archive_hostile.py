@@ -347,7 +347,7 @@ def test_zip64_values_that_repeat_the_header_are_taken() -> None:
 
 
 def test_a_zip64_field_with_two_of_three_values_that_are_needed_is_refused() -> None:
-    entry = replace(A, size=0xFFFFFFFF, offset=0xFFFFFFFF, extra=struct.pack("<2H2QL", 1, 20, 120, 20, 0))
+    entry = replace(A, size=0xFFFFFFFF, offset=0xFFFFFFFF, extra=struct.pack("<2H2QL", 1, 20, 120, len(_pack(A)), 0))
     with pytest.raises(ArtifactError, match="its zip64 field is too short"):
         _read(MemorySource(_zip([entry])))
 

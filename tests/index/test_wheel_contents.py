@@ -105,7 +105,7 @@ def test_native_code_that_is_not_named_as_text_or_media_is_found_by_ranges(make_
 
 
 def test_by_ranges_the_first_bytes_of_text_and_media_are_left_unread_and_counted(make_wheel: MakeWheel) -> None:
-    files = {"a/__init__.py": "x = 1 # long", "a/picture.png": ELF, "a/data.dat": ELF}
+    files: dict[str, bytes | str] = {"a/__init__.py": "x = 1 # long", "a/picture.png": ELF, "a/data.dat": ELF}
     contents, _ = _ranges(make_wheel("a", files=files))
     assert [native.path for native in contents.native] == ["a/data.dat"]
     assert contents.unsampled_count == 5  # a module, a picture, METADATA, WHEEL and RECORD

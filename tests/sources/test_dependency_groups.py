@@ -82,7 +82,8 @@ def test_more_includes_than_any_project_has_are_not_followed(make_document: Make
 
 
 def test_elements_that_are_neither_requirements_nor_includes_are_told(make_document: MakeDocument) -> None:
-    text = '[dependency-groups]\na = [\n  1,\n  {include = "b"},\n  {include-group = 2},\n  "no good",\n  "fine",\n]\nb = 3\n'
+    elements = ["1", '{include = "b"}', "{include-group = 2}", '"no good"', '"fine"']
+    text = "\n".join(["[dependency-groups]", "a = [", *(f"  {element}," for element in elements), "]", "b = 3"])
     parsed = parse_pyproject(make_document(text, "pyproject.toml"))
     assert _groups(parsed) == {"fine": ("a",)}
     assert [(rule, line) for rule, line, _ in _problems(parsed)] == [

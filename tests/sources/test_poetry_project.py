@@ -30,9 +30,9 @@ def _only(parsed: Parsed) -> Dependency:
         ('{version = "1.*"}', "==1.*", None, None),
         ("{}", "", None, None),
         (
-            '{version = "*", python = "~2.7", markers = "os_name == \'nt\' or os_name == \'posix\'", platform = "linux"}',
+            '{version = "*", python = "~2.7", markers = "os_name == \'nt\' or os_name == \'x\'", platform = "linux"}',
             "",
-            'python_version == "2.7" and (os_name == "nt" or os_name == "posix") and sys_platform == "linux"',
+            'python_version == "2.7" and (os_name == "nt" or os_name == "x") and sys_platform == "linux"',
             None,
         ),
         ('{git = "https://example.org/x.git"}', "", None, "git+https://example.org/x.git"),

@@ -1,0 +1,70 @@
+"""`compat-scan tree`: who requires whom, with the verdicts."""
+
+# ruff: noqa: PLC0415 - heavy modules are imported by the command that needs them
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from scanner.cli.options import (
+    fail_on_option,
+    index_options,
+    source_options,
+    target_options,
+    verbosity_options,
+    view_format_option,
+)
+from scanner.cli.running import (
+    check_paths,
+    errors_told,
+    exit_code,
+    make_settings,
+    make_surroundings,
+    open_output,
+    report_context,
+)
+
+
+@click.command
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--invert", metavar="NAME", help="Show what requires this package instead.")
+@view_format_option
+@click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
+@fail_on_option
+@target_options
+@index_options
+@source_options
+@verbosity_options
+def tree(
+    *,
+    paths: tuple[str, ...],
+    invert: str | None,
+    form: str,
+    output: str | None,
+    **options: Any,  # noqa: ANN401  # click's values
+) -> None:
+    """Show the tree of requirements with a verdict mark on each package; (*) stands for what was drawn before."""
+    with errors_told():
+        from packaging.utils import canonicalize_name
+
+        from scanner import pipeline
+        from scanner.errors import SettingsError
+        from scanner.reporters.tree import build_tree, invert_tree, write_tree, write_tree_json
+
+        named = paths or (".",)
+        check_paths(named)
+        settings = make_settings(named, options)
+        with make_surroundings(settings, quiet=options["quiet"]) as around:
+            report = pipeline.scan(named, settings, around)
+        drawn = build_tree(report) if invert is None else invert_tree(report, canonicalize_name(invert))
+        if invert is not None and not drawn.roots:
+            raise SettingsError(None, "--invert", f"the tree has no package named {invert}")
+        with open_output(output) as stream:
+            if form == "json":
+                write_tree_json(drawn, stream)
+            else:
+                write_tree(drawn, report, stream, report_context(options, stream))
+        sys.exit(exit_code(report, settings))
