@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/
 
-.PHONY: help install check test test-real wheel-test tables rules bench clean
+.PHONY: help install check test test-real wheel-test tools-test tables rules bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -22,14 +22,17 @@ check: install ## lint, format check, types, and whether generated pages are cur
 	$(RUN)mypy
 	$(RUN)python tools/update_rules_page.py --check
 
-test: install ## all tests but those that need the built wheel or the real index
-	$(RUN)pytest -m "not wheel and not real_index"
+test: install ## all tests but those that need the built wheel, the real index or other tools
+	$(RUN)pytest -m "not wheel and not real_index and not tools"
 
 test-real: install ## the few tests that ask the real index; they skip where it is down
 	$(RUN)pytest -m real_index
 
 wheel-test: install ## build the wheel, install it into an empty environment, and run it
 	$(RUN)pytest -m wheel
+
+tools-test: install ## pre-commit, check-jsonschema, zizmor and Chromium on what is delivered for them
+	$(RUN)pytest -m tools
 
 tables: install ## regenerate data/pyodide and the standard-library table (needs npm and node)
 	$(RUN)python tools/update_pyodide.py

@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName
 
 from scanner import tables
 from scanner.acceptance import accept, all_accepted
+from scanner.bundle import weigh_bundle
 from scanner.chains import Chain, Edges, find_chains, inherit_verdicts
 from scanner.checks import Subject, run_checks
 from scanner.ignores import Exemptions
@@ -17,6 +18,7 @@ from scanner.judge import judge_findings
 from scanner.listed import Listed
 from scanner.model import (
     Alternative,
+    Bundle,
     Dependency,
     Evidence,
     Finding,
@@ -51,6 +53,15 @@ class Judged:
         return self.own_verdict is Verdict.UNKNOWN and all_accepted(self.findings)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assembled:
+    """What one project comes to."""
+
+    judgements: tuple[Judgement, ...]
+    """Its declarations in the order of the file, then what comes along with them."""
+    bundle: Bundle | None
+
+
 def assemble_judgements(
     project: Project,
     graph: Graph,
@@ -60,13 +71,14 @@ def assemble_judgements(
     table: TableMode,
     listed: Listed,
     exemptions: Exemptions,
-) -> tuple[Judgement, ...]:
-    """The judgements of one project: its declarations in the order of the file, then what comes along with them."""
+) -> Assembled:
+    """The judgements of one project."""
     context = _Context(
         project=project, target=target, table=table, listed=listed, exemptions=exemptions, declared=_by_name(project)
     )
     judged = {key: context.judge(node, inspected.get(key)) for key, node in graph.nodes.items()}
     edges = {key: node.requires for key, node in graph.nodes.items()}
+    judged, bundle = context.weigh(judged, edges, inspected)
     chains = find_chains(graph.roots, edges)
     inherited = _inherit(judged, edges)
 
@@ -93,7 +105,7 @@ def assemble_judgements(
         for key, node in graph.nodes.items()
         if node.name not in context.declared
     ]
-    return (*declared, *transitive)
+    return Assembled(judgements=(*declared, *transitive), bundle=bundle)
 
 
 def list_edges(graph: Graph) -> set[tuple[str, str]]:
@@ -146,10 +158,32 @@ class _Context:
         """A node with everything that was found on it."""
         return self._judge(self.subject(node, inspected), self.declared.get(node.name, ()))
 
+    def weigh(
+        self, judged: Mapping[str, Judged], edges: Edges, inspected: Mapping[str, Inspected]
+    ) -> tuple[dict[str, Judged], Bundle | None]:
+        """The nodes with what their size together adds to the findings on the largest."""
+        contents = {key: one.wheel.contents for key, one in inspected.items() if one.wheel}
+        weighed = weigh_bundle(
+            {key: one.own_verdict for key, one in judged.items()},
+            edges,
+            {key: wheel.uncompressed_bytes - wheel.excluded_bytes for key, wheel in contents.items()},
+            limit_bytes=self.target.limits.bundle_bytes,
+        )
+        told = dict(judged)
+        for key, finding in weighed.findings.items():
+            told[key] = self._add(judged[key], finding)
+        return told, weighed.bundle
+
     def judge_nameless(self, dependency: Dependency) -> Judgement:
         """A path or URL that does not tell its name: nothing can be asked of an index."""
         one = self._judge(Subject(dependency=dependency, target=self.target, table=self.table), (dependency,))
         return _to_judgement(dependency, one, verdict=one.own_verdict)
+
+    def _add(self, one: Judged, finding: Finding) -> Judged:
+        name = one.subject.dependency.name
+        places = [dependency.location for dependency in self.declared.get(name, ())] if name else []
+        findings = (*one.findings, *self.exemptions.apply([finding], str(name), places))
+        return replace(one, findings=findings, own_verdict=judge_findings(findings))
 
     def _judge(self, subject: Subject, declared: tuple[Dependency, ...]) -> Judged:
         name = str(subject.dependency.name or subject.dependency.text or subject.dependency.url)

@@ -6,15 +6,17 @@ installs from (`uv pip compile --index-strategy unsafe-best-match --no-build`).
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import unquote, urlsplit
 
 from packaging.specifiers import SpecifierSet
-from packaging.utils import NormalizedName, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, NormalizedName, parse_wheel_filename
 from packaging.version import Version
 
-from scanner.model import Artifact, ArtifactKind, Origin, Release, Target
+from scanner.model import Artifact, ArtifactKind, Dependency, Origin, Release, Target
 from scanner.tables import PyodidePackage
 from scanner.target import rank_artifact, takes_python
 
@@ -160,6 +162,23 @@ def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:
         origin=Origin.PYODIDE,
         requires_python=f"=={target.python.rpartition('.')[0]}.*",
     )
+
+
+def direct_candidates(dependency: Dependency, target: Target) -> Candidates | None:
+    """The one version that a wheel's URL or path stands for; None for everything else that a URL can name."""
+    url = dependency.url
+    filename = unquote(posixpath.basename(urlsplit(url).path)) if url else ""
+    if url is None or dependency.name is None or not filename.endswith(".whl"):
+        return None
+    try:
+        name, version, _, tags = parse_wheel_filename(filename)
+    except (InvalidWheelFilename, ValueError):
+        return None
+    if name != dependency.name:
+        return None
+    wheel = Artifact(filename=filename, url=url, kind=ArtifactKind.WHEEL, tags=tags, origin=Origin.URL)
+    release = Release(name=name, version=version, artifacts=(wheel,))
+    return Candidates(name=name, target=target, listing=FixedReleases(releases=(release,), url=filename), pyodide=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

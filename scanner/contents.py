@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from scanner.errors import ArtifactError
 
-_WHEEL_SHAPE = 1
+_WHEEL_SHAPE = 2
 """Raised whenever the stored shape changes, so that older cache entries are read as absent."""
 
 _SDIST_SHAPE = 1
@@ -121,6 +121,8 @@ class WheelContents:
     """The METADATA lines that decide what comes along: name, version, requirements, extras, Requires-Python."""
     is_purelib: bool | None
     """WHEEL's Root-Is-Purelib; None where it does not say."""
+    excluded_bytes: int = 0
+    """Of ``uncompressed_bytes``, what no bundle takes: compiled Python and the like (data/platform.toml)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,6 +176,7 @@ def wheel_to_json(contents: WheelContents) -> str:
             "scripts": [[script.name, script.target] for script in contents.console_scripts],
             "metadata": contents.metadata,
             "purelib": contents.is_purelib,
+            "excluded": contents.excluded_bytes,
         }
     )
 
@@ -195,6 +198,7 @@ def wheel_from_json(text: str) -> WheelContents | None:
             console_scripts=tuple(EntryPoint(name=str(name), target=str(target)) for name, target in raw["scripts"]),
             metadata=str(raw["metadata"]),
             is_purelib=None if raw["purelib"] is None else bool(raw["purelib"]),
+            excluded_bytes=int(raw["excluded"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
 
 from scanner.candidates import Candidate
 from scanner.checks.code.reader import CodeReader
 from scanner.checks.code.site import WheelCode
+from scanner.checks.code.steps import ModuleFacts
 from scanner.checks.imports import ImportReport, build_runtime, find_import_problems
 from scanner.contents import OpenedWheel, SdistContents
 from scanner.errors import ScanError
 from scanner.listed import Listed
 from scanner.model import Artifact, ArtifactKind, Origin, TableMode, Target
+from scanner.remembered import Memory, Nothing, Opened, Opener, Remembered
 from scanner.resolve import Graph, Node
 from scanner.tables import Effect, load_pyodide, load_stdlib
 
-Opened = OpenedWheel | SdistContents | ScanError
+__all__ = ["Inspected", "Opener", "inspect_graph"]
 
-
-class Opener(Protocol):
-    """Opens distributions."""
-
-    def open_files(self, artifacts: Iterable[Artifact]) -> Mapping[str, Opened]:
-        """What is inside each file, by its name; an error where that cannot be told."""
+_SCAN_BOUND = "there is too much code to read"
+"""Why a module is unread that another scan, with less before it, would read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,19 +36,91 @@ class Inspected:
 
 
 def inspect_graph(
-    graph: Graph, opener: Opener, *, target: Target, table: TableMode, listed: Listed
+    graph: Graph, opener: Opener, *, target: Target, table: TableMode, listed: Listed, memory: Memory | None = None
 ) -> dict[str, Inspected]:
     """What is inside the files of a tree, by the keys of its nodes.
 
-    What needs a container for another reason already is not opened, and neither are the Pyodide release's own builds,
-    which are made and tested there and of which only the names are known here.
+    What needs a container for another reason already is not opened. Neither are the Pyodide release's own builds,
+    which are made and tested there and of which only the names are known here, nor wheels that a file names by URL or
+    path, which are judged by their file names.
     """
     wanted = {key: file for key, node in graph.nodes.items() if (file := _file_to_open(node, table, listed))}
-    opened = opener.open_files(wanted.values())
+    remembered = Remembered(memory or Nothing(), opener, target)
+    opened = remembered.open_files(wanted.values())
     wheels = {key: opened[file.filename] for key, file in wanted.items()}
     codes = {key: code for key, node in graph.nodes.items() if (code := _to_code(key, node, wheels, target))}
-    reader = CodeReader(build_runtime(target, load_stdlib(target.python.rpartition(".")[0])))
-    return {key: _inspect(key, wheels[key], codes, graph, reader) for key in wanted}
+    follower = _Follower(graph, codes, wanted, remembered, target)
+    inspected = {key: _inspect(key, wheels[key], follower) for key in wanted}
+    follower.finish()
+    return inspected
+
+
+class _Follower:
+    """Follows the imports of every package across the tree, unless that was done before for just these files."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        codes: Mapping[str, WheelCode],
+        files: Mapping[str, Artifact],
+        remembered: Remembered,
+        target: Target,
+    ) -> None:
+        self._graph = graph
+        self._codes = codes
+        self._files = {key: file for key, file in files.items() if codes[key].members}
+        self._remembered = remembered
+        self._target = target
+        self._followed: list[tuple[tuple[str, ...] | None, ImportReport]] = []
+        self._known_counts: dict[str, int] = {}
+
+    def follow(self, key: str) -> ImportReport:
+        """What importing and using the package of a node runs into."""
+        closure = [other for other in _closure(key, self._graph) if other in self._codes]
+        identities = self._identities((key, *closure))
+        report = self._remembered.find_report(identities) if identities else None
+        if report is None:
+            report = find_import_problems(self._codes[key], [self._codes[other] for other in closure], self._reader)
+            self._followed.append((identities, report))
+        return report
+
+    def finish(self) -> None:
+        """Remember what was learned."""
+        if not self._followed:
+            return
+        is_whole = True
+        for key, file in self._files.items():
+            digest = self._reader.digest(self._codes[key])
+            is_whole = is_whole and not any(map(_is_cut_short, digest.modules.values()))
+            if len(digest.modules) + len(digest.quiet) > self._known_counts.get(key, 0) and is_whole:
+                self._remembered.keep_digest(file, digest)
+        for identities, report in self._followed:
+            if identities is not None and is_whole:
+                self._remembered.keep_report(identities, report)
+
+    @cached_property
+    def _reader(self) -> CodeReader:
+        """Made only when something has to be followed: it takes in all that is known of the code."""
+        digests = {key: self._remembered.find_digest(file) for key, file in self._files.items()}
+        known = {key: digest for key, digest in digests.items() if digest is not None}
+        self._known_counts = {key: len(digest.modules) + len(digest.quiet) for key, digest in known.items()}
+        runtime = build_runtime(self._target, load_stdlib(self._target.python.rpartition(".")[0]))
+        return CodeReader(runtime, {self._codes[key].filename: digest for key, digest in known.items()})
+
+    def _identities(self, keys: Iterable[str]) -> tuple[str, ...] | None:
+        """What the code of each node is, in words; None where a file has no hash to be known by."""
+        identities = []
+        for key in keys:
+            code, file = self._codes[key], self._files.get(key)
+            if code.members and (file is None or not file.sha256):
+                return None
+            what = file.sha256 if file is not None else " ".join(code.opaque_names)
+            identities.append(f"{code.distribution} {code.filename} {what}")
+        return tuple(identities)
+
+
+def _is_cut_short(facts: ModuleFacts) -> bool:
+    return facts.unread == _SCAN_BOUND
 
 
 def _file_to_open(node: Node, table: TableMode, listed: Listed) -> Artifact | None:
@@ -61,7 +131,7 @@ def _file_to_open(node: Node, table: TableMode, listed: Listed) -> Artifact | No
         return None
     wheel = node.chosen.wheel
     if wheel is not None:
-        return wheel if wheel.url and wheel.origin is not Origin.PYODIDE else None
+        return wheel if wheel.url and wheel.origin is Origin.INDEX else None
     return _only_source(node.chosen)
 
 
@@ -73,14 +143,10 @@ def _only_source(candidate: Candidate) -> Artifact | None:
     return next((artifact for artifact in artifacts if artifact.kind is ArtifactKind.SDIST and artifact.url), None)
 
 
-def _inspect(key: str, opened: Opened, codes: Mapping[str, WheelCode], graph: Graph, reader: CodeReader) -> Inspected:
+def _inspect(key: str, opened: Opened, follower: _Follower) -> Inspected:
     match opened:
         case OpenedWheel():
-            report = None
-            if opened.paths:
-                closure = [codes[other] for other in _closure(key, graph) if other in codes]
-                report = find_import_problems(codes[key], closure, reader)
-            return Inspected(wheel=opened, imports=report)
+            return Inspected(wheel=opened, imports=follower.follow(key) if opened.paths else None)
         case SdistContents():
             return Inspected(sdist=opened)
     return Inspected(failure=opened)

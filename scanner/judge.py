@@ -17,7 +17,7 @@ def judge_findings(findings: Iterable[Finding]) -> Verdict:
     for finding in findings:
         if finding.level is Level.BLOCKER:
             return Verdict.CONTAINER
-        if finding.rule.leaves_unknown:
+        if finding.rule.leaves_unknown and finding.level is not Level.NOTE:
             verdict = Verdict.UNKNOWN
     return verdict
 

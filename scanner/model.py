@@ -322,6 +322,19 @@ class Judgement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """What the packages that run add to a Worker, uncompressed; where several projects were scanned, the largest."""
+
+    uncompressed_bytes: int
+    """A lower bound where ``unsized`` names any."""
+    limit_bytes: int
+    largest: tuple[tuple[str, int], ...]
+    """The five largest packages with their sizes in bytes, largest first."""
+    unsized: tuple[str, ...] = ()
+    """The packages of unknown size, sorted: builds of the Pyodide release, and what must be built first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """The outcome of a scan: dependencies sorted by location and then name."""
 
@@ -333,6 +346,8 @@ class Report:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     """What the reader should know of the scan as a whole, for example why a lock file was preferred."""
+    bundle: Bundle | None = None
+    """None where no size is known, as without a look inside the wheels."""
     edges: tuple[tuple[str, str], ...] = ()
     """Who requires whom on the target, as pairs of ``Judgement.key``; sorted. No part of the JSON contract."""
 

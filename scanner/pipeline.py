@@ -12,14 +12,16 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from scanner.assemble import assemble_judgements, list_edges
+from scanner.assemble import Assembled, assemble_judgements, list_edges
 from scanner.baseline import read_baseline
+from scanner.direct import DirectSupply
 from scanner.ignores import Exemptions, make_exemptions
 from scanner.inspect import Inspected, Opener, inspect_graph
 from scanner.judge import judge_project
 from scanner.listed import Listed, listed_rows
 from scanner.model import Dependency, Judgement, Problem, Report, Skipped, Target
 from scanner.project import Project, plan_project
+from scanner.remembered import Memory
 from scanner.resolve import Graph, resolve_flat, resolve_tree
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
@@ -54,6 +56,10 @@ class Surroundings:
     """Told what is being done, for people who wait."""
     today: date | None = None
     """The day of the scan, on which ignores run out; None where they do not."""
+    installed: Mapping[str, bytes] = field(default_factory=dict)
+    """What interpreters among the paths tell of themselves, as `pip inspect` reports."""
+    memory: Memory | None = None
+    """What earlier scans learned of files; None to do without."""
     listed: Listed | None = None
     """The incompatible-library table; None for the shipped one with the user's rows."""
 
@@ -80,7 +86,7 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
     projects = [_plan(file, settings, target) for file in files]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
     options = _merge_options(files)
-    judgements: list[Judgement] = []
+    assembled: list[Assembled] = []
     edges: set[tuple[str, str]] = set()
     with around.open_supply(target, options, _folder_of(paths[0])) as supply:
         for project in projects:
@@ -90,18 +96,22 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
             inspected: Mapping[str, Inspected] = {}
             if not settings.no_inspect:
                 around.progress(f"looking inside what {project.path} brings along")
-                inspected = inspect_graph(graph, supply, target=target, table=settings.table, listed=listed)
-            judgements += assemble_judgements(
-                project,
-                graph,
-                inspected,
-                target=target,
-                table=settings.table,
-                listed=listed,
-                exemptions=exemptions,
+                inspected = inspect_graph(
+                    graph, supply, target=target, table=settings.table, listed=listed, memory=around.memory
+                )
+            assembled.append(
+                assemble_judgements(
+                    project,
+                    graph,
+                    inspected,
+                    target=target,
+                    table=settings.table,
+                    listed=listed,
+                    exemptions=exemptions,
+                )
             )
         notes = supply.notes
-    report = _report(target, settings, projects, judgements, exemptions=exemptions, notes=notes)
+    report = _report(target, settings, projects, assembled, exemptions=exemptions, notes=notes)
     return replace(report, edges=tuple(sorted(edges)))
 
 
@@ -125,7 +135,13 @@ def find_target(paths: Sequence[str], settings: Settings) -> Target:
 
 def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -> tuple[ReadFile, ...]:
     """What stands in the files, nothing selected and nothing judged."""
-    return read_sources(paths, read_stdin=around.read_stdin, environ=around.environ, all_files=settings.all_files)
+    return read_sources(
+        paths,
+        read_stdin=around.read_stdin,
+        environ=around.environ,
+        all_files=settings.all_files,
+        installed=around.installed,
+    )
 
 
 def flatten_files(files: Sequence[ReadFile]) -> Flattened:
@@ -181,13 +197,15 @@ def _plan(file: ReadFile, settings: Settings, target: Target) -> Project:
 
 
 def _resolve(project: Project, settings: Settings, target: Target, supply: Supply) -> Graph:
+    direct = DirectSupply(supply, project.dependencies, target)
     if project.is_lock:
         return build_locked_graph(project.dependencies, target=target, supply=supply)
     if settings.no_deps:
-        return resolve_flat(project.wants, target=target, supply=supply, constraints=project.constraints)
-    return resolve_tree(
-        project.wants, target=target, supply=supply, constraints=project.constraints, overrides=project.overrides
+        return resolve_flat(project.wants, target=target, supply=direct, constraints=project.constraints)
+    graph = resolve_tree(
+        project.wants, target=target, supply=direct, constraints=project.constraints, overrides=project.overrides
     )
+    return direct.mark_unread(graph)
 
 
 def _merge_options(files: Sequence[ReadFile]) -> IndexOptions:
@@ -214,7 +232,7 @@ def _report(
     target: Target,
     settings: Settings,
     projects: Sequence[Project],
-    judgements: Sequence[Judgement],
+    assembled: Sequence[Assembled],
     *,
     exemptions: Exemptions,
     notes: Sequence[str],
@@ -222,7 +240,9 @@ def _report(
     problems, accepted = exemptions.part_problems(_problems(projects))
     skipped = (*(entry for project in projects for entry in project.skipped), *accepted)
     notes = (*target.notes, *notes, *(note for project in projects for note in project.notes), *exemptions.notes())
+    judgements = [judgement for one in assembled for judgement in one.judgements]
     told = tuple(sorted(_merge_transitive(judgements), key=_by_place))
+    bundles = [one.bundle for one in assembled if one.bundle]
     return Report(
         target=target,
         table=settings.table,
@@ -231,6 +251,7 @@ def _report(
         skipped=tuple(sorted(skipped, key=lambda entry: entry.location)),
         problems=problems,
         notes=tuple(dict.fromkeys(notes)),
+        bundle=max(bundles, key=lambda bundle: bundle.uncompressed_bytes, default=None),
     )
 
 

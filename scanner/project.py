@@ -63,11 +63,13 @@ def wants_of(dependency: Dependency) -> tuple[Want, ...]:
     """The wants that a declaration stands for; none where it has no name."""
     if dependency.name is None:
         return ()
+    is_wheel = dependency.url is not None and dependency.url.partition("#")[0].endswith(".whl")
+    pinned = is_wheel and dependency.pin is not None
     want = Want(
         name=dependency.name,
-        specifier=dependency.specifier,
+        specifier=SpecifierSet(f"==={dependency.pin}") if pinned else dependency.specifier,
         text=describe(dependency),
-        url=dependency.url,
+        url=None if pinned else dependency.url,
     )
     return tuple(with_extras(want, dependency.extras))
 

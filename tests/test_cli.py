@@ -114,6 +114,22 @@ def test_a_yanked_pin_is_told(run: Run, index: FakeIndex, make_wheel: MakeWheel)
     assert _rules(report, "alpha") == {"CS108"}
 
 
+def test_wheels_given_by_url_or_path_are_judged_by_their_file_names(run: Run) -> None:
+    text = (
+        f"https://127.0.0.1:9/alpha-1.0-{LINUX}.whl\n"
+        f"beta @ https://127.0.0.1:9/beta-1.0-{WASM}.whl\n"
+        "./wheels/gamma-1.0-py3-none-any.whl\n"
+        "https://127.0.0.1:9/delta-1.0.tar.gz\n"
+    )
+    report, code = _scan(run, text)
+    assert code == 1
+    assert _verdicts(report) == {"alpha": "container", "beta": "workers", "gamma": "workers", "delta": "unknown"}
+    artifacts = {row["name"]: row["artifact"] for row in report["dependencies"]}
+    assert artifacts["gamma"]["origin"] == "url"
+    alone, _ = _scan(run, text, "--no-deps")
+    assert _verdicts(alone) == _verdicts(report)
+
+
 def test_what_no_index_has_is_unknown(run: Run) -> None:
     report, code = _scan(run, "ghost\n")
     assert code == 3

@@ -34,21 +34,27 @@ ALLOWED = {
     "checks": GROUND,
     "judge": BASE,
     "chains": BASE,
-    "reporters": BASE,
+    "bundle": BASE | {"chains"},
+    "verified": {"model"},
+    "verify": GROUND | {"checks", "index", "inspect", "verified"},
+    "reporters": BASE | {"verified"},
     "baseline": BASE,
     "ignores": BASE | {"settings", "sources"},
     "listed": BASE | {"tables", "settings"},
     "project": GROUND | {"settings"},
-    "inspect": GROUND | {"checks", "listed", "resolve"},
-    "assemble": GROUND | {"checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"},
+    "direct": GROUND | {"resolve"},
+    "remembered": GROUND | {"checks"},
+    "inspect": GROUND | {"checks", "listed", "remembered", "resolve"},
+    "assemble": GROUND | {"bundle", "checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"},
     "pipeline": None,
     "cli": None,
 }
 """What each part may import of the project besides itself; None stands for everything below it.
 
-``listed``, ``ignores``, ``project``, ``inspect`` and ``assemble`` are the pipeline's own parts: they join stages and are joined by it alone.
+``listed``, ``ignores``, ``project``, ``inspect`` and ``assemble`` are the pipeline's own parts: they join stages and are joined by it alone. ``verify`` stands beside
+the pipeline: the command line hands it a report and a supply.
 """
-ABOVE = {"cli", "pipeline", "assemble", "inspect", "project", "ignores", "listed", "__main__"}
+ABOVE = {"cli", "pipeline", "direct", "verify", "assemble", "inspect", "project", "ignores", "listed", "__main__"}
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -99,7 +105,7 @@ def test_a_module_imports_only_what_its_layer_allows(path: Path) -> None:
         ("click", ("cli/",)),
         ("rich", ("cli/", "reporters/")),
         ("resolvelib", ("resolve/",)),
-        ("subprocess", ("cli/",)),
+        ("subprocess", ("cli/", "verify/")),
     ],
 )
 def test_a_library_is_known_to_one_part_only(library: str, owners: tuple[str, ...]) -> None:
@@ -131,7 +137,13 @@ def test_the_address_of_the_public_index_stands_in_one_place() -> None:
         path.relative_to(root).as_posix()
         for folder in ("scanner", "data", "tests", "tools", "docs", "examples")
         for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and path.suffix not in (".pyc", ".png") and host in path.read_text(encoding="utf-8", errors="replace")
+        if path.is_file()
+        and path.suffix not in (".pyc", ".png")
+        and host in path.read_text(encoding="utf-8", errors="replace")
     ]
-    holding += [path.name for path in root.glob("*.*") if path.is_file() and host in path.read_text(encoding="utf-8", errors="replace")]
+    holding += [
+        path.name
+        for path in root.glob("*.*")
+        if path.is_file() and host in path.read_text(encoding="utf-8", errors="replace")
+    ]
     assert holding == ["data/platform.toml"]

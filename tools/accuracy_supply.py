@@ -45,9 +45,9 @@ class KeptSupply:
         """As the supply."""
         return self._supply.notes
 
-    def prefetch(self, wants: tuple[Want, ...]) -> None:
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
         """As the supply."""
-        self._supply.prefetch(wants)
+        self._supply.prefetch(wants, levels=levels)
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
         """As the supply."""

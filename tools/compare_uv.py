@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pyodide_index import collect_metadata, serve_pyodide  # noqa: E402  # works without an installation
+
 from scanner.index.config import IndexRequest  # noqa: E402
 from scanner.index.opening import IndexChoice, open_supply  # noqa: E402
 from scanner.model import Target  # noqa: E402
@@ -135,7 +136,7 @@ def resolve_ours(texts: Sequence[str], target: Target, supply: Supply) -> Ours:
 
 
 def run_uv(texts: Sequence[str], platform: str, target: Target, pyodide_url: str, cache: Path) -> Theirs:
-    """uv's choice for these requirements."""
+    """What uv chooses for these requirements."""
     command = ["uv", "pip", "compile", "-", "--no-config", "--cache-dir", str(cache / "uv"), "--no-progress"]
     command += ["--python-platform", platform, "--python-version", target.python, "--no-build", "--no-python-downloads"]
     command += ["--index", pyodide_url, "--default-index", load_platform().public_index_url]

@@ -1,7 +1,7 @@
 """Measure the verdicts against a real Pyodide, and write docs/accuracy.md.
 
     python tools/measure_accuracy.py                      measure all of accuracy_packages.txt and write the page
-    python tools/measure_accuracy.py NAME …               measure these and print what came out, without the page
+    python tools/measure_accuracy.py NAME …               measure these anew, without the page
     python tools/measure_accuracy.py --page               only write the page, from what was measured last
 
 Each requirement is scanned as a project of its own, with ``--table advise`` and an empty table: what is listed must not
@@ -21,7 +21,7 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -65,19 +65,29 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="only write the page from the rows measured last")
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
-    kept = options.cache / "accuracy.json"
+    cache = options.cache.resolve()
     if not options.page:
-        rows = measure(options.names or read_packages(), options.cache.resolve(), options.pyodide)
-        if options.names:
-            return
-        kept.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
-    write_page([Row(**row) for row in json.loads(kept.read_text(encoding="utf-8"))])
+        measure(options.names or read_packages(), cache, options.pyodide)
+    if not options.names:
+        write_page(list(read_rows(cache)))
 
 
 def read_packages() -> list[str]:
     """The requirements of the list."""
     lines = PACKAGES.read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def read_rows(cache: Path) -> Iterator[Row]:
+    """What was measured last of each package of the list; those that never were are left out."""
+    for name in read_packages():
+        place = _row_place(cache, name)
+        if place.exists():
+            yield Row(**json.loads(place.read_text(encoding="utf-8")))
+
+
+def _row_place(cache: Path, name: str) -> Path:
+    return cache / "rows" / f"{name}.json"
 
 
 def measure(names: Sequence[str], cache: Path, pyodide: Path | None) -> list[Row]:
@@ -114,6 +124,9 @@ def _measured(name: str, report: Report, supply: KeptSupply, probe: NodeProbe) -
         row = compare(name, report, supply, probe)
     except (ScanError, OSError, ValueError) as error:
         row = build_row(name, report, real="", why=f"the measure failed: {error}")
+    place = _row_place(supply.folder, name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(asdict(row), indent=1), encoding="utf-8")
     print(
         f"{name:24} {row.version or '-':16} predicted {row.predicted:10} real {row.real or '-':10} {row.why[:150]}",
         flush=True,
@@ -142,13 +155,15 @@ def compare(name: str, report: Report, supply: KeptSupply, probe: NodeProbe) -> 
             return build_row(name, report, real="", why=f"{one.name}: there is no file of it")
         else:
             built.append(one)
+    if hosted:
+        return build_row(name, report, real="", why=f"needs {', '.join(hosted[:4])} from the Pyodide host")
     whole = replace(report, dependencies=tuple(built))
     keeping = KeptProbe(probe=probe, folder=supply.folder / "imports", key=tree_key(built))
     told = verify_report(whole, supply, keeping, direct_only=True).verifications[0]
-    return _judge(name, report, told, hosted)
+    return _judge(name, report, told)
 
 
-def _judge(name: str, report: Report, told: Verification, hosted: Sequence[str]) -> Row:
+def _judge(name: str, report: Report, told: Verification) -> Row:
     why = told.reason
     missing = {outcome.missing for outcome in told.modules if not outcome.ok}
     if told.happened is Happened.IMPORTED:
@@ -159,9 +174,6 @@ def _judge(name: str, report: Report, told: Verification, hosted: Sequence[str])
         real, why = "", f"fails everywhere: nothing that it requires has {', '.join(sorted(filter(None, missing)))}"
     else:
         real = "container"
-    if hosted:
-        why = f"needs {', '.join(hosted[:4])} from the Pyodide host" + (f"; {why}" if why else "")
-        real = ""
     return build_row(name, report, real=real, why=why)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.checks.subject import Subject
-from scanner.model import Evidence, Finding, Level, Rule, Strength
+from scanner.model import Evidence, Finding, Level, Origin, Rule, Strength
 
 
 def find_conflict(subject: Subject) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def find_unknown_requires(subject: Subject) -> Iterator[Finding]:
     origin = subject.chosen.wheel or subject.chosen.release.artifacts[0]
     yield Finding(
         rule=Rule.CS505 if subject.requires_unusable else Rule.CS503,
-        level=Level.CAUTION,
+        level=Level.NOTE if origin.origin is Origin.URL else Level.CAUTION,
         message=f"what {subject.title} requires cannot be told: {subject.requires_unknown}",
         evidence=(Evidence(fact=subject.requires_unknown, origin=origin.filename, strength=Strength.PROVEN),),
     )

@@ -11,7 +11,9 @@ FORMATS = ("terminal", "json", "github", "sarif", "junit", "gitlab", "markdown",
 """The names of ``reporters.REPORTERS``, here so that `--help` need not import them; a test compares the two."""
 
 _SECTIONS = {
-    "What is scanned": frozenset({"group", "extra", "all_groups", "all_extras", "all_files", "no_deps", "no_inspect"}),
+    "What is scanned": frozenset(
+        {"python", "group", "extra", "all_groups", "all_extras", "all_files", "no_deps", "no_inspect"}
+    ),
     "What it is judged for": frozenset({"table", "compatibility_date", "compatibility_flag"}),
     "Where packages come from": frozenset({"index_url", "extra_index_url", "offline", "no_cache", "cache_dir"}),
     "What is reported": frozenset({"formats", "outputs", "fail_on", "baseline", "write_baseline"}),
@@ -161,6 +163,12 @@ source_options = _apply(
     )
 )
 
+python_option = _option(
+    "--python",
+    metavar="PATH",
+    help="Take what is installed for this interpreter, or in this virtual environment, as well as any PATHS.",
+)
+
 target_options = _apply(
     (
         _option(
@@ -204,7 +212,11 @@ index_options = _apply(
             metavar="URL",
             help="A further index, which goes before --index-url as in uv (repeatable).",
         ),
-        _option("--offline", is_flag=True, help="Open no network: what is not known locally stays unknown."),
+        _option(
+            "--offline", is_flag=True, help="Open no network: what neither the cache nor the tables know stays unknown."
+        ),
+        _option("--no-cache", is_flag=True, help="Neither use nor keep what earlier scans learned."),
+        _option("--cache-dir", metavar="DIR", help="Keep the cache there.  [default: the user's cache folder]"),
         _option("--no-deps", is_flag=True, help="Judge only what is named, not what comes along with it."),
         _option("--no-inspect", is_flag=True, help="Skip what needs the contents of wheels."),
     )

@@ -17,6 +17,7 @@ from scanner import __version__
 from scanner.errors import ScanError, SourceError
 
 if TYPE_CHECKING:
+    from scanner.index.cache import Cache
     from scanner.model import Report, Target
     from scanner.pipeline import Flattened, Source, Surroundings
     from scanner.reporters.context import ReportContext
@@ -43,6 +44,8 @@ _SETTING_OPTIONS = (
     "index_url",
     "extra_index_url",
     "offline",
+    "no_cache",
+    "cache_dir",
     "baseline",
 )
 
@@ -116,10 +119,27 @@ def check_paths(paths: Sequence[str]) -> None:
             raise SourceError(path, None, "there is no such file or folder")
 
 
+def name_sources(paths: Sequence[str], python: str | None) -> tuple[str, ...]:
+    """What is to be read: the paths and the interpreter, or the current folder where neither is named.
+
+    Raises:
+        SourceError: a path does not exist.
+    """
+    check_paths(paths)
+    return (*paths, python) if python else tuple(paths) or (".",)
+
+
 @contextmanager
-def make_surroundings(settings: Settings, *, quiet: bool) -> Iterator[Surroundings]:
-    """What a scan needs of the outside: environment, standard input, the package index, somebody to tell progress."""
-    from scanner.pipeline import Surroundings  # noqa: PLC0415  # heavy
+def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = None) -> Iterator[Surroundings]:
+    """What a scan needs of the outside: environment, standard input, the package index, somebody to tell progress.
+
+    ``python`` is the interpreter that is asked what is installed; None for none.
+
+    Raises:
+        SettingsError: that interpreter gives no answer.
+    """
+    from scanner.cli.interpreter import read_installed  # noqa: PLC0415  # heavy
+    from scanner.pipeline import Surroundings  # noqa: PLC0415
 
     def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
         from scanner.index import opening  # noqa: PLC0415  # the network only where it is used
@@ -137,17 +157,46 @@ def make_surroundings(settings: Settings, *, quiet: bool) -> Iterator[Surroundin
             project=folder,
             offline=settings.offline,
             with_dependencies=not settings.no_deps,
+            cache=cache,
         )
         return opening.open_supply(target, choice, environ=os.environ, home=Path.home(), directory=Path.cwd())
 
-    with _progress(quiet=quiet) as told:
+    with _progress(quiet=quiet) as told, _open_cache(settings) as cache:
         yield Surroundings(
             environ=os.environ,
             read_stdin=sys.stdin.buffer.read,
             open_supply=open_supply,
             progress=told,
             today=datetime.now(tz=UTC).date(),
+            memory=cache,
+            installed={python: read_installed(python, os.environ)} if python else {},
         )
+
+
+def find_cache_folder(settings: Settings) -> Path:
+    """The folder of the cache: as set, else the user's cache folder of the platform."""
+    if settings.cache_dir:
+        return Path(settings.cache_dir).expanduser()
+    import platformdirs  # noqa: PLC0415  # only where nothing is set
+
+    return Path(platformdirs.user_cache_dir("compat-scan", appauthor=False))
+
+
+@contextmanager
+def _open_cache(settings: Settings) -> Iterator[Cache | None]:
+    """What earlier scans learned, None with --no-cache; in the end, what went wrong with it is told once."""
+    if settings.no_cache:
+        yield None
+        return
+    from scanner.index.cache import Cache  # noqa: PLC0415  # loads the database library
+
+    cache = Cache(find_cache_folder(settings))
+    try:
+        yield cache
+    finally:
+        cache.close()
+        for note in cache.notes():
+            click.echo(f"compat-scan: note: {note}", err=True)
 
 
 @contextmanager

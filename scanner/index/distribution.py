@@ -15,9 +15,11 @@ from scanner.errors import ArtifactError, IndexAnswerError
 from scanner.index.answer import Answer, ByteRange
 from scanner.index.archive import verify_sha256
 from scanner.index.byte_source import ByteSource, MemorySource
+from scanner.index.cache import Cache
+from scanner.index.freshness import DEFAULT_SECONDS
 from scanner.index.sdist_archive import read_sdist
 from scanner.index.urls import file_path, find_origin
-from scanner.index.wheel_contents import read_wheel_contents
+from scanner.index.wheel_contents import read_wheel_contents, select_metadata
 from scanner.metadata import CoreMetadata, parse_metadata
 from scanner.model import Artifact, ArtifactKind
 
@@ -25,6 +27,7 @@ MAX_SIDECAR_BYTES = 16 * 1024 * 1024
 MAX_SDIST_BYTES = 128 * 1024 * 1024
 
 _LEAST_TAIL_BYTES, _MOST_TAIL_BYTES = 64 * 1024, 256 * 1024
+_KIND = "metadata"
 _MISSES_BEFORE_GIVING_UP = 3
 """After so many sidecars that were not there, an origin that never had one is not asked for unannounced ones again."""
 
@@ -43,8 +46,11 @@ class Fetcher(Protocol):
 class Distributions:
     """Reads metadata and contents of distributions."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
+    def __init__(self, fetcher: Fetcher, cache: Cache | None = None, *, at_any_age: bool = False) -> None:
+        """``at_any_age`` takes from the cache also what would otherwise be asked for again."""
         self._fetcher = fetcher
+        self._cache = cache
+        self._at_any_age = at_any_age
         self._sidecar_hits: set[object] = set()
         self._sidecar_misses: dict[object, int] = {}
 
@@ -85,14 +91,40 @@ class Distributions:
         return answer.body
 
     async def _fetch_from(self, artifact: Artifact) -> CoreMetadata:
+        is_source = artifact.kind is ArtifactKind.SDIST
+        kept = self._recall(artifact)
+        if kept is not None:
+            return parse_metadata(kept, artifact.filename, from_source=is_source)
+        text = await self._fetch_text(artifact)
+        metadata = parse_metadata(text, artifact.filename, from_source=is_source)
+        self._keep(artifact, select_metadata(text))
+        return metadata
+
+    async def _fetch_text(self, artifact: Artifact) -> str:
+        """The text of the metadata, or at least those of its lines that are used."""
         if artifact.kind is ArtifactKind.SDIST:
-            contents = read_sdist(artifact.filename, await self.fetch_whole(artifact))
-            return parse_metadata(contents.metadata, artifact.filename, from_source=True)
+            return read_sdist(artifact.filename, await self.fetch_whole(artifact)).metadata
         text = await self._fetch_sidecar(artifact)
         if text is None:
             source = await self.open_source(artifact, tail_bytes=_tail_bytes(artifact))
             text = (await read_wheel_contents(artifact.filename, source, magic=False)).metadata
-        return parse_metadata(text, artifact.filename)
+        return text
+
+    def _recall(self, artifact: Artifact) -> str | None:
+        key = _cache_key(artifact)
+        if self._cache is None or key is None:
+            return None
+        entry = self._cache.find(_KIND, key)
+        usable = entry is not None and (self._at_any_age or self._cache.is_fresh(entry))
+        return entry.text if entry is not None and usable else None
+
+    def _keep(self, artifact: Artifact, text: str) -> None:
+        key = _cache_key(artifact)
+        if self._cache is not None and key is not None:
+            if artifact.sha256:
+                self._cache.keep(_KIND, key, text)
+            else:
+                self._cache.keep(_KIND, key, text, fresh_seconds=DEFAULT_SECONDS)
 
     async def _fetch_sidecar(self, artifact: Artifact) -> str | None:
         origin = find_origin(artifact.url)
@@ -148,6 +180,13 @@ class RangeSource:
                 return answer.body
             self._whole = answer.body
         return self._whole[start:stop]
+
+
+def _cache_key(artifact: Artifact) -> str | None:
+    """What metadata is remembered by: the file's hash, else its address; None for what may change at any time."""
+    if artifact.sha256:
+        return artifact.sha256
+    return None if "?" in artifact.url or file_path(artifact.url) is not None else artifact.url
 
 
 def _tail_bytes(artifact: Artifact) -> int:

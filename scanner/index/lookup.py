@@ -15,6 +15,7 @@ from scanner.index.listing import ACCEPT, Listing, merge_listings, parse_listing
 from scanner.index.local import LinksPage, read_links, read_local_listing
 from scanner.index.location import IndexLocation
 from scanner.index.pages import parse_page
+from scanner.index.shelf import Shelf, Shelved
 from scanner.index.urls import file_path
 
 if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
@@ -22,16 +23,22 @@ if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
 
     from scanner.index.client import Client
 
-OFFLINE = "offline: nothing is fetched"
+OFFLINE = "offline: nothing is fetched, and the cache does not have it"
 
 
 class Lookup:
     """Finds projects by the rules of some settings; an index that fails is never passed over, for it may have them."""
 
-    def __init__(self, settings: IndexSettings, client: Callable[[], Client] | None) -> None:
-        """Ask with the client that ``client`` gives; None means that only local places may be looked at."""
+    def __init__(
+        self, settings: IndexSettings, client: Callable[[], Client] | None, shelf: Shelf | None = None
+    ) -> None:
+        """Ask with the client that ``client`` gives; None means that only local places may be looked at.
+
+        ``shelf`` holds what the indexes said in earlier scans.
+        """
         self._settings = settings
         self._client = client
+        self._shelf = shelf
         self._links: dict[str, asyncio.Task[LinksPage | None]] = {}
 
     async def find_listing(self, name: NormalizedName) -> Listing | None:
@@ -74,14 +81,35 @@ class Lookup:
         """The listing of one index; None where it has no such project."""
         if location.is_local:
             return read_local_listing(location.url, name)
+        shelved = self._shelf.find(location.url, name, at_any_age=self._client is None) if self._shelf else None
+        if shelved is not None and shelved.is_fresh:
+            return shelved.listing
         if self._client is None:
             raise IndexUnreachable(location.url, OFFLINE)
-        statuses = location.absent_statuses
-        answer = await self._client().fetch(f"{location.url}{name}/", accept=ACCEPT, absent_statuses=statuses)
-        if answer.is_absent:
-            return None
+        return await self._fetch(self._client(), location, name, shelved)
+
+    async def _fetch(
+        self, client: Client, location: IndexLocation, name: NormalizedName, shelved: Shelved | None
+    ) -> Listing | None:
+        """What the index says now; where it has not changed since ``shelved``, that one."""
+        answer = await client.fetch(
+            f"{location.url}{name}/",
+            accept=ACCEPT,
+            headers={"If-None-Match": shelved.etag} if shelved is not None and shelved.etag else {},
+            absent_statuses=location.absent_statuses,
+        )
+        if answer.status == 304 and shelved is not None and self._shelf is not None:
+            self._shelf.renew(location.url, name, shelved, answer.headers)
+            return shelved.listing
         content_type = answer.headers.get("content-type", "")
-        return parse_listing(answer.body, content_type=content_type, url=answer.url, name=name)
+        listing = (
+            None
+            if answer.is_absent
+            else parse_listing(answer.body, content_type=content_type, url=answer.url, name=name)
+        )
+        if self._shelf is not None:
+            self._shelf.keep(location.url, name, listing, answer.headers)
+        return listing
 
     async def _links_page(self, url: str) -> LinksPage | None:
         """A find-links place, read once whoever asks first."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanner import __version__
+from scanner.index.cache import Cache
 from scanner.index.config import IndexRequest, read_index_settings
 from scanner.index.service import Index
 from scanner.index.supply import IndexSupply
@@ -26,6 +27,8 @@ class IndexChoice:
     offline: bool = False
     with_dependencies: bool = True
     """Whether what comes along is wanted too, so that it is worth fetching ahead."""
+    cache: Cache | None = None
+    """What earlier scans learned; None to do without."""
 
 
 @contextmanager
@@ -48,5 +51,7 @@ def open_supply(
     )
     release = load_pyodide(target.pyodide)
     user_agent = f"compat-scan/{__version__}"
-    with Index(settings, environ=environ, home=home, user_agent=user_agent, offline=choice.offline) as index:
+    with Index(
+        settings, environ=environ, home=home, user_agent=user_agent, offline=choice.offline, cache=choice.cache
+    ) as index:
         yield IndexSupply(index, target, release, with_dependencies=choice.with_dependencies)

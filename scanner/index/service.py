@@ -13,10 +13,12 @@ from packaging.utils import NormalizedName
 
 from scanner.errors import IndexFailure, IndexUnreachable
 from scanner.index.answer import Answer, ByteRange
+from scanner.index.cache import Cache
 from scanner.index.config import IndexSettings
 from scanner.index.listing import Listing
 from scanner.index.local import fetch_local
 from scanner.index.lookup import OFFLINE, Lookup, copy_failure
+from scanner.index.shelf import Shelf
 from scanner.index.urls import file_path, redact_url
 
 if TYPE_CHECKING:  # loaded only when something is fetched
@@ -41,17 +43,21 @@ class Index:
         home: Path,
         user_agent: str,
         offline: bool = False,
+        cache: Cache | None = None,
         client_factory: Callable[[], Client] | None = None,
     ) -> None:
         """Open nothing yet; ``client_factory`` replaces the client that settings and environment describe.
 
-        ``offline`` keeps off the network: local indexes and folders still answer, everything else is unreachable.
+        ``offline`` keeps off the network: local indexes and folders and the cache still answer, everything else is
+        unreachable. The cache stays open: it belongs to whoever opened it.
         """
         self._settings = settings
         self._offline = offline
         self._make_client = client_factory or (lambda: _make_client(settings, environ, home, user_agent))
         self._opened: Client | None = None
-        self._lookup = Lookup(settings, None if offline else self._get_client)
+        self.cache = cache
+        self._shelf = Shelf(cache) if cache is not None else None
+        self._lookup = Lookup(settings, None if offline else self._get_client, self._shelf)
         self._runner = asyncio.Runner()
         self._tasks: dict[NormalizedName, asyncio.Task[Outcome]] = {}
 
@@ -78,7 +84,13 @@ class Index:
     def notes(self) -> tuple[str, ...]:
         """What the reader should know of the settings, as sentences."""
         missing = (f"find-links: {url} does not exist" for url in self._lookup.missing_links())
-        return (*self._settings.notes, *missing)
+        age = self._shelf.age_note() if self._shelf is not None else None
+        return (*self._settings.notes, *missing, *((age,) if age else ()))
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether it keeps off the network."""
+        return self._offline
 
     def want(self, names: Iterable[NormalizedName]) -> None:
         """Begin to fetch these projects; those that were wanted before are not asked for again."""

@@ -15,12 +15,14 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.candidates import Candidate, Candidates
 from scanner.contents import OpenedWheel, SdistContents
-from scanner.errors import ArtifactError, IndexFailure, ScanError
+from scanner.errors import ArtifactError, IndexFailure, IndexUnreachable, ScanError
 from scanner.index.distribution import Distributions
 from scanner.index.inspection import open_sdist, open_wheel
 from scanner.index.service import Index
+from scanner.index.listing import Listing
 from scanner.metadata import CoreMetadata, applies
 from scanner.model import Artifact, ArtifactKind, Target
+from scanner.specifiers import find_pin
 from scanner.tables import PyodidePackage, PyodideRelease
 from scanner.wants import Want
 
@@ -36,7 +38,8 @@ class IndexSupply:
         self._target = target
         self._release = release
         self._with_dependencies = with_dependencies
-        self._distributions = Distributions(index)
+        self._distributions = Distributions(index, index.cache, at_any_age=index.is_offline)
+        self._shipped: set[str] = set()
         self._candidates: dict[NormalizedName, Candidates] = {}
         self._metadata: dict[_Key, asyncio.Task[_Found]] = {}
 
@@ -56,10 +59,12 @@ class IndexSupply:
             IndexFailure: the index gave no usable answer.
         """
         if name not in self._candidates:
-            listing = self._index.listing(name)
-            self._candidates[name] = Candidates(
-                name=name, target=self._target, listing=listing, pyodide=self.pyodide_package(name)
-            )
+            try:
+                self._add(name, self._index.listing(name))
+            except IndexUnreachable:
+                if name not in self._shipped:
+                    raise
+                self._add(name, None)
         return self._candidates[name]
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
@@ -77,6 +82,7 @@ class IndexSupply:
 
     def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
         """Fetch ahead what resolving these is likely to need, so many levels down; None for all."""
+        self._note_shipped(wants)
         asked = [(want.name, want.specifier, want.extra) for want in wants if want.url is None]
         self._index.run(_Crawl(self, self._target.markers, levels).run(asked))
 
@@ -111,10 +117,7 @@ class IndexSupply:
                 listing = await self._index.fetch_listing(name)
             except IndexFailure:
                 return None
-            self._candidates.setdefault(
-                name,
-                Candidates(name=name, target=self._target, listing=listing, pyodide=self.pyodide_package(name)),
-            )
+            self._add(name, listing)
         return self._candidates[name]
 
     async def fetch_requires(self, candidate: Candidate) -> CoreMetadata | None:
@@ -137,8 +140,21 @@ class IndexSupply:
             return error
         package = self.pyodide_package(candidate.release.name)
         if found is None and package is not None and package.version == candidate.version:
+            if package.name in self._shipped:
+                self._shipped.update(package.depends)
             return _from_pyodide(package)
         return found
+
+    def _add(self, name: NormalizedName, listing: Listing | None) -> None:
+        pyodide = self.pyodide_package(name)
+        self._candidates.setdefault(name, Candidates(name=name, target=self._target, listing=listing, pyodide=pyodide))
+
+    def _note_shipped(self, wants: Iterable[Want]) -> None:
+        """Offline, what is pinned to the version of the Pyodide release needs no index, nor does what it depends on."""
+        for want in wants if self._index.is_offline else ():
+            package = self.pyodide_package(want.name)
+            if package is not None and find_pin(want.specifier) == package.version:
+                self._shipped.add(want.name)
 
 
 class _Crawl:

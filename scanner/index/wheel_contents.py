@@ -13,6 +13,7 @@ from scanner.index.archive import WheelDirectory, read_members, read_starts, rea
 from scanner.index.byte_source import ByteSource
 from scanner.index.native import LEAST_BYTES, MOST_BYTES, parse_native
 from scanner.index.sampling import MIN_NATIVE_BYTES, choose_samples
+from scanner.tables import load_platform
 
 MAX_METADATA_BYTES = 4 * 1024 * 1024
 """Larger than any METADATA, WHEEL or entry_points.txt with its whole description."""
@@ -49,6 +50,7 @@ async def read_wheel_contents(filename: str, source: ByteSource, *, magic: bool 
         console_scripts=_parse_scripts(texts.get("entry_points.txt", "")),
         metadata=select_metadata(texts["METADATA"]),
         is_purelib=_parse_purelib(texts["WHEEL"]),
+        excluded_bytes=sum(member.size_bytes for member in files if _is_excluded(member.path)),
     )
 
 
@@ -106,6 +108,11 @@ async def _read_native(directory: WheelDirectory, sampled: Sequence[Member]) -> 
     starts = await read_starts(directory, sampled, least=LEAST_BYTES, most=MOST_BYTES)
     found = (parse_native(install_path(member.path), starts[member.path], member.size_bytes) for member in sampled)
     return tuple(sorted((native for native in found if native is not None), key=lambda native: native.path))
+
+
+def _is_excluded(path: str) -> bool:
+    """Whether a bundle leaves the file out."""
+    return any(PurePosixPath(path).match(pattern) for pattern in load_platform().bundle_excluded)
 
 
 def _module_name(path: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import TextIO
 from scanner.model import (
     Alternative,
     Artifact,
+    Bundle,
     Evidence,
     Finding,
     Judgement,
@@ -41,6 +42,8 @@ def write_json_v1(report: Report, stream: TextIO, context: ReportContext) -> Non
         "skipped": [skipped_entry(skipped) for skipped in report.skipped],
         "problems": [problem_entry(problem) for problem in report.problems],
     }
+    if report.bundle is not None:
+        document["bundle"] = _bundle(report.bundle)
     write_json(document, stream)
 
 
@@ -84,6 +87,15 @@ def _summary(report: Report) -> Json:
         "container": report.count(Verdict.CONTAINER),
         "unknown": report.count(Verdict.UNKNOWN),
         "with_cautions": report.with_cautions,
+    }
+
+
+def _bundle(bundle: Bundle) -> Json:
+    return {
+        "uncompressed_bytes": bundle.uncompressed_bytes,
+        "limit_bytes": bundle.limit_bytes,
+        "largest": [{"name": exact(name), "uncompressed_bytes": size_bytes} for name, size_bytes in bundle.largest],
+        "unsized": [exact(name) for name in bundle.unsized],
     }
 
 

@@ -17,6 +17,7 @@ from scanner.reporters.wording import (
     PROJECT_WORDS,
     VERDICT_MARKS,
     counted,
+    describe_bundle,
     describe_chain,
     describe_counts,
     describe_dependency,
@@ -55,6 +56,8 @@ def write_terminal(report: Report, stream: TextIO, context: ReportContext) -> No
         return
     page.paragraph(*summary)
     page.paragraph((describe_target(report), "dim"))
+    if report.bundle is not None:
+        page.paragraph((describe_bundle(report.bundle), "dim"))
     for note in report.notes:
         page.paragraph((clean(note), "dim"))
     body = _Body(page=page, report=report, places=Places(report, context), verbose=context.verbose)

@@ -95,10 +95,14 @@ def write_tree_json(tree: Tree, stream: TextIO) -> None:
 
 def _group(edges: Iterable[tuple[str, str]], judged: Mapping[str, Judgement]) -> dict[str, tuple[Judgement, ...]]:
     grouped: dict[str, list[Judgement]] = {}
-    for parent, child in sorted(edges):
+    for parent, child in edges:
         if parent in judged and child in judged:
             grouped.setdefault(parent, []).append(judged[child])
-    return {parent: tuple(children) for parent, children in grouped.items()}
+    return {parent: tuple(sorted(children, key=_by_name)) for parent, children in grouped.items()}
+
+
+def _by_name(judgement: Judgement) -> tuple[str, str]:
+    return (judgement.name, judgement.key)
 
 
 def _reach(roots: Iterable[str], below: Mapping[str, Sequence[Judgement]]) -> set[str]:

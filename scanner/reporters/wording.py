@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.model import Finding, Judgement, ProjectVerdict, Report, Verdict
+from scanner.model import Bundle, Finding, Judgement, ProjectVerdict, Report, Verdict
 from scanner.reporters.escape import clean
 
 PROJECT_WORDS = {
@@ -75,6 +75,17 @@ def describe_size(size_bytes: int) -> str:
     if size_bytes < 1024 * 1024:
         return f"{size_bytes / 1024:.0f} KiB"
     return f"{size_bytes / (1024 * 1024):.1f} MiB"
+
+
+def describe_bundle(bundle: Bundle) -> str:
+    """What the packages add to the Worker, against the limit."""
+    least = "at least " if bundle.unsized else ""
+    largest = ", ".join(f"{clean(name)} {describe_size(size_bytes)}" for name, size_bytes in bundle.largest)
+    unsized = f"; no size is known of {', '.join(map(clean, bundle.unsized))}" if bundle.unsized else ""
+    return (
+        f"Bundle: {least}{describe_size(bundle.uncompressed_bytes)} of {describe_size(bundle.limit_bytes)} uncompressed"
+        f" (largest: {largest}{unsized})"
+    )
 
 
 def counted(number: int, one: str, many: str) -> str:

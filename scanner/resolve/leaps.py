@@ -9,7 +9,8 @@ sides of one that fits (pydantic 2.10 asks for the only pydantic-core with a whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import islice
 from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
@@ -21,6 +22,8 @@ from scanner.wants import Want
 
 _DEPTH = 2
 """How many levels down a requirement is looked at to tell whether a version may work."""
+_NARROW = 4
+"""A requirement that admits no more fitting versions than this is looked at one level further down."""
 _SIDE_BY_SIDE = 8
 """Distances up to this are not bisected: all in between are asked for at once."""
 
@@ -42,6 +45,8 @@ class Leap:
     candidates: Candidates
     versions: Sequence[Version]
     requirements: Mapping[Key, Iterator[Want]]
+    rejected: Set[Version | None] = frozenset()
+    """Versions that were tried and did not work."""
     _looks: dict[int, _Look] = field(default_factory=dict)
 
     def land(self, start: int) -> int:
@@ -83,10 +88,12 @@ class Leap:
 
     def _look(self, position: int) -> _Look:
         if position not in self._looks:
-            candidate = next(self.candidates.fitting((self.versions[position],)), None)
+            version = self.versions[position]
+            candidate = next(self.candidates.fitting((version,)), None)
             wants = list(self._children(candidate)) if candidate else []
             passed = {want.name: gap for want in wants if (gap := self._count_passed(want)) is not None}
-            viable = not passed and candidate is not None and self._is_viable(candidate, None, _DEPTH)
+            viable = not passed and version not in self.rejected
+            viable = viable and candidate is not None and self._is_viable(candidate, None, _DEPTH)
             self._looks[position] = _Look(viable=viable, passed=passed)
         return self._looks[position]
 
@@ -111,8 +118,11 @@ class Leap:
         candidates = tuple(self.candidates.fitting(dict.fromkeys(unseen)))
         if len(candidates) > 1:
             self.rules.supply.prefetch_metadata(candidates)
-            wants = {want: None for candidate in candidates for want in self._children(candidate) if want.url is None}
-            self.rules.supply.prefetch(tuple(wants), levels=_DEPTH - 1)
+            wants = {want: None for candidate in candidates for want in self._children(candidate)}
+            ahead = tuple(want for want in wants if self._is_narrow(want) and want not in self.rules.fetched_ahead)
+            self.rules.fetched_ahead.update(ahead)
+            if ahead:
+                self.rules.supply.prefetch(ahead, levels=_DEPTH - 1)
 
     def _is_viable(self, candidate: Candidate, extra: NormalizedName | None, depth: int) -> bool:
         """Whether what a version (with an extra) requires can be met beside what is wanted, some levels down."""
@@ -129,7 +139,7 @@ class Leap:
         newest = next(candidates.fitting(satisfying), None)
         if newest is None:
             return bool(satisfying) and self.rules.is_relaxed(want.name)
-        if depth <= 1:
+        if depth <= 1 or not self._is_narrow(want):
             return True
         oldest = next(candidates.fitting(reversed(satisfying)), newest)
         samples = {candidate.version: candidate for candidate in (newest, oldest)}
@@ -143,6 +153,14 @@ class Leap:
     def _extras(self, candidate: Candidate) -> list[NormalizedName]:
         asked = [key for key in self.rules.asked_extras if key[0] == candidate.release.name]
         return [extra for name, extra in asked if extra and wants_on(self.requirements, (name, extra))]
+
+    def _is_narrow(self, want: Want) -> bool:
+        """Whether so few versions are admitted that what they require decides; where many are, one will do."""
+        candidates = self.rules.candidates(want.name) if want.url is None else None
+        if candidates is None:
+            return False
+        fitting = candidates.fitting(self._satisfying(candidates, want))
+        return len(list(islice(fitting, _NARROW + 1))) <= _NARROW
 
     def _satisfying(self, candidates: Candidates, want: Want) -> tuple[Version, ...]:
         return self.rules.satisfying(candidates, [want, *self._others(want)])

@@ -8,7 +8,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates, FixedReleases
+from scanner.candidates import Candidate, Candidates, FixedReleases, direct_candidates
 from scanner.errors import IndexFailure
 from scanner.metadata import applies
 from scanner.model import Artifact, Dependency, Locked, LockedEdge, Release, Target
@@ -55,9 +55,10 @@ def lock_keys(dependencies: Iterable[Dependency]) -> dict[int, str]:
 def _build_node(dependency: Dependency, target: Target, supply: Supply, requires: tuple[str, ...]) -> Node:
     assert dependency.name is not None  # noqa: S101  # only named ones come here
     want = _want(dependency)
-    if dependency.url is not None:
+    given = direct_candidates(dependency, target)
+    if dependency.url is not None and given is None:
         return Node(name=dependency.name, wants=(want,), url=dependency.url, requires=requires)
-    candidates, failure = _candidates(dependency, target, supply)
+    candidates, failure = (given, None) if given else _candidates(dependency, target, supply)
     chosen: Candidate | None = None
     satisfying: tuple[Version, ...] = ()
     if candidates is not None:

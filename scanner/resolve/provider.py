@@ -6,7 +6,7 @@ for the target. A project that is relaxed may be taken without such a wheel, whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -104,19 +104,22 @@ class Provider(AbstractProvider[Want, Pick, Key]):
         self,
         candidates: Candidates,
         wants: Sequence[Want],
-        rejected: set[Version | None],
+        rejected: Set[Version | None],
         requirements: Mapping[Key, Iterator[Want]],
     ) -> Iterator[Candidate]:
         satisfying = self._rules.satisfying(candidates, wants)
         yanked = any(find_pin(want.specifier) for want in wants)
-        versions = [version for version in satisfying if version not in rejected and candidates.may_fit(version)]
+        # What was rejected stays in, so that each leap through one history samples it at the same places.
+        versions = [version for version in satisfying if candidates.may_fit(version)]
+        leap = Leap(self._rules, candidates, versions, requirements, rejected)
         tried, position = len(rejected), 0
         while position < len(versions):
             if tried >= _TRIES_BEFORE_LEAPING:
-                position = Leap(self._rules, candidates, versions, requirements).land(position)
+                position = leap.land(position)
             for candidate in candidates.fitting(versions[position : position + 1], yanked=yanked):
-                yield candidate
-                tried += 1
+                if candidate.version not in rejected:
+                    yield candidate
+                    tried += 1
             position += 1
         if self._rules.is_relaxed(candidates.name) and not any(candidates.fitting(satisfying, yanked=yanked)):
             last = candidates.newest(satisfying, yanked=yanked)

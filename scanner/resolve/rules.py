@@ -1,4 +1,4 @@
-"""What holds for one resolution: what satisfies, what comes along, what is left out; and what was learned on the way."""
+"""What holds for one resolution: what satisfies, what comes along, what is left out, and what was learned so far."""
 
 from __future__ import annotations
 
@@ -62,8 +62,10 @@ class Rules:
     """Projects whose metadata is broken."""
     budget: int | None = None
     """How many more versions may be asked for their metadata; None for no bound."""
+    fetched_ahead: set[Want] = field(default_factory=set)
+    """What was fetched ahead once already."""
     _asked: set[tuple[NormalizedName, Version]] = field(default_factory=set)
-    _satisfying: dict[tuple[NormalizedName, str], tuple[Version, ...]] = field(default_factory=dict)
+    _satisfying: dict[tuple[NormalizedName, frozenset[SpecifierSet]], tuple[Version, ...]] = field(default_factory=dict)
     _children: dict[tuple[NormalizedName, NormalizedName | None, Version], tuple[Want, ...]] = field(
         default_factory=dict
     )
@@ -89,10 +91,11 @@ class Rules:
 
     def satisfying(self, candidates: Candidates, wants: Iterable[Want]) -> tuple[Version, ...]:
         """The versions that all wants and the constraints admit, newest first."""
-        specifier = combine((want.specifier for want in wants), self.constraints.get(candidates.name))
-        key = (candidates.name, str(specifier))
+        specifiers = frozenset(want.specifier for want in wants)
+        key = (candidates.name, specifiers)
         if key not in self._satisfying:
-            self._satisfying[key] = candidates.satisfying(specifier)
+            ordered = sorted(specifiers, key=str)
+            self._satisfying[key] = candidates.satisfying(combine(ordered, self.constraints.get(candidates.name)))
         return self._satisfying[key]
 
     def children(self, pick: Pick) -> tuple[Want, ...]:

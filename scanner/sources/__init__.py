@@ -153,15 +153,19 @@ def read_sources(
     read_stdin: Callable[[], bytes],
     environ: Mapping[str, str],
     all_files: bool = False,
+    installed: Mapping[str, bytes] | None = None,
 ) -> tuple[ReadFile, ...]:
     """What stands in the files, one ``ReadFile`` for each, in order; ``-`` is standard input.
 
     A folder stands for the dependency files below it, where a lock file is taken before the manifest that it locks,
-    unless ``all_files``. Nothing is raised: what cannot be read is a file with a problem.
+    unless ``all_files``. A path in ``installed`` is an interpreter's, and what is given for it a `pip inspect` report.
+    Nothing is raised: what cannot be read is a file with a problem.
     """
     files: list[ReadFile] = []
     for path in dict.fromkeys(paths):
-        if path == STDIN:
+        if installed and path in installed:
+            files.append(_read_document(path, environ, _give(path, installed[path])))
+        elif path == STDIN:
             files.append(_read_document(path, environ, lambda opener: opener.make_document(STDIN, read_stdin())))
         elif os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises for a path with a zero byte before Python 3.14)
             files.extend(_read_folder(path, environ, all_files=all_files))
@@ -210,6 +214,10 @@ def _is_dependency_file(path: str) -> bool:
     if not path.endswith(".py"):
         return False
     return re.search(_SCRIPT_BEGIN.encode(), read_head(path, SCRIPT_HEAD_BYTES), re.MULTILINE) is not None
+
+
+def _give(path: str, data: bytes) -> Callable[[Files], Document]:
+    return lambda opener: opener.make_document(path, data)
 
 
 def _read_path(path: str, environ: Mapping[str, str]) -> ReadFile:

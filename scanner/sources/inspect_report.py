@@ -33,12 +33,12 @@ def parse_inspect_report(document: Document) -> Parsed:
     installed = tuple(_read_packages(top))
     says_direct = any(table.boolean("requested") for table, _ in installed)
     extras = _gather_extras(package for _, package in installed)
-    required = {edge.name for _, package in installed for edge in package.edges}
+    edges = [tuple(_choose_edges(each.edges, extras.get(each.name, frozenset()))) for _, each in installed]
+    required = {edge.name for some in edges for edge in some}
     entries: list[Entry] = []
-    for table, package in installed:
-        edges = tuple(_choose_edges(package.edges, extras.get(package.name, frozenset())))
+    for (table, package), own in zip(installed, edges, strict=True):
         entry = package.entry(
-            groups=(), direct=table.boolean("requested") if says_direct else None, edges=edges, has_edges=True
+            groups=(), direct=table.boolean("requested") if says_direct else None, edges=own, has_edges=True
         )
         entries.append(_skip_installer(entry) if entry.name == "pip" and "pip" not in required else entry)
     return Parsed(entries=tuple(entries), problems=top.problems, is_lock=True)

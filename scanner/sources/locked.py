@@ -19,6 +19,8 @@ from scanner.sources.declaration import normalize_extras, parse_declaration
 from scanner.sources.reference import read_filename
 from scanner.sources.structured import Table
 
+# Python converts no number of more than 4,300 digits, and no real version comes near this.
+_MAX_VERSION_CHARACTERS = 250
 _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 
 
@@ -109,7 +111,7 @@ def parse_name(text: str) -> NormalizedName | None:
 
 def parse_pin(version: str | None) -> tuple[SpecifierSet, Version | None]:
     """``==version`` and the version; ``===`` and None for a version that PEP 440 does not know."""
-    if version is None:
+    if version is None or len(version) > _MAX_VERSION_CHARACTERS:
         return SpecifierSet(), None
     try:
         pin = Version(version)

@@ -22,7 +22,8 @@ from scanner.sources.pipfile import parse_pipfile
 from scanner.sources.pyproject import parse_pyproject
 from scanner.sources.structured import Table, parse_toml
 
-_POSITION_DEPTH = 4
+# packages[n].wheels[n].size, the deepest that packaging names
+_POSITION_DEPTH = 5
 _CONTEXT_PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _FILE_KEYS = ("sdist", "archive")
 

@@ -15,6 +15,7 @@ from scanner.model import (
     Alternative,
     Artifact,
     ArtifactKind,
+    Bundle,
     Evidence,
     Finding,
     Judgement,
@@ -152,6 +153,12 @@ def report(target: Target) -> Report:
             Problem(rule=Rule.CS602, message="base.txt does not exist", location=_at(12, 4)),
         ),
         notes=("uv.lock was preferred over pyproject.toml, which it locks.",),
+        bundle=Bundle(
+            uncompressed_bytes=3_250_176,
+            limit_bytes=64 * 1024 * 1024,
+            largest=(("pydantic", 2_411_520), ("requests", 196_608)),
+            unsized=("pydantic-core",),
+        ),
     )
 
 

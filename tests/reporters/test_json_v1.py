@@ -35,18 +35,27 @@ def test_the_schema_closes_every_object_and_asks_for_every_key() -> None:
         schema["properties"]["summary"],
     ]
     objects += [part for part in schema["$defs"].values() if part.get("type") == "object"]
-    assert len(objects) == 12
+    assert len(objects) == 14
     for part in objects:
         assert part["additionalProperties"] is False
-        assert part["required"] == list(part["properties"])
+        optional = ["bundle"] if part is schema else []
+        assert [*part["required"], *optional] == list(part["properties"])
 
 
 def test_the_keys_stand_in_the_order_of_the_contract(render: Render, report: Report, context: ReportContext) -> None:
     document = json.loads(render("json", report, context))
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    assert list(document) == schema["required"]
+    assert list(document) == [*schema["required"], "bundle"]
     assert list(document["dependencies"][0]) == schema["$defs"]["dependency"]["required"]
     assert list(document["dependencies"][3]["findings"][0]) == schema["$defs"]["finding"]["required"]
+
+
+def test_a_report_without_known_sizes_has_no_bundle_and_is_still_valid(
+    render: Render, make_report: Callable[..., Report], context: ReportContext
+) -> None:
+    document = json.loads(render("json", make_report(), context))
+    assert "bundle" not in document
+    Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(document)
 
 
 def test_texts_are_exact_and_yet_plain_ascii(

@@ -79,7 +79,10 @@ def test_direct_urls_are_kept(make_document: MakeDocument, source: dict[str, Any
 def test_pip_itself_is_skipped_unless_something_needs_it(make_document: MakeDocument) -> None:
     alone = parse_inspect_report(make_document(_report(_package("pip"), _package("a")), "inspect.json"))
     needed = parse_inspect_report(make_document(_report(_package("pip"), _package("a", "1", "pip")), "inspect.json"))
+    for_tests = _package("a", "1", "pip; extra == 'test'")
+    optional = parse_inspect_report(make_document(_report(_package("pip"), for_tests), "inspect.json"))
     assert [type(e) for e in alone.entries] == [Skipped, Dependency]
+    assert [type(e) for e in optional.entries] == [Skipped, Dependency]
     assert [type(e) for e in needed.entries] == [Dependency, Dependency]
 
 

@@ -41,7 +41,7 @@ def read_facts(
             add_lambda=add_lambda,
         )
         facts = _collect(tree, place, path, is_package=is_package)
-        return prune_facts(replace(facts, is_dynamic=b"sys.modules" in data or b"meta_path" in data))
+        return prune_facts(replace(facts, is_dynamic=b"sys.modules" in data or b"meta_path" in data), runtime)
     except (RecursionError, MemoryError):
         return ModuleFacts(name, path, is_package, unread="it is nested too deeply")
 

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from scanner.checks.code.expression import (
-    Comparison,
-    Const,
-    Expression,
-    Invocation,
-    Item,
-    Junction,
-    Member,
-    Name,
-    Negation,
-    Opaque,
-    Row,
-)
+from scanner.checks.code.expression import OPAQUE, Opaque
+from scanner.checks.code.reading import asks_platform, is_flag, names_in, names_read
+from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.steps import (
     Bind,
     Block,
     Branch,
     Call,
+    Class,
     FromImport,
     Function,
+    Handler,
     Hazard,
     Import,
     Lack,
@@ -38,30 +30,71 @@ from scanner.checks.code.steps import (
     walk_steps,
 )
 
-_ROUNDS = 3
-"""How often functions that turned out empty are dropped, and then the calls of them."""
+_MAKERS = ("__new__", "__init__", "__post_init__")
 
 
-def prune_facts(facts: ModuleFacts) -> ModuleFacts:
-    """The facts without assignments that no condition reads and without calls of functions that do nothing."""
-    wanted = _wanted_names(facts)
-    body = _prune(facts.body, wanted | _flags(facts.body), None)
-    functions = tuple(_prune_function(function, wanted, None) for function in facts.functions)
-    for _ in range(_ROUNDS):
-        alive = _alive(functions, facts)
-        functions = tuple(_prune_function(function, None, alive) for function in functions)
-        functions = tuple(function for function in functions if _matters(function))
-    return replace(facts, body=_prune(body, None, _alive(functions, facts)), functions=functions)
+def prune_facts(facts: ModuleFacts, runtime: Runtime) -> ModuleFacts:
+    """The facts without what no condition reads, and without functions that can run into nothing."""
+    read = set(names_read(facts.body))
+    for function in facts.functions:
+        read.update(names_read(function.body))
+    flags = {step.name for step in walk_steps(facts.body) if isinstance(step, Bind) and is_flag(step.value)}
+    alive = _alive(facts)
+    inner = _Pruning(frozenset(read), alive, runtime)
+    outer = _Pruning(frozenset(read | flags), alive | {f".{cls.name}" for cls in facts.classes}, runtime)
+    functions = (inner.function(function) for function in facts.functions if _is_alive(function, alive))
+    return replace(
+        facts,
+        body=outer.block(facts.body),
+        functions=tuple(function for function in functions if function.body),
+        classes=tuple(replace(cls, methods=cls.methods if cls.bases else ()) for cls in facts.classes),
+    )
 
 
-def _matters(function: Function) -> bool:
-    """Whether calling or reading the function can tell anything."""
-    if any(isinstance(step, Leave) and _is_flag(step.value) for step in walk_steps(function.body)):
+def _is_alive(function: Function, alive: frozenset[str]) -> bool:
+    return f".{function.name}" in alive
+
+
+def _alive(facts: ModuleFacts) -> frozenset[str]:
+    """The targets of calls that can run into something, directly or through others of the module."""
+    alive = {f".{function.name}" for function in facts.functions if _tells(function)}
+    waiting = [function for function in facts.functions if f".{function.name}" not in alive]
+    grown = True
+    while grown:
+        targets = _targets(alive, facts.classes)
+        reached = [function for function in waiting if _calls(function.body, targets)]
+        alive.update(f".{function.name}" for function in reached)
+        waiting = [function for function in waiting if f".{function.name}" not in alive]
+        grown = bool(reached)
+    return frozenset(_targets(alive, facts.classes))
+
+
+def _targets(alive: set[str], classes: Sequence[Class]) -> set[str]:
+    """Functions, the methods among them by their bare names, and the classes whose making runs one of them."""
+    targets = alive | {f"self.{name.rpartition('.')[2]}" for name in alive}
+    targets.update(f".{cls.name}" for cls in classes if any(f".{cls.name}.{maker}" in alive for maker in _MAKERS))
+    for cls in classes:
+        if any(base in targets for base in cls.bases):
+            targets.add(f".{cls.name}")
+    return targets
+
+
+def _calls(block: Block, targets: set[str]) -> bool:
+    return any(isinstance(step, Call) and step.target in targets for step in walk_steps(block))
+
+
+def _tells(function: Function) -> bool:
+    """Whether calling or reading the function alone can tell anything."""
+    own = frozenset([*function.locals, *(name for name, _ in function.parameters)])
+    steps = list(walk_steps(function.body))
+    if any(isinstance(step, Import | FromImport | Load | Lack | Hazard) for step in steps):
         return True
-    own = frozenset(function.locals)
-    return any(
-        isinstance(step, Import | FromImport | Load | Lack | Hazard | Call) for step in walk_steps(function.body)
-    ) or (_raises(function.body, own))
+    if any(isinstance(step, Leave) and asks_platform(step.value) for step in steps):
+        return True
+    match function.body:
+        case (Leave(value=value),) if not own and is_flag(value):
+            return True
+    return _raises(function.body, own)
 
 
 def _raises(block: Block, own: frozenset[str]) -> bool:
@@ -70,125 +103,69 @@ def _raises(block: Block, own: frozenset[str]) -> bool:
         match step:
             case Raise():
                 return True
-            case Branch(test=test, body=body, otherwise=otherwise) if own.isdisjoint(_names_in(test)):
+            case Branch(test=test, body=body, otherwise=otherwise) if own.isdisjoint(names_in(test)):
                 if not isinstance(test, Opaque) and (_raises(body, own) or _raises(otherwise, own)):
                     return True
     return False
 
 
-def _alive(functions: Iterable[Function], facts: ModuleFacts) -> frozenset[str]:
-    """What a call can reach: functions that do something, and classes, whose bases may."""
-    named = {f".{function.name}" for function in functions} | {f".{cls.name}" for cls in facts.classes}
-    return frozenset(named | {f"self.{function.name.rpartition('.')[2]}" for function in functions})
+@dataclass(frozen=True, slots=True)
+class _Pruning:
+    wanted: frozenset[str]
+    """Names whose values are read somewhere."""
+    alive: frozenset[str]
+    """Targets of calls worth following."""
+    runtime: Runtime
 
+    def function(self, function: Function) -> Function:
+        parameters = [(name, default) if name in self.wanted else ("", OPAQUE) for name, default in function.parameters]
+        while parameters and not parameters[-1][0]:
+            parameters.pop()
+        own = tuple(name for name in function.locals if name in self.wanted)
+        return replace(function, parameters=tuple(parameters), locals=own, body=self.block(function.body))
 
-def _prune_function(function: Function, wanted: frozenset[str] | None, alive: frozenset[str] | None) -> Function:
-    if wanted is not None:
-        wanted = frozenset(_names_read(function.body))
-    return replace(function, body=_prune(function.body, wanted, alive))
+    def block(self, block: Block) -> Block:
+        return tuple(kept for step in block if (kept := self.step(step)) is not None)
 
-
-def _prune(block: Block, wanted: frozenset[str] | None, alive: frozenset[str] | None) -> Block:
-    return tuple(kept for step in block if (kept := _prune_step(step, wanted, alive)) is not None)
-
-
-def _prune_step(step: Step, wanted: frozenset[str] | None, alive: frozenset[str] | None) -> Step | None:
-    match step:
-        case Bind(name=name):
-            return step if wanted is None or name in wanted else None
-        case Call(target=target):
-            return None if alive is not None and target.startswith((".", "self.")) and target not in alive else step
-        case Branch(test=test, body=body, otherwise=otherwise):
-            first, second = _prune(body, wanted, alive), _prune(otherwise, wanted, alive)
-            return Branch(test, first, second) if first or second else None
-        case Loop(body=body):
-            inner = _prune(body, wanted, alive)
-            return replace(step, body=inner) if inner else None
-        case Try():
-            return _prune_try(step, wanted, alive)
-    return step
-
-
-def _prune_try(step: Try, wanted: frozenset[str] | None, alive: frozenset[str] | None) -> Try | None:
-    kept = Try(
-        _prune(step.body, wanted, alive),
-        tuple(replace(handler, body=_prune(handler.body, wanted, alive)) for handler in step.handlers),
-        _prune(step.otherwise, wanted, alive),
-        _prune(step.finally_, wanted, alive),
-        step.is_risky,
-    )
-    if kept.body or kept.otherwise or kept.finally_ or any(_binds(handler.body) for handler in kept.handlers):
-        return kept
-    return None
-
-
-def _binds(block: Block) -> bool:
-    return any(isinstance(step, Bind) for step in walk_steps(block))
-
-
-def _wanted_names(facts: ModuleFacts) -> frozenset[str]:
-    """The names that a condition, a computed import or a function's result reads."""
-    read = set(_names_read(facts.body))
-    for function in facts.functions:
-        read.update(_names_read(function.body))
-    return frozenset(read)
-
-
-def _flags(block: Block) -> frozenset[str]:
-    """Module-level names that hold a flag or a platform's name: other modules may ask for them."""
-    return frozenset(step.name for step in walk_steps(block) if isinstance(step, Bind) and _is_flag(step.value))
-
-
-def _is_flag(value: Expression) -> bool:
-    match value:
-        case Const(value=constant):
-            return constant is None or isinstance(constant, bool)
-        case Comparison() | Negation() | Junction():
-            return True
-        case Member() | Invocation():
-            return _root(value) in ("sys", "os", "platform")
-    return False
-
-
-def _root(value: Expression) -> str | None:
-    """The name that a chain of attributes and calls starts from."""
-    match value:
-        case Name(name=name):
-            return name
-        case Member(value=inner) | Invocation(function=inner) | Item(value=inner):
-            return _root(inner)
-    return None
-
-
-def _names_read(block: Block) -> Iterator[str]:
-    for step in walk_steps(block):
+    def step(self, step: Step) -> Step | None:
         match step:
-            case Branch(test=test):
-                yield from _names_in(test)
-            case Load(module=module):
-                yield from _names_in(module)
-            case Bind(value=value) | Leave(value=value):
-                yield from _names_in(value)
-            case Loop(items=items):
-                yield from _names_in(items)
-            case Call(arguments=arguments):
-                for _, argument in arguments:
-                    yield from _names_in(argument)
+            case Bind(name=name):
+                return step if name in self.wanted else None
+            case Call(target=target):
+                return None if target.startswith((".", "self.")) and target not in self.alive else step
+            case Import(module=module, bind=bind):
+                return None if bind not in self.wanted and self._is_plain(module) else step
+            case FromImport():
+                return self._from_import(step)
+            case Branch(test=test, body=body, otherwise=otherwise):
+                first, second = self.block(body), self.block(otherwise)
+                return Branch(test, first, second) if first or second else None
+            case Loop(body=body):
+                inner = self.block(body)
+                return replace(step, body=inner) if inner else None
+            case Try():
+                return self._try(step)
+        return step
 
+    def _from_import(self, step: FromImport) -> FromImport | None:
+        """From a standard module only the names that are read or that are not there."""
+        if not self._is_plain(step.module):
+            return step
+        runtime, module = self.runtime, step.module
+        kept = tuple(
+            (name, bound)
+            for name, bound in step.names
+            if bound in self.wanted or runtime.lacks(module, name) or f"{module}.{name}" in runtime.missing
+        )
+        return replace(step, names=kept) if kept else None
 
-def _names_in(expression: Expression) -> Iterator[str]:
-    match expression:
-        case Name(name=name):
-            yield name
-        case Member(value=value) | Negation(item=value):
-            yield from _names_in(value)
-        case Item(value=value, index=index):
-            yield from (*_names_in(value), *_names_in(index))
-        case Comparison(left=left, right=right):
-            yield from (*_names_in(left), *_names_in(right))
-        case Row(items=items) | Junction(items=items):
-            for item in items:
-                yield from _names_in(item)
-        case Invocation(function=function, arguments=arguments):
-            for item in (function, *arguments):
-                yield from _names_in(item)
+    def _is_plain(self, module: str) -> bool:
+        return self.runtime.is_standard(module) and self.runtime.why_missing(module) is None
+
+    def _try(self, step: Try) -> Try | None:
+        handlers = tuple(Handler(handler.errors, handler.bound, self.block(handler.body)) for handler in step.handlers)
+        kept = Try(
+            self.block(step.body), handlers, self.block(step.otherwise), self.block(step.finally_), step.is_risky
+        )
+        binds = any(isinstance(inner, Bind) for handler in handlers for inner in walk_steps(handler.body))
+        return kept if kept.body or kept.otherwise or kept.finally_ or binds else None

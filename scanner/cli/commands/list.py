@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from scanner.cli.options import verbosity_options
+from scanner.cli.options import python_option, verbosity_options
 from scanner.cli.running import (
-    check_paths,
     errors_told,
     make_settings,
     make_surroundings,
+    name_sources,
     open_output,
     reading_exit_code,
     report_context,
@@ -33,6 +33,7 @@ from scanner.cli.running import (
 )
 @click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
 @click.option("--all-files", is_flag=True, help="In a folder, take manifests beside the lock files made of them.")
+@python_option
 @verbosity_options
 def list_command(
     *,
@@ -46,10 +47,9 @@ def list_command(
         from scanner import pipeline
         from scanner.reporters.listing import write_list
 
-        named = paths or (".",)
-        check_paths(named)
+        named = name_sources(paths, options["python"])
         settings = make_settings(named, options)
-        with make_surroundings(settings, quiet=True) as around:
+        with make_surroundings(settings, quiet=True, python=options["python"]) as around:
             files = pipeline.read_files(named, settings, around)
         with open_output(output) as stream:
             listed = pipeline.flatten_files(files)

@@ -14,6 +14,7 @@ from scanner.cli.options import (
     OrderedOutputsCommand,
     baseline_options,
     index_options,
+    python_option,
     report_options,
     source_options,
     target_options,
@@ -23,11 +24,11 @@ from scanner.cli.running import (
     EXIT_INCOMPLETE,
     EXIT_MISUSE,
     EXIT_WORKERS,
-    check_paths,
     errors_told,
     exit_code,
     make_settings,
     make_surroundings,
+    name_sources,
     open_output,
     tell_notes,
     write_report,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 @report_options
 @target_options
 @index_options
+@python_option
 @source_options
 @baseline_options
 @verbosity_options
@@ -49,19 +51,18 @@ if TYPE_CHECKING:
 def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # click's values
     """Judge every dependency of the files (the default command).
 
-    PATHS are requirements files, lock files, manifests or folders; `-` reads standard input. Without any, the current
-    folder is scanned.
+    PATHS are requirements files, lock files, manifests or folders; `-` reads standard input. Without any, and without
+    --python, the current folder is scanned.
     """
     with errors_told():
         from scanner import pipeline
 
-        named = paths or (".",)
-        check_paths(named)
+        named = name_sources(paths, options["python"])
         settings = make_settings(named, options)
         new_baseline = options["write_baseline"]
         if new_baseline is not None:
             settings = replace(settings, baseline=None)
-        with make_surroundings(settings, quiet=options["quiet"]) as around:
+        with make_surroundings(settings, quiet=options["quiet"], python=options["python"]) as around:
             report = pipeline.scan(named, settings, around)
         for form, path in ctx.meta["scanner.outputs"]:
             write_report(report, form, path, options)

@@ -1,0 +1,83 @@
+"""Wheels that a file names by URL or path: judged by their own file name, without asking an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from packaging.utils import NormalizedName
+
+from scanner.candidates import Candidate, Candidates, direct_candidates
+from scanner.errors import ArtifactError, IndexFailure
+from scanner.metadata import CoreMetadata
+from scanner.model import Dependency, Target
+from scanner.resolve import Graph, Supply
+from scanner.tables import PyodidePackage
+from scanner.wants import Want
+
+
+class DirectSupply:
+    """Another supply, with the wheels that are given directly in front of it.
+
+    What such a wheel requires is read from its own address where that answers. Where it does not, its file name still
+    tells whether it fits, and that the rest is not known is told beside it.
+    """
+
+    def __init__(self, supply: Supply, dependencies: Iterable[Dependency], target: Target) -> None:
+        self._supply = supply
+        self._given: dict[NormalizedName, Candidates] = {}
+        self._unread: dict[str, str] = {}
+        for dependency in dependencies:
+            candidates = direct_candidates(dependency, target)
+            if candidates is not None:
+                self._given[candidates.name] = candidates
+
+    @property
+    def given(self) -> Mapping[NormalizedName, Candidates]:
+        """The wheels by the names of their projects."""
+        return self._given
+
+    def mark_unread(self, graph: Graph) -> Graph:
+        """The same tree, where nodes whose requirements could not be read say so."""
+        nodes = {
+            key: replace(node, requires_unknown=self._unread[node.name]) if node.name in self._unread else node
+            for key, node in graph.nodes.items()
+        }
+        return replace(graph, nodes=nodes)
+
+    def prefetch(self, wants: tuple[Want, ...]) -> None:
+        """Fetch ahead what resolving these is likely to need."""
+        self._supply.prefetch(tuple(want for want in wants if want.name not in self._given))
+
+    def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
+        """Fetch the metadata of these versions ahead, at once."""
+        self._supply.prefetch_metadata(tuple(c for c in candidates if c.release.name not in self._given))
+
+    def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:
+        """The build of a project in the target's Pyodide release, if any."""
+        return self._supply.pyodide_package(name)
+
+    def candidates(self, name: NormalizedName) -> Candidates:
+        """All versions of a project; only the given one where it is given.
+
+        Raises:
+            IndexFailure: the index gave no usable answer.
+        """
+        return self._given.get(name) or self._supply.candidates(name)
+
+    def metadata(self, candidate: Candidate) -> CoreMetadata | None:
+        """The metadata of a version; empty for a given wheel whose own cannot be read.
+
+        Raises:
+            IndexFailure, ArtifactError: as of the other supply, for what is not given.
+        """
+        name = candidate.release.name
+        if name not in self._given:
+            return self._supply.metadata(candidate)
+        try:
+            metadata = self._supply.metadata(candidate)
+        except (IndexFailure, ArtifactError) as error:
+            metadata, self._unread[name] = None, error.reason
+        if metadata is None:
+            self._unread.setdefault(name, "its file is not at hand")
+        return metadata or CoreMetadata(name=name, version=candidate.version)

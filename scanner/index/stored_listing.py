@@ -1,0 +1,102 @@
+"""A listing as text for the cache: one line about the project, then one for the files of each version.
+
+A project can have thousands of files, and most scans look at one version of it. So each line is taken apart only when
+its version is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from packaging.utils import NormalizedName
+
+from scanner.index.listing import Listing
+from scanner.index.rows import FileRow, RowLike
+
+_SHAPE = 1
+"""Raised whenever the stored shape changes, so that older entries are read as absent."""
+_FIELDS = 8
+_NUMBER_FIELD = 2
+
+
+def listing_to_text(listing: Listing) -> str | None:
+    """The listing as compact text; None where a file's address has a query, which may hold a secret."""
+    lines = [""]
+    for rows in listing.rows.values():
+        if any("?" in row.url or "@" in row.url.partition("//")[2].partition("/")[0] for row in rows):
+            return None
+        lines.append(_encode([_pack(row) for row in rows]))
+    head = {"shape": _SHAPE, "url": listing.url, "malformed": listing.malformed, "versions": list(listing.rows)}
+    lines[0] = _encode(head)
+    return "\n".join(lines)
+
+
+def listing_from_text(text: str, name: NormalizedName) -> Listing | None:
+    """What ``listing_to_text`` wrote; None for anything else, an older shape among them."""
+    lines = text.split("\n")
+    try:
+        head = json.loads(lines[0])
+        if not isinstance(head, dict) or head["shape"] != _SHAPE or len(head["versions"]) != len(lines) - 1:
+            return None
+        versions, malformed, url = list(map(str, head["versions"])), tuple(map(str, head["malformed"])), head["url"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    rows = LazyRows(dict(zip(versions, lines[1:], strict=True)))
+    return Listing(name=name, url=str(url), rows=rows, malformed=malformed)
+
+
+class LazyRows(Mapping[str, Sequence[RowLike]]):
+    """The files by version, each line decoded when it is first asked for; what is broken in it is left out."""
+
+    def __init__(self, lines: Mapping[str, str]) -> None:
+        self._lines = lines
+        self._rows: dict[str, tuple[FileRow, ...]] = {}
+
+    def __getitem__(self, version: str) -> Sequence[RowLike]:
+        rows = self._rows.get(version)
+        if rows is None:
+            rows = self._rows[version] = _decode(self._lines[version])
+        return rows
+
+    def __contains__(self, version: object) -> bool:
+        return version in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
+def _pack(row: RowLike) -> tuple[object, ...]:
+    """The fields in their order; the address without the file name at its end, where it is there."""
+    filename, url = row.filename, row.url
+    if url.endswith("/" + filename):
+        url = url[: -len(filename)]
+    sha256, requires = row.sha256, row.requires_python
+    return (filename, url, row.size_bytes, sha256, requires, row.yanked, row.upload_time, row.metadata_sha256)
+
+
+def _encode(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _decode(line: str) -> tuple[FileRow, ...]:
+    try:
+        raw = json.loads(line)
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(_unpack(row) for row in raw if _is_row(row)) if isinstance(raw, list) else ()
+
+
+def _is_row(row: object) -> bool:
+    if not isinstance(row, list) or len(row) != _FIELDS or not isinstance(row[0], str) or not isinstance(row[1], str):
+        return False
+    texts = (*row[:_NUMBER_FIELD], *row[_NUMBER_FIELD + 1 :])
+    return isinstance(row[_NUMBER_FIELD], int | None) and all(isinstance(value, str | None) for value in texts)
+
+
+def _unpack(row: list[str]) -> FileRow:
+    url = row[1] + row[0] if row[1].endswith("/") else row[1]
+    return FileRow._make((row[0], url, *row[2:]))

@@ -1,0 +1,198 @@
+"""action.yml: its steps as a runner executes them, with a workspace, outputs and a summary of our own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from tests.conftest import FakeIndex, MakeWheel
+
+ROOT = Path(__file__).resolve().parent.parent
+LINUX = "cp314-cp314-manylinux_2_28_x86_64"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a run of the action leaves behind."""
+
+    code: int
+    log: str
+    outputs: Mapping[str, str]
+    summary: str
+
+
+Act = Callable[..., Outcome]
+
+
+def _steps() -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = YAML(typ="safe").load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    return steps
+
+
+def _inputs() -> dict[str, str]:
+    declared = YAML(typ="safe").load((ROOT / "action.yml").read_text())["inputs"]
+    return {name: declared[name]["default"] for name in declared}
+
+
+@pytest.fixture
+def act(tmp_path: Path, index: FakeIndex) -> Act:
+    """Runs the steps that are shell scripts, in order, up to the first that fails."""
+    workspace, temp, bin_folder = (tmp_path / name for name in ("workspace", "temp", "bin"))
+    for folder in (workspace, temp, bin_folder):
+        folder.mkdir()
+    _write_program(bin_folder / "compat-scan", f'exec "{sys.executable}" -m scanner "$@"')
+    _write_program(bin_folder / "python", f'exec "{sys.executable}" "$@"')
+
+    def run(files: Mapping[str, str], **inputs: str) -> Outcome:
+        for name, text in files.items():
+            (workspace / name).parent.mkdir(parents=True, exist_ok=True)
+            (workspace / name).write_text(text, encoding="utf-8")
+        given = {**_inputs(), **{name.replace("_", "-"): value for name, value in inputs.items()}}
+        step_outputs: dict[str, dict[str, str]] = {"install": {"bin": str(bin_folder)}}
+        log, code = "", 0
+        for step in _steps():
+            if "run" not in step or step.get("id") == "install":
+                continue
+            environ = {
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(ROOT),
+                "HOME": str(tmp_path),
+                "CI": "true",
+                "RUNNER_TEMP": str(temp),
+                "GITHUB_WORKSPACE": str(workspace),
+                "GITHUB_OUTPUT": str(temp / "outputs"),
+                "GITHUB_STEP_SUMMARY": str(temp / "summary.md"),
+                "COMPAT_SCAN_INDEX_URL": index.url,
+                **{name: _expand(value, given, step_outputs, temp) for name, value in step["env"].items()},
+            }
+            (temp / "outputs").write_text("")
+            done = subprocess.run(
+                ["bash", "-c", step["run"]], cwd=workspace, env=environ, capture_output=True, text=True, check=False
+            )
+            log += done.stdout + done.stderr
+            step_outputs[step.get("id", step["name"])] = dict(
+                line.split("=", 1) for line in (temp / "outputs").read_text().splitlines()
+            )
+            code = done.returncode
+            if code:
+                break
+        summary = temp / "summary.md"
+        return Outcome(
+            code=code,
+            log=log,
+            outputs=step_outputs.get("scan", {}),
+            summary=summary.read_text(encoding="utf-8") if summary.exists() else "",
+        )
+
+    return run
+
+
+def _write_program(path: Path, line: str) -> None:
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+
+
+def _expand(text: str, inputs: Mapping[str, str], outputs: Mapping[str, Mapping[str, str]], temp: Path) -> str:
+    """The text with the expressions of GitHub that action.yml uses."""
+
+    def value(match: re.Match[str]) -> str:
+        match match[1].split("."):
+            case ["inputs", name]:
+                return inputs[name]
+            case ["steps", step, "outputs", name]:
+                return outputs[step][name]
+            case ["runner", "temp"]:
+                return str(temp)
+        raise AssertionError(match[0])
+
+    return re.sub(r"\$\{\{ ([\w.-]+) \}\}", value, text)
+
+
+def test_the_action_annotates_summarises_and_fails_where_a_container_is_needed(
+    act: Act, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("alpha", tag=LINUX))
+    index.add(make_wheel("pure"))
+    done = act({"app/requirements.txt": "pure\nalpha==1.0\n"}, paths="app/requirements.txt")
+    assert done.code == 1, done.log
+    assert re.search(r"^::error file=app/requirements.txt,line=2,col=1,title=alpha 1.0", done.log, re.MULTILINE)
+    assert done.summary.startswith("<!-- compat-scan -->\n## compat-scan: hybrid")
+    assert {key: value for key, value in done.outputs.items() if key != "report"} == {
+        "exit-code": "1",
+        "verdict": "hybrid",
+        "workers": "1",
+        "container": "1",
+        "unknown": "0",
+        "with-cautions": "0",
+    }
+    assert Path(done.outputs["report"]).is_file()
+
+
+def test_what_the_log_shows_for_people_is_fenced_off_from_the_runner(
+    act: Act, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("pure"))
+    done = act({"requirements.txt": "pure\n"})
+    assert done.code == 0, done.log
+    fenced = re.search(r"^::stop-commands::(\w{32})\n(.*)\n::\1::$", done.log, re.MULTILINE | re.DOTALL)
+    assert fenced is not None
+    assert "Python Workers" in fenced[2]
+
+
+def test_several_paths_and_arguments_and_sarif_reach_the_scan(
+    act: Act, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("alpha", tag=LINUX))
+    files = {"a b.txt": "alpha\n", "-c.txt": "alpha\n"}
+    done = act(files, paths="a b.txt\n-c.txt\n", args="--no-deps\n--no-inspect", sarif="true", fail_on="never")
+    assert done.code == 0, done.log
+    assert done.outputs["container"] == "2"
+    assert Path(done.outputs["sarif"]).is_file()
+
+
+def test_no_summary_is_written_where_none_is_wanted(act: Act, index: FakeIndex, make_wheel: MakeWheel) -> None:
+    index.add(make_wheel("pure"))
+    assert act({"requirements.txt": "pure\n"}, summary="false").summary == ""
+
+
+def test_misuse_fails_with_its_own_code_and_an_unknown_verdict(act: Act) -> None:
+    done = act({}, paths="nowhere.txt")
+    assert done.code == 2
+    assert done.outputs["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("version", "1.0; touch pwned"),
+        ("version", "--index-url=x"),
+        ("compatibility_date", "2026-01-01\n"),
+        ("compatibility_date", "today"),
+        ("table", "$(touch pwned)"),
+        ("fail_on", "sometimes"),
+        ("sarif", "yes"),
+        ("summary", ""),
+    ],
+)
+def test_an_input_that_is_no_such_value_fails_before_anything_runs(act: Act, name: str, value: str) -> None:
+    done = act({"requirements.txt": "pure\n"}, **{name: value})
+    assert done.code == 2
+    assert "::error" in done.log
+    assert value.strip() not in done.log.replace("|never", "") or not value.strip()
+    assert done.outputs == {}
+
+
+def test_no_script_holds_an_expression_and_every_action_is_pinned_to_a_commit() -> None:
+    for step in _steps():
+        assert "${{" not in step.get("run", "")
+        assert "uses" not in step or re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"])
