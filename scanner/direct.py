@@ -45,9 +45,9 @@ class DirectSupply:
         }
         return replace(graph, nodes=nodes)
 
-    def prefetch(self, wants: tuple[Want, ...]) -> None:
-        """Fetch ahead what resolving these is likely to need."""
-        self._supply.prefetch(tuple(want for want in wants if want.name not in self._given))
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
+        """Fetch ahead what resolving these is likely to need, so many levels deep."""
+        self._supply.prefetch(tuple(want for want in wants if want.name not in self._given), levels=levels)
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
         """Fetch the metadata of these versions ahead, at once."""

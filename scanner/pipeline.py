@@ -12,9 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from packaging.utils import canonicalize_name
+
 from scanner.assemble import Assembled, assemble_judgements, list_edges
 from scanner.baseline import read_baseline
 from scanner.direct import DirectSupply
+from scanner.explaining import explain_project
 from scanner.ignores import Exemptions, make_exemptions
 from scanner.inspect import Inspected, Opener, inspect_graph
 from scanner.judge import judge_project
@@ -26,7 +29,7 @@ from scanner.resolve import Graph, resolve_flat, resolve_tree
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
 from scanner.settings import Settings
-from scanner.sources import ReadFile, read_sources, select_entries
+from scanner.sources import STDIN, ReadFile, read_sources, select_entries
 from scanner.sources.document import IndexOptions
 from scanner.target import choose_target
 from scanner.wrangler import find_wrangler_config, read_wrangler_config
@@ -155,13 +158,18 @@ def flatten_files(files: Sequence[ReadFile]) -> Flattened:
 
 
 def explain(requirement: str, settings: Settings, around: Surroundings) -> Report:
-    """The report on one requirement, as if a file held just that.
+    """The report on one requirement, as if a file held just that, with the steps of its judgement as notes.
 
     Raises:
-        SettingsError: the requirement or the settings cannot be used.
+        SettingsError: the settings cannot be used.
     """
     asked = replace(around, read_stdin=requirement.encode)
-    return scan(("-",), settings, asked)
+    report = scan((STDIN,), settings, asked)
+    names = [canonicalize_name(row.name) for row in report.dependencies if row.location is not None]
+    listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
+    with around.open_supply(report.target, IndexOptions(), Path.cwd()) as supply:
+        steps = [step for name in names for step in explain_project(name, supply, report.target, listed)]
+    return replace(report, notes=(*report.notes, *steps))
 
 
 def _folder_of(path: str) -> Path:

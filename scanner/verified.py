@@ -67,6 +67,8 @@ class VerifyReport:
     python: str
     verifications: tuple[Verification, ...]
     notes: tuple[str, ...] = ()
+    is_unread: bool = False
+    """Whether nothing that the files ask for could be read."""
 
     def count(self, comparison: Comparison) -> int:
         """How many packages compare like this."""

@@ -255,9 +255,12 @@ def test_list_shows_every_declaration_and_asks_no_index(run: Run, index: FakeInd
 
 def test_explain_takes_one_requirement(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
     index.add(make_wheel("alpha", tag=LINUX))
+    index.add(make_wheel("alpha", "0.4"))
     result = run("explain", "alpha>=0.5")
     assert result.exit_code == 1
-    assert "alpha" in result.stdout
+    assert "1. the incompatible-library table: does not name it" in result.stdout
+    assert "3. the index: 2 versions, the newest 1.0" in result.stdout
+    assert "the newest versions that have one are 0.4" in " ".join(result.stdout.split())
 
 
 @pytest.mark.parametrize("command", ["table", "runtimes"])

@@ -42,6 +42,7 @@ ALLOWED = {
     "ignores": BASE | {"settings", "sources"},
     "listed": BASE | {"tables", "settings"},
     "project": GROUND | {"settings"},
+    "explaining": GROUND | {"listed", "resolve"},
     "direct": GROUND | {"resolve"},
     "remembered": GROUND | {"checks"},
     "inspect": GROUND | {"checks", "listed", "remembered", "resolve"},
@@ -54,7 +55,7 @@ ALLOWED = {
 ``listed``, ``ignores``, ``project``, ``inspect`` and ``assemble`` are the pipeline's own parts: they join stages and are joined by it alone. ``verify`` stands beside
 the pipeline: the command line hands it a report and a supply.
 """
-ABOVE = {"cli", "pipeline", "direct", "verify", "assemble", "inspect", "project", "ignores", "listed", "__main__"}
+ABOVE = {"cli", "pipeline", "explaining", "direct", "verify", "assemble", "inspect", "project", "ignores", "listed", "__main__"}
 
 
 def _imports(path: Path) -> Iterator[str]:

@@ -114,13 +114,15 @@ def compare(sets: Mapping[str, Sequence[str]], platform: str, target: Target, ca
         metadata = collect_metadata(release, supply, cache / f"{target.pyodide}.json")
         with serve_pyodide(release, metadata) as url:
             for name, texts in sets.items():
-                print(f"{target.pyodide} {name}", file=sys.stderr, flush=True)
-                yield Comparison(
+                one = Comparison(
                     name=name,
                     requirements=tuple(texts),
                     ours=resolve_ours(texts, target, supply),
                     theirs=run_uv(texts, platform, target, url, cache),
                 )
+                outcome = one.theirs.failure or ", ".join(one.differences) or "equal"
+                print(f"{target.pyodide} {name}: {outcome}", file=sys.stderr, flush=True)
+                yield one
 
 
 def resolve_ours(texts: Sequence[str], target: Target, supply: Supply) -> Ours:

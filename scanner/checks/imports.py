@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from scanner.checks.code.actions import run_call
 from scanner.checks.code.blocks import run_block
 from scanner.checks.code.deferred import Use, find_deferred_uses
-from scanner.checks.code.failure import Cause, Failure, ImportStops
+from scanner.checks.code.failure import Cause, Failure, Hop, ImportStops
 from scanner.checks.code.frames import World
 from scanner.checks.code.importer import Importer, Note, OutOfBudget
 from scanner.checks.code.reader import CodeReader
@@ -94,29 +94,32 @@ def _import_findings(package: WheelCode, importer: Importer, reader: CodeReader)
 
 def _is_inherited(failure: Failure, package: WheelCode, importer: Importer, reader: CodeReader) -> bool:
     """Whether a dependency ends the same way when it is imported alone."""
-    culprit = failure.chain[-1].wheel if failure.chain else ""
-    for file in importer.world.site.modules.values():
-        if file.wheel.filename == culprit and culprit != package.filename:
-            alone = Importer(World(reader.runtime, importer.world.site), reader.read, run_block)
-            main, _ = entry_modules(file.wheel)
-            ends = [alone.import_entry(module) for module in main]
-            return any(end is not None and end.chain[-1:] == failure.chain[-1:] for end in ends)
-    return False
+    culprit = importer.world.site.wheels.get(failure.chain[-1].wheel) if failure.chain else None
+    if culprit is None or culprit.filename == package.filename:
+        return False
+    alone = Importer(World(reader.runtime, importer.world.site), reader.read, run_block)
+    main, _ = entry_modules(culprit)
+    ends = [alone.import_entry(module) for module in main]
+    return any(end is not None and end.chain[-1:] == failure.chain[-1:] for end in ends)
 
 
 def _script_findings(package: WheelCode, importer: Importer, told: Sequence[Finding]) -> Iterator[Finding]:
-    """Console scripts that cannot start although the package imports."""
+    """Console scripts that cannot start although the package imports; one finding for each place that stops them."""
     if any(finding.level is Level.BLOCKER for finding in told):
         return
+    stopped: dict[Hop, tuple[Failure, list[str]]] = {}
     for name, entry in package.console_scripts:
         module, _, attribute = entry.partition(":")
         failure = importer.import_entry(module.strip()) or _call_entry(importer, module.strip(), attribute)
-        if failure is not None and failure.error != "SystemExit" and failure.cause is not Cause.UNPROVIDED:
-            yield failure_finding(failure, Level.CAUTION, f"its console script {name} cannot start on the target")
-            return
+        if failure is not None and failure.chain and failure.cause is not Cause.UNPROVIDED:
+            stopped.setdefault(failure.chain[-1], (failure, []))[1].append(name)
+    for failure, names in stopped.values():
+        scripts = f"console script {names[0]}" if len(names) == 1 else f"console scripts {', '.join(names[:5])}"
+        yield failure_finding(failure, Level.CAUTION, f"its {scripts} cannot start on the target")
 
 
 def _call_entry(importer: Importer, module: str, attribute: str) -> Failure | None:
+    """What the script's function ends in; one that only refuses its arguments, or the way it is called, is fine."""
     frame = importer.world.frames.get(module)
     attribute = attribute.partition("[")[0].strip()
     if frame is None or not attribute:
@@ -124,7 +127,7 @@ def _call_entry(importer: Importer, module: str, attribute: str) -> Failure | No
     try:
         run_call(importer, Call(1, f"{module}.{attribute}", ()), frame)
     except ImportStops as stop:
-        return stop.failure
+        return stop.failure if stop.failure.cause is not Cause.RAISED else None
     except RecursionError as error:
         raise OutOfBudget from error
     return None

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import click
 
+from scanner.cli.commands.cache import cache
 from scanner.cli.commands.config import config
 from scanner.cli.commands.explain import explain
 from scanner.cli.commands.list import list_command
 from scanner.cli.commands.scan import scan
 from scanner.cli.commands.tables import runtimes, table
 from scanner.cli.commands.tree import tree
+from scanner.cli.commands.verify import verify
 from scanner.cli.help_text import HELP
 from scanner.cli.options import DefaultCommandGroup
 from scanner.cli.version import print_version
 
 __all__ = ["main"]
 
-COMMANDS = (scan, list_command, explain, tree, table, runtimes, config)
+COMMANDS = (scan, list_command, explain, tree, table, runtimes, config, cache)
 
 
 @click.group(

@@ -173,7 +173,7 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
         )
 
 
-def find_cache_folder(settings: Settings) -> Path:
+def cache_folder(settings: Settings) -> Path:
     """The folder of the cache: as set, else the user's cache folder of the platform."""
     if settings.cache_dir:
         return Path(settings.cache_dir).expanduser()
@@ -190,7 +190,7 @@ def _open_cache(settings: Settings) -> Iterator[Cache | None]:
         return
     from scanner.index.cache import Cache  # noqa: PLC0415  # loads the database library
 
-    cache = Cache(find_cache_folder(settings))
+    cache = Cache(cache_folder(settings))
     try:
         yield cache
     finally:

@@ -18,8 +18,8 @@ from scanner.contents import OpenedWheel, SdistContents
 from scanner.errors import ArtifactError, IndexFailure, IndexUnreachable, ScanError
 from scanner.index.distribution import Distributions
 from scanner.index.inspection import open_sdist, open_wheel
-from scanner.index.service import Index
 from scanner.index.listing import Listing
+from scanner.index.service import Index
 from scanner.metadata import CoreMetadata, applies
 from scanner.model import Artifact, ArtifactKind, Target
 from scanner.specifiers import find_pin

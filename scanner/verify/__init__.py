@@ -74,6 +74,7 @@ def verify_report(
         python=report.target.python,
         verifications=tuple(verifications),
         notes=(f"the builds of the Pyodide host could not be had: {failure}",) if failure else (),
+        is_unread=bool(report.problems) and not report.dependencies,
     )
 
 

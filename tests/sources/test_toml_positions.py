@@ -31,7 +31,7 @@ _BLANKS = st.sampled_from(["", " ", "\t", "\n", " # a ] } \" ' comment\n", "\r\n
 _LINE_ENDS = st.sampled_from(["\n", "  # [not] = 'a header'\n", "\r\n", "\n\n"])
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(data=st.data())
 def test_the_paths_found_are_those_that_the_parsed_document_has(data: st.DataObject) -> None:
     text = _draw_document(data)
@@ -42,7 +42,7 @@ def test_the_paths_found_are_those_that_the_parsed_document_has(data: st.DataObj
     assert set(find_toml_positions(text, depth=100)) == set(_walk(values))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(data=st.data(), depth=st.integers(1, 4))
 def test_a_depth_records_the_paths_up_to_it_and_no_longer_ones(data: st.DataObject, depth: int) -> None:
     text = _draw_document(data)

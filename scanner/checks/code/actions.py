@@ -169,23 +169,13 @@ def _import_name(importer: Importer, module: str, name: str) -> object:
         return standard_value(dotted, runtime)
     is_bound = source is not None and (name in source.module.facts.names or name in source.values)
     if not is_bound and (site.find(dotted) is not None or dotted in site.namespaces):
-        _load_member(importer, dotted)
+        importer.load(dotted)
         return Reference(dotted, is_module=True)
     if source is None:
         return UNKNOWN
     if not is_bound and "*" not in source.module.facts.names:
         _import_lazily(importer, source, name)
     return source.values.get(name, Reference(dotted, is_module=False))
-
-
-def _load_member(importer: Importer, dotted: str) -> None:
-    """A submodule that is not there makes ``from`` raise ImportError, whatever the reason."""
-    try:
-        importer.load(dotted)
-    except ImportStops as stop:
-        if stop.failure.cause is Cause.FOREIGN and stop.failure.subject == dotted:
-            raise ImportStops(replace(stop.failure, error="ImportError")) from stop
-        raise
 
 
 def _import_lazily(importer: Importer, source: Frame, name: str) -> None:

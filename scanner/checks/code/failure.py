@@ -24,6 +24,8 @@ class Cause(enum.Enum):
     """A call that fails on the target."""
     FOREIGN = "foreign"
     """An extension module built for another platform."""
+    EXCLUDED = "excluded"
+    """A requirement that would bring the module is left out on the target by its marker."""
     UNPROVIDED = "unprovided"
     """Neither the standard library nor the closure has the module."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.checks.code.failure import Cause, Failure, Hop, ImportStops, catches
 from scanner.checks.code.frames import Frame, Module, World
-from scanner.checks.code.site import Kind, SourceFile
+from scanner.checks.code.site import Kind, SourceFile, find_excluded_requirement
 from scanner.checks.code.steps import Block, ModuleFacts
 
 MAX_STEPS = 3_000_000
@@ -156,7 +156,7 @@ class Importer:
 
     def _load_file(self, module: str, file: SourceFile) -> None:
         if file.kind is Kind.FOREIGN:
-            self.stop(Cause.FOREIGN, "ModuleNotFoundError", module, file.path)
+            self.stop(Cause.FOREIGN, "ImportError", module, file.path)
         self._done.add(module)
         if file.kind is Kind.SOURCE:
             self._run_module(module, file)
@@ -184,13 +184,19 @@ class Importer:
 
     def _absent(self, module: str) -> None:
         root, _, rest = module.partition(".")
+        site = self.world.site
         if root in self.world.runtime.removed:
-            if root == "distutils" and self.world.site.find("setuptools") is not None:
+            if root == "distutils" and site.find("setuptools") is not None:
                 return
             self.stop(Cause.REMOVED, "ModuleNotFoundError", module, f"Python no longer has {root}")
         parent = self.world.frames.get(module.rpartition(".")[0])
         if rest and parent is not None and parent.module.facts.is_dynamic:
             return
+        importing = site.wheels.get(self._trail[-1].wheel) if self._trail else None
+        requirement = find_excluded_requirement(importing, module) if importing is not None else None
+        if requirement is not None:
+            detail = f"the requirement {requirement} is left out on the target by its marker"
+            self.stop(Cause.EXCLUDED, "ModuleNotFoundError", module, detail)
         if self.is_guarded("ModuleNotFoundError"):
             self.stop(Cause.UNPROVIDED, "ModuleNotFoundError", module, "nothing in the closure provides it")
         self.note("unprovided", module, "nothing in the closure provides it")

@@ -127,7 +127,7 @@ class _Pruning:
     def block(self, block: Block) -> Block:
         return tuple(kept for step in block if (kept := self.step(step)) is not None)
 
-    def step(self, step: Step) -> Step | None:
+    def step(self, step: Step) -> Step | None:  # noqa: PLR0911 (one case a kind)
         match step:
             case Bind(name=name):
                 return step if name in self.wanted else None

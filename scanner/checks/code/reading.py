@@ -16,8 +16,7 @@ from scanner.checks.code.expression import (
     Negation,
     Row,
 )
-from scanner.checks.code.steps import Bind as BindStep
-from scanner.checks.code.steps import Block, Branch, Call, Leave, Load, Loop, Raise, walk_steps
+from scanner.checks.code.steps import Bind, Block, Branch, Call, Leave, Load, Loop, Raise, walk_steps
 
 _PLATFORM = ("sys", "os", "platform", "ctypes")
 
@@ -26,9 +25,9 @@ def names_read(block: Block) -> Iterator[str]:
     """The names that decide what a block does: in conditions, arguments, results and other names' values."""
     for step in walk_steps(block):
         match step:
-            case (
-                Branch(test=value) | Load(module=value) | BindStep(value=value) | Leave(value=value) | Loop(items=value)
-            ):
+            case Branch(test=value) | Load(module=value) | Bind(value=value):
+                yield from names_in(value)
+            case Leave(value=value) | Loop(items=value):
                 yield from names_in(value)
             case Call(target=target, arguments=arguments):
                 if target.startswith("="):

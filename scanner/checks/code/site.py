@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 _SCHEMES = ("purelib", "platlib")
 _NATIVE_SUFFIXES = (".so", ".pyd")
 _TARGET_SUFFIXES = ("wasm32-emscripten.so", ".abi3.so")
+_MIN_ROOT = 3
 _ASIDE = frozenset(
     {
         "tests", "test", "testing", "docs", "doc", "examples", "example", "samples", "benchmarks", "benchmark",
@@ -46,6 +47,8 @@ class WheelCode:
     runs_native: bool = False
     """Whether its extension modules are built for the target (its tags are the target's)."""
     opaque_names: tuple[str, ...] = ()
+    excluded_requirements: tuple[str, ...] = ()
+    """The requirements of its metadata whose markers do not hold on the target, extras aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Site:
     namespaces: set[str] = field(default_factory=set)
     """Packages without ``__init__``, and every parent of a module."""
     opaque: set[str] = field(default_factory=set)
+    wheels: dict[str, WheelCode] = field(default_factory=dict)
+    """By file name."""
 
     def find(self, module: str) -> SourceFile | None:
         """The file of a module; None for namespace packages, opaque modules and what is not there."""
@@ -81,6 +86,7 @@ def build_site(wheels: Iterable[WheelCode]) -> Site:
     """The closure's modules."""
     site = Site()
     for wheel in wheels:
+        site.wheels[wheel.filename] = wheel
         site.opaque.update(wheel.opaque_names)
         for file in find_modules(wheel):
             known = site.modules.get(file.module)
@@ -125,6 +131,16 @@ def entry_modules(wheel: WheelCode) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not main:
         main = [name for name in tops if not name.startswith("_")] or tops
     return tuple(main), tuple(name for name in tops if name not in main)
+
+
+def find_excluded_requirement(wheel: WheelCode, module: str) -> str | None:
+    """The requirement, left out on the target, that seems to bring a module; told by its name alone."""
+    root = _squeeze(module.partition(".")[0])
+    for name in wheel.excluded_requirements:
+        squeezed = _squeeze(name)
+        if squeezed == root or (len(root) >= _MIN_ROOT and squeezed in (f"python{root}", f"py{root}", f"{root}python")):
+            return name
+    return None
 
 
 def is_aside(module: str) -> bool:

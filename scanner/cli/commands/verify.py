@@ -6,18 +6,19 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner.cli.options import index_options, source_options, target_options, verbosity_options
+from scanner.cli.options import index_options, source_options, target_options, verbosity_options, view_format_option
 from scanner.cli.running import (
     EXIT_CONTAINER,
     EXIT_INCOMPLETE,
     EXIT_MISUSE,
     EXIT_WORKERS,
-    cache_folder,
     check_paths,
     errors_told,
     make_settings,
@@ -28,7 +29,9 @@ from scanner.cli.running import (
 
 if TYPE_CHECKING:
     from scanner.model import Target
+    from scanner.pipeline import Source, Surroundings
     from scanner.settings import Settings
+    from scanner.sources.document import IndexOptions
     from scanner.verified import VerifyReport
     from scanner.verify.probe import NodeProbe
 
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 )
 @click.option("--install", is_flag=True, help="Fetch the npm package of the target's release into the cache, with npm.")
 @click.option("--direct", is_flag=True, help="Import only what the files name, not what comes along with it.")
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@view_format_option
 @click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
 @target_options
 @index_options
@@ -68,7 +71,6 @@ def verify(
     with errors_told():
         from scanner import pipeline
         from scanner.reporters.verify import write_verify
-        from scanner.verify import verify_report
 
         named = paths or (".",)
         check_paths(named)
@@ -76,19 +78,38 @@ def verify(
         target = pipeline.find_target(named, settings)
         probe = _find_probe(target, settings, named=pyodide, install=install)
         with make_surroundings(settings, quiet=options["quiet"]) as around:
-            report = pipeline.scan(named, settings, around)
-            with pipeline.open_supply_for(named, settings, around, target) as supply:
-                told = verify_report(report, supply, probe, direct_only=direct, progress=around.progress)
+            told = _verify(named, settings, around, probe, direct_only=direct)
         with open_output(output) as stream:
             write_verify(told, stream, report_context(options, stream), form)
-        sys.exit(EXIT_MISUSE if report.problems and not report.dependencies else _exit_code(told))
+        sys.exit(_exit_code(told))
+
+
+def _verify(
+    paths: tuple[str, ...], settings: Settings, around: Surroundings, probe: NodeProbe, *, direct_only: bool
+) -> VerifyReport:
+    """The scan and the proof over one supply, which knows by then what the tree is made of."""
+    from scanner import pipeline
+    from scanner.verify import verify_report
+
+    with ExitStack() as stack:
+        opened: list[Source] = []
+
+        def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
+            opened.append(stack.enter_context(around.open_supply(target, options, folder)))
+            return nullcontext(opened[0])
+
+        report = pipeline.scan(paths, settings, replace(around, open_supply=open_supply))
+        return verify_report(report, opened[0], probe, direct_only=direct_only, progress=around.progress)
 
 
 def _find_probe(target: Target, settings: Settings, *, named: str | None, install: bool) -> NodeProbe:
+    import platformdirs
+
     from scanner.verify.probe import NodeProbe
     from scanner.verify.runtime import find_runtime, install_runtime
 
-    cache, search_path = cache_folder(settings), os.environ.get("PATH", os.defpath)
+    cache = Path(settings.cache_dir) if settings.cache_dir else platformdirs.user_cache_path("compat-scan")
+    search_path = os.environ.get("PATH", os.defpath)
     if install:
         install_runtime(target.pyodide, cache=cache, search_path=search_path)
     runtime = find_runtime(
@@ -104,6 +125,8 @@ def _find_probe(target: Target, settings: Settings, *, named: str | None, instal
 def _exit_code(told: VerifyReport) -> int:
     from scanner.verified import Comparison
 
+    if told.is_unread:
+        return EXIT_MISUSE
     if told.count(Comparison.DISAGREES):
         return EXIT_CONTAINER
     return EXIT_INCOMPLETE if told.count(Comparison.OPEN) or not told.verifications else EXIT_WORKERS

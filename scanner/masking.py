@@ -1,0 +1,119 @@
+"""Values of environment variables that a dependency file stands for with ``${NAME}``, hidden in what is told of it.
+
+The scan needs them: a token may be part of the address of an index. A report shows what stands in the file instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from scanner.errors import ScanError
+from scanner.model import Dependency, Evidence, Finding, Judgement, Problem, Report, Skipped
+
+Mask = Callable[[str], str]
+
+_SECRET_NAME = re.compile(r"TOKEN|PASS|SECRET|KEY|AUTH|CRED|PAT$|PWD$")
+_VERSION = re.compile(r"v?\d+([.!+-]?[0-9a-z]+)*", re.IGNORECASE)
+# A short word may stand in a sentence by chance; with one of these beside it it is part of an address.
+_ADDRESS = re.compile(r"\S*[/@:=]\S*")
+_SHORT_CHARACTERS = 12
+
+
+class NotedVariables(Mapping[str, str]):
+    """Environment variables that remember which of them were read."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._read: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        value = self._environ[name]
+        self._read[name] = value
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environ)
+
+    def __len__(self) -> int:
+        return len(self._environ)
+
+    def hide(self, text: str) -> str:
+        """The text with each value that was read replaced by ``${NAME}``.
+
+        The longest value goes first. A value that is a version stays unless the variable's name speaks of a secret:
+        it says what is required and stands in many places by itself.
+        """
+        for name, value in sorted(self._read.items(), key=lambda item: (-len(item[1]), item[0])):
+            if value and value in text:
+                text = _hide_value(text, name, value)
+        return text
+
+    @contextmanager
+    def errors_hidden(self) -> Iterator[None]:
+        """The errors raised within are raised without the values that were read."""
+        try:
+            yield
+        except ScanError as error:
+            hidden = [self.hide(part) if isinstance(part, str) else part for part in error.args]
+            if tuple(hidden) == error.args:
+                raise
+            raise type(error)(*hidden) from None
+
+
+def mask_report(report: Report, mask: Mask) -> Report:
+    """The report with every text that may repeat what a file says put through a mask; places stay as they are."""
+    return replace(
+        report,
+        dependencies=tuple(_mask_judgement(judgement, mask) for judgement in report.dependencies),
+        skipped=tuple(mask_skipped(skipped, mask) for skipped in report.skipped),
+        problems=tuple(mask_problem(problem, mask) for problem in report.problems),
+        notes=tuple(map(mask, report.notes)),
+    )
+
+
+def mask_dependency(dependency: Dependency, mask: Mask) -> Dependency:
+    """The dependency with its text and address put through a mask."""
+    url = None if dependency.url is None else mask(dependency.url)
+    return replace(dependency, url=url, text=mask(dependency.text))
+
+
+def mask_skipped(skipped: Skipped, mask: Mask) -> Skipped:
+    """The entry with its texts put through a mask."""
+    return replace(skipped, text=mask(skipped.text), reason=mask(skipped.reason))
+
+
+def mask_problem(problem: Problem, mask: Mask) -> Problem:
+    """The problem with its message put through a mask."""
+    return replace(problem, message=mask(problem.message))
+
+
+def _hide_value(text: str, name: str, value: str) -> str:
+    written = f"${{{name}}}"
+    if _SECRET_NAME.search(name):
+        return text.replace(value, written)
+    if _VERSION.fullmatch(value):
+        return text
+    if len(value) >= _SHORT_CHARACTERS:
+        return text.replace(value, written)
+    return _ADDRESS.sub(lambda match: match[0].replace(value, written), text)
+
+
+def _mask_judgement(judgement: Judgement, mask: Mask) -> Judgement:
+    findings = tuple(_mask_finding(finding, mask) for finding in judgement.findings)
+    return replace(judgement, name=mask(judgement.name), requirement=mask(judgement.requirement), findings=findings)
+
+
+def _mask_finding(finding: Finding, mask: Mask) -> Finding:
+    return replace(
+        finding,
+        message=mask(finding.message),
+        evidence=tuple(_mask_evidence(evidence, mask) for evidence in finding.evidence),
+        remedy=None if finding.remedy is None else mask(finding.remedy),
+    )
+
+
+def _mask_evidence(evidence: Evidence, mask: Mask) -> Evidence:
+    return replace(evidence, fact=mask(evidence.fact), origin=mask(evidence.origin))
