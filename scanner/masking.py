@@ -16,7 +16,7 @@ from scanner.model import Dependency, Evidence, Finding, Judgement, Problem, Rep
 Mask = Callable[[str], str]
 
 _SECRET_NAME = re.compile(r"TOKEN|PASS|SECRET|KEY|AUTH|CRED|PAT$|PWD$")
-_VERSION = re.compile(r"v?\d+([.!+-]?[0-9a-z]+)*", re.IGNORECASE)
+_VERSION = re.compile(r"v?\d{1,8}(\.\d{1,8})*((a|b|rc|\.?post|\.?dev)\d{1,8})?(\+[\w.]{1,12})?")
 # A short word may stand in a sentence by chance; with one of these beside it it is part of an address.
 _ADDRESS = re.compile(r"\S*[/@:=]\S*")
 _SHORT_CHARACTERS = 12

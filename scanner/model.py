@@ -177,6 +177,8 @@ class Locked:
     """Whether the format records edges at all; without them ``edges`` is empty and says nothing."""
     artifacts: tuple[Artifact, ...] = ()
     """The files that the lock lists for a registry package; empty where it lists none."""
+    asked: tuple[LockedEdge, ...] = ()
+    """One for each root of the lock that names it, with that root's marker; empty for what only packages ask for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,6 +22,7 @@ from scanner.ignores import Exemptions, make_exemptions
 from scanner.inspect import Inspected, Opener, inspect_graph
 from scanner.judge import judge_project
 from scanner.listed import Listed, listed_rows
+from scanner.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
 from scanner.model import Dependency, Judgement, Problem, Report, Skipped, Target
 from scanner.project import Project, plan_project
 from scanner.remembered import Memory
@@ -83,6 +84,13 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
         SettingsError: the runtime cannot be chosen from what is set, or the baseline cannot be read.
         SourceError: a comment that ignores findings names no rule, an unknown one, or gives no reason.
     """
+    noted = NotedVariables(around.environ)
+    with noted.errors_hidden():
+        report = _scan(paths, settings, replace(around, environ=noted))
+    return mask_report(report, noted.hide)
+
+
+def _scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Report:
     target = find_target(paths, settings)
     files = read_files(paths, settings, around)
     exemptions = _exemptions(files, settings, around, target)
@@ -147,13 +155,15 @@ def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -
     )
 
 
-def flatten_files(files: Sequence[ReadFile]) -> Flattened:
-    """Everything that stands in the files in one place, for `compat-scan list`."""
+def list_entries(paths: Sequence[str], settings: Settings, around: Surroundings) -> Flattened:
+    """Everything that stands in the files in one place, nothing selected and nothing judged."""
+    noted = NotedVariables(around.environ)
+    files = read_files(paths, settings, replace(around, environ=noted))
     entries = [entry for file in files for entry in file.parsed.entries]
     return Flattened(
-        entries=tuple(entry for entry in entries if isinstance(entry, Dependency)),
-        skipped=tuple(entry for entry in entries if isinstance(entry, Skipped)),
-        problems=tuple(problem for file in files for problem in file.parsed.problems),
+        entries=tuple(mask_dependency(entry, noted.hide) for entry in entries if isinstance(entry, Dependency)),
+        skipped=tuple(mask_skipped(entry, noted.hide) for entry in entries if isinstance(entry, Skipped)),
+        problems=tuple(mask_problem(problem, noted.hide) for file in files for problem in file.parsed.problems),
     )
 
 

@@ -10,6 +10,7 @@ from packaging.utils import NormalizedName
 
 from scanner.metadata import applies
 from scanner.model import Dependency, Entry, Problem, Skipped, Target
+from scanner.resolve.locked import find_unreached
 from scanner.wants import Want, with_extras
 
 
@@ -45,6 +46,9 @@ def plan_project(
 ) -> Project:
     """The entries of a file, parted into what concerns the target and what a marker excludes there."""
     dependencies, skipped = _part(entries, target)
+    if is_lock:
+        dependencies, unreached = _part_unreached(dependencies, target)
+        skipped += unreached
     narrowed, _ = _part(constraints, target)
     replacing, _ = _part(overrides, target)
     return Project(
@@ -103,6 +107,24 @@ def _part(entries: Iterable[Entry], target: Target) -> tuple[tuple[Dependency, .
                     )
                 )
     return tuple(dependencies), tuple(skipped)
+
+
+def _part_unreached(
+    dependencies: tuple[Dependency, ...], target: Target
+) -> tuple[tuple[Dependency, ...], tuple[Skipped, ...]]:
+    """A lock's packages without those that only other platforms ask for."""
+    left_out = {id(dependency) for dependency in find_unreached(dependencies, target)}
+    skipped = tuple(
+        Skipped(
+            text=dependency.text or describe(dependency),
+            reason="not for this target: what asks for it does so on other platforms only",
+            location=dependency.location,
+            not_for_target=True,
+        )
+        for dependency in dependencies
+        if id(dependency) in left_out
+    )
+    return tuple(dependency for dependency in dependencies if id(dependency) not in left_out), skipped
 
 
 def _combine_constraints(dependencies: Iterable[Dependency]) -> dict[NormalizedName, SpecifierSet]:

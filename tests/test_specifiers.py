@@ -21,6 +21,7 @@ from scanner.specifiers import combine, find_pin
         ("", None),
         ("==1.0b1", "1.0b1"),
         ("==1.0+local", "1.0+local"),
+        ("==1.0rc1,<2", "1.0rc1"),
     ],
 )
 def test_a_pin_is_an_exact_version_that_its_other_clauses_admit(specifier: str, pin: str | None) -> None:

@@ -22,7 +22,7 @@ from scanner.cli.version import print_version
 
 __all__ = ["main"]
 
-COMMANDS = (scan, list_command, explain, tree, table, runtimes, config, cache)
+COMMANDS = (scan, list_command, explain, tree, verify, table, runtimes, config, cache)
 
 
 @click.group(

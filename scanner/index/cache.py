@@ -163,7 +163,7 @@ class Cache:
                     break
                 database.execute("DELETE FROM entries WHERE rowid = ?", (rowid,))
                 excess_bytes -= size_bytes
-        database.execute("PRAGMA incremental_vacuum").fetchall()
+        database.executescript("PRAGMA incremental_vacuum")  # execute() would free one page only
 
     def _connect(self) -> sqlite3.Connection:
         if self._database is None:

@@ -17,6 +17,7 @@ from resolvelib.structs import RequirementInformation
 
 from scanner.model import Target
 from scanner.resolve.graph import Conflict, Graph, Node, Supply
+from scanner.resolve.learning import NoSolutionError, Solver
 from scanner.resolve.provider import Provider
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
 from scanner.specifiers import find_pin
@@ -26,13 +27,13 @@ __all__ = ["Conflict", "Graph", "Node", "Supply", "resolve_flat", "resolve_tree"
 
 _MAX_ROUNDS = 3000
 """Rounds of one try; a tree of 300 packages takes about 300 where nothing has to be undone."""
-_MAX_STRICT_ROUNDS = 600
-"""Rounds of one try with wheels only: where many are needed, most end in «no»."""
+_MAX_STRICT_ROUNDS = 3000
+"""Decisions of one try with wheels only."""
 _MAX_CONFLICTS = 20
 """How many contradictions are taken out of the way before the rest is left unresolved."""
-_MAX_STRICT_METADATA = 200
+_MAX_STRICT_METADATA = 500
 """How many further versions may be asked for their metadata in all tries with wheels only."""
-_MAX_STRICT_TRIES = 6
+_MAX_STRICT_TRIES = 12
 """How many projects without any fitting wheel are let through one by one before the lenient answer stands."""
 
 _Cause = RequirementInformation[Want, Pick]
@@ -115,13 +116,13 @@ class _Search:
         self._rules.budget = _MAX_STRICT_METADATA
         for _ in range(_MAX_STRICT_TRIES):
             try:
-                return self._try(_MAX_STRICT_ROUNDS)
-            except ResolutionImpossible as impossible:
-                misfit = self._find_misfit(impossible.causes)
-                if misfit is None:
+                return Solver(self._rules, self._wanted(), max_rounds=_MAX_STRICT_ROUNDS).solve()
+            except NoSolutionError as failure:
+                misfits = self._relaxable(failure.misfits)
+                if not misfits:
                     return None
-                self._rules.relaxed.add(misfit)
-            except (ResolutionTooDeep, BudgetSpentError):
+                self._rules.relaxed |= misfits
+            except BudgetSpentError:
                 return None
         return None
 
@@ -144,17 +145,21 @@ class _Search:
                 names.add(name)
         return names
 
-    def _find_misfit(self, causes: Collection[_Cause]) -> NormalizedName | None:
-        """A project among the causes of which some version satisfies and none fits."""
-        for name in dict.fromkeys(cause.requirement.name for cause in causes):
-            candidates = self._rules.candidates(name)
-            if candidates is None or name in (self._rules.relaxed or ()):
+    def _relaxable(self, unmet: Iterable[Want]) -> set[NormalizedName]:
+        """The projects that must be let through without a wheel: all that never have one, else the first."""
+        names: list[NormalizedName] = []
+        for want in unmet:
+            candidates = self._rules.candidates(want.name)
+            if candidates is None or want.name in (self._rules.relaxed or ()):
                 continue
-            wants = [cause.requirement for cause in causes if cause.requirement.name == name]
-            satisfying = self._rules.satisfying(candidates, wants)
-            if satisfying and next(candidates.fitting(satisfying), None) is None:
-                return name
-        return None
+            if self._rules.satisfying(candidates, [want]):
+                names.append(want.name)
+        hopeless = {name for name in names if self._never_fits(name)}
+        return hopeless or set(names[:1])
+
+    def _never_fits(self, name: NormalizedName) -> bool:
+        candidates = self._rules.candidates(name)
+        return candidates is not None and next(candidates.fitting(candidates.versions), None) is None
 
     def _drop_contradiction(self, causes: Collection[_Cause]) -> bool:
         """Whether one side of a contradiction could be left out, so that another try makes sense."""

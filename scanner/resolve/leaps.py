@@ -9,7 +9,7 @@ sides of one that fits (pydantic 2.10 asks for the only pydantic-core with a whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from dataclasses import dataclass, field
 
@@ -44,7 +44,7 @@ class Leap:
     rules: Rules
     candidates: Candidates
     versions: Sequence[Version]
-    requirements: Mapping[Key, Iterator[Want]]
+    requirements: Mapping[Key, Iterable[Want]]
     rejected: Set[Version | None] = frozenset()
     """Versions that were tried and did not work."""
     _looks: dict[int, _Look] = field(default_factory=dict)
@@ -62,6 +62,16 @@ class Leap:
                 return found
             newer = older
         return end
+
+    def find_unmet(self) -> tuple[Want, ...]:
+        """What the versions that were looked at require and no fitting version meets, each project once."""
+        unmet: dict[NormalizedName, Want] = {}
+        for position, look in self._looks.items():
+            candidate = next(self.candidates.fitting((self.versions[position],)), None)
+            for want in self._children(candidate) if look.passed and candidate else ():
+                if want.name in look.passed:
+                    unmet.setdefault(want.name, want)
+        return tuple(unmet.values())
 
     def _search(self, newer: int, older: int) -> int | None:
         """The newest position after ``newer``, up to ``older``, that is found to work."""
@@ -170,7 +180,7 @@ class Leap:
         return [other for other in wants_on(self.requirements, (want.name, None)) if other.parent != want.parent]
 
 
-def wants_on(requirements: Mapping[Key, Iterator[Want]], key: Key) -> list[Want]:
+def wants_on(requirements: Mapping[Key, Iterable[Want]], key: Key) -> list[Want]:
     """What is wanted of a project now."""
     try:
         return list(requirements[key])

@@ -25,9 +25,7 @@ def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, su
     named = [dependency for dependency in dependencies if dependency.name is not None]
     keys = lock_keys(named)
     supply.prefetch(tuple(_want(dependency) for dependency in named if not _files(dependency)))
-    by_name: dict[str, list[Dependency]] = {}
-    for dependency in named:
-        by_name.setdefault(str(dependency.name), []).append(dependency)
+    by_name = _by_name(named)
     nodes: dict[str, Node] = {}
     for dependency in named:
         key = keys[id(dependency)]
@@ -35,6 +33,35 @@ def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, su
             requires = tuple(sorted(set(_edge_keys(dependency.locked, by_name, keys, target))))
             nodes[key] = _build_node(dependency, target, supply, requires)
     return Graph(nodes=nodes, roots=_roots(named, keys, nodes))
+
+
+def find_unreached(dependencies: Sequence[Dependency], target: Target) -> tuple[Dependency, ...]:
+    """The locked packages that nothing on the target asks for, by the markers of the roots and of the edges.
+
+    Empty where the lock does not record both: then every package counts.
+    """
+    locked = [dependency for dependency in dependencies if dependency.locked is not None]
+    if not all(dependency.locked and dependency.locked.has_edges for dependency in locked):
+        return ()
+    asked = [dependency for dependency in locked if dependency.locked and dependency.locked.asked]
+    if not asked:
+        return ()
+    keys, by_name = lock_keys(locked), _by_name(locked)
+    pending = [d for d in asked if d.locked and any(applies(edge.marker, target.markers) for edge in d.locked.asked)]
+    reached = {keys[id(dependency)] for dependency in pending}
+    while pending:
+        for key in _edge_keys(pending.pop().locked, by_name, keys, target):
+            if key not in reached:
+                reached.add(key)
+                pending += [other for other in by_name[key.partition("==")[0]] if keys[id(other)] == key]
+    return tuple(dependency for dependency in locked if keys.get(id(dependency), "") not in reached)
+
+
+def _by_name(dependencies: Iterable[Dependency]) -> dict[str, list[Dependency]]:
+    grouped: dict[str, list[Dependency]] = {}
+    for dependency in dependencies:
+        grouped.setdefault(str(dependency.name), []).append(dependency)
+    return grouped
 
 
 def lock_keys(dependencies: Iterable[Dependency]) -> dict[int, str]:

@@ -11,11 +11,12 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from scanner.errors import SourceError
 from scanner.model import Dependency, Location
 from scanner.sources.reference import parse_reference
+from scanner.specifiers import find_pin
 
 _T = TypeVar("_T")
 
@@ -24,6 +25,8 @@ MAX_DECLARATION_CHARACTERS = 20_000
 MAX_PARENTHESES = 100
 
 _PLAIN_PIN = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?)==([0-9][0-9A-Za-z.+!]{0,200})")
+
+_CUT_HOST = re.compile(r"//[^/?#\s]*\Z")
 
 # Python refuses to convert numbers of over 4300 digits, and packaging converts some only when it compares them.
 _ENDLESS_NUMBER = re.compile(r"\d{1000}")
@@ -69,31 +72,19 @@ def parse_marker(text: str, location: Location) -> Marker:
     return _parse_guarded(_make_marker, text, "a marker", location)
 
 
-def find_pin(specifier: SpecifierSet) -> Version | None:
-    """The one version that a specifier set can mean: an ``==`` without wildcard or an ``===`` that parses, else None.
-
-    None as well where its other clauses exclude that version, for example ``==1.0,<1.0``.
-    """
-    for clause in specifier:
-        if clause.operator not in {"==", "==="} or clause.version.endswith(".*"):
-            continue
-        try:
-            version = Version(clause.version)
-            return version if len(specifier) == 1 or specifier.contains(version, prereleases=True) else None
-        except InvalidVersion:
-            continue
-    return None
-
-
 def normalize_extras(extras: Iterable[str]) -> tuple[str, ...]:
     """Names of extras, each normalised as PEP 685 says, sorted and without duplicates."""
     return tuple(sorted({canonicalize_name(extra) for extra in extras}))
 
 
 def shorten(text: str, *, limit: int = 120) -> str:
-    """The text on one line for a message, cut at the end where it is longer than ``limit`` characters."""
+    """The text on one line for a message, cut at the end where it is longer than ``limit`` characters.
+
+    A URL is not cut between its scheme and the end of its host: what is left of a password there would no longer be
+    known for one.
+    """
     flat = " ".join(text[: 4 * limit].split())
-    return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
+    return flat if len(flat) <= limit else _CUT_HOST.sub("//", flat[: limit - 1]) + "…"
 
 
 def _parse_plain_pin(text: str) -> tuple[NormalizedName, SpecifierSet, Version] | None:

@@ -25,14 +25,6 @@ _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RootedLocked(Locked):
-    """A locked package with how the lock's roots ask for it, which no package's own table says."""
-
-    asked: tuple[LockedEdge, ...] = ()
-    """One for each root that names it, with that root's marker; empty for what only other packages ask for."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class LockedPackage:
     """One package table of a lock, of any format, before its groups and edges are known."""
 
@@ -76,7 +68,7 @@ class LockedPackage:
             url=self.url,
             groups=tuple(groups),
             editable=self.editable,
-            locked=RootedLocked(
+            locked=Locked(
                 version=self.version,
                 edges=tuple(edges),
                 has_edges=has_edges,

@@ -11,13 +11,13 @@ from scanner.errors import SourceError
 from scanner.model import Dependency, Location
 from scanner.sources.declaration import (
     MAX_DECLARATION_CHARACTERS,
-    find_pin,
     normalize_extras,
     parse_declaration,
     parse_marker,
     shorten,
 )
 from scanner.sources.reference import is_archive, is_vcs_url, parse_reference
+from scanner.specifiers import find_pin
 
 _URL = re.compile(r"(https?|ftp|file|(git|hg|svn|bzr)\+[a-z-]+):", re.IGNORECASE)
 _NAME_AT_URL = re.compile(r"[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*@\s*([a-z+-]+:|[./])", re.IGNORECASE)

@@ -7,11 +7,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from scanner.model import Dependency, Location
-from scanner.sources.declaration import find_pin
 from scanner.sources.locked import write_vcs_url
 from scanner.sources.marker_expression import join, parse_expression, write_expression
 from scanner.sources.reference import parse_reference
 from scanner.sources.structured import Table
+from scanner.specifiers import find_pin
 
 VCS_KEYS = ("git", "hg", "svn", "bzr")
 

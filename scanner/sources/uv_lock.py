@@ -28,7 +28,7 @@ def parse_uv_lock(document: Document) -> Parsed:
     """Every package of a uv lock, the project itself and the members of its workspace as ``Skipped``.
 
     ``groups`` names the extras and dependency groups without which a package is not needed. The markers of the edges
-    from the roots are in ``RootedLocked.asked``; the entries themselves have none, as in the file.
+    from the roots are in ``Locked.asked``; the entries themselves have none, as in the file.
 
     Raises:
         SourceError: the file is not TOML.

@@ -44,10 +44,21 @@ from scanner.tables.stdlib import (
     parse_stdlib,
     parse_workers_stdlib,
 )
+from scanner.tables.workloads import (
+    BaseImage,
+    Minimum,
+    NeedRow,
+    ServiceRow,
+    WorkloadTable,
+    WrongAnswer,
+    load_workloads,
+    parse_workloads,
+)
 
 __all__ = [
     "AccountLimits",
     "AlternativeRow",
+    "BaseImage",
     "CallRow",
     "Certainty",
     "ContainerPrices",
@@ -58,6 +69,8 @@ __all__ = [
     "IncompatibleRow",
     "IncompatibleTable",
     "InstanceType",
+    "Minimum",
+    "NeedRow",
     "Outcome",
     "Platform",
     "Provenance",
@@ -65,7 +78,10 @@ __all__ = [
     "PyodideRelease",
     "Runtime",
     "RuntimeTable",
+    "ServiceRow",
     "StdlibTable",
+    "WorkloadTable",
+    "WrongAnswer",
     "load_alternatives",
     "load_containers",
     "load_incompatible",
@@ -74,6 +90,7 @@ __all__ = [
     "load_pyodide",
     "load_runtimes",
     "load_stdlib",
+    "load_workloads",
     "parse_alternatives",
     "parse_containers",
     "parse_incompatible",
@@ -83,4 +100,5 @@ __all__ = [
     "parse_runtimes",
     "parse_stdlib",
     "parse_workers_stdlib",
+    "parse_workloads",
 ]

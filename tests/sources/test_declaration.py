@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scanner.errors import SourceError
 from scanner.model import Location
-from scanner.sources.declaration import find_pin, parse_declaration, parse_marker, shorten
+from scanner.sources.declaration import parse_declaration, parse_marker, shorten
 
 HERE = Location(path="requirements.txt", line=3, column=5)
 
@@ -26,24 +26,6 @@ def test_a_declaration_keeps_all_its_parts() -> None:
     assert (dependency.pin, dependency.url, dependency.hashes) == (None, None, ())
     assert (dependency.groups, dependency.direct, dependency.location) == (("dev",), None, HERE)
     assert dependency.text == "Foo.Bar[Zeta_1,alpha] >=1.0, <2 ; python_version < '3.9'"
-
-
-@pytest.mark.parametrize(
-    ("specifier", "pin"),
-    [
-        ("==1.0", "1.0"),
-        ("==1.0+cpu", "1.0+cpu"),
-        ("===1.0", "1.0"),
-        ("==1.0rc1,<2", "1.0rc1"),
-        ("===not-a-version", None),
-        ("==1.*", None),
-        (">=1.0", None),
-        ("==1.0,<1.0", None),
-        ("", None),
-    ],
-)
-def test_a_pin_is_the_one_version_that_can_be_meant(specifier: str, pin: str | None) -> None:
-    assert find_pin(SpecifierSet(specifier)) == (None if pin is None else Version(pin))
 
 
 VERSIONS = st.from_regex(r"[0-9!.+a-z_*-]{1,8}", fullmatch=True)
@@ -102,3 +84,10 @@ def test_a_marker_is_parsed_alone() -> None:
 def test_shortened_text_stands_on_one_line() -> None:
     assert shorten("a\n  b\tc") == "a b c"
     assert shorten("x" * 500, limit=10) == "x" * 9 + "…"
+
+
+def test_shortened_text_ends_in_no_part_of_a_password() -> None:
+    assert shorten("demo @ https://user:password@example.org/demo", limit=25) == "demo @ https://…"
+    assert (
+        shorten("demo @ https://example.org/demo-with-a-long-path", limit=35) == "demo @ https://example.org/demo-wi…"
+    )

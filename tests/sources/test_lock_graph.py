@@ -78,3 +78,10 @@ def test_a_thousand_groups_in_a_long_chain_are_followed() -> None:
     reaches = find_reach(nodes, requests)
     assert len(reaches[-1].groups) == 1_000
     assert reaches[0].groups == ("g0", "g300", "g600", "g900")
+
+
+def test_what_more_groups_need_than_any_project_has_counts_as_needed_by_the_project() -> None:
+    nodes = [_node(f"n{number}") for number in range(1_001)]
+    requests = [Request(edge=_edge(f"n{number}"), group=f"g{number}") for number in range(1_001)]
+    reaches = find_reach(nodes, requests)
+    assert (reaches[999].groups, reaches[1_000].groups) == (("g999",), ())

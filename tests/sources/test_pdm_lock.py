@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from scanner.model import ArtifactKind, Dependency
 from scanner.sources.document import Parsed
-from scanner.sources.locked import RootedLocked
+from scanner.sources.locked import Locked
 from scanner.sources.pdm_lock import parse_pdm_lock
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ dev = ["pytest-cov; os_name == 'nt'"]
         ((), ("dev",), False),
     ]
     locked = _entries(parsed)[2].locked
-    assert isinstance(locked, RootedLocked)
+    assert isinstance(locked, Locked)
     assert [str(edge.marker) for edge in locked.asked] == ['os_name == "nt"']
 
 

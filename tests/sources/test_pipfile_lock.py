@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scanner.model import Dependency
 from scanner.sources.document import IndexOptions, Parsed
-from scanner.sources.locked import RootedLocked
+from scanner.sources.locked import Locked
 from scanner.sources.pipfile_lock import parse_pipfile_lock
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def test_the_pipfile_beside_it_tells_what_is_direct(make_document: MakeDocument)
         ("gamma", ("docs",), True),
     ]
     locked = _entries(parsed)[0].locked
-    assert isinstance(locked, RootedLocked)
+    assert isinstance(locked, Locked)
     assert [(edge.extras, str(edge.marker)) for edge in locked.asked] == [(("x-1",), 'sys_platform == "linux"')]
 
 

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from scanner.model import Dependency
 from scanner.sources.document import IndexOptions, Parsed
-from scanner.sources.locked import RootedLocked
+from scanner.sources.locked import Locked
 from scanner.sources.poetry_lock import parse_poetry_lock
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def test_the_manifest_beside_it_tells_what_is_direct_and_how_it_is_asked_for(mak
     parsed = _read(V21, make_document, pyproject=manifest)
     assert [each.direct for each in _entries(parsed)] == [True, False, False, False]
     locked = _entries(parsed)[0].locked
-    assert isinstance(locked, RootedLocked)
+    assert isinstance(locked, Locked)
     assert [(edge.extras, str(edge.marker)) for edge in locked.asked] == [(("x",), 'os_name == "nt"')]
     assert {each.direct for each in _entries(_read(V21, make_document))} == {None}
 

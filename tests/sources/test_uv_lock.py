@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scanner.model import ArtifactKind, Dependency, Skipped
 from scanner.sources.document import IndexOptions, Parsed
-from scanner.sources.locked import RootedLocked
+from scanner.sources.locked import Locked
 from scanner.sources.uv_lock import parse_uv_lock
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_the_project_itself_is_skipped(make_document: MakeDocument) -> None:
 def test_the_markers_of_the_roots_edges_are_kept_apart_from_the_entry(make_document: MakeDocument) -> None:
     colorama = _entries(_read(TEXT, make_document))[3]
     assert colorama.marker is None
-    assert isinstance(colorama.locked, RootedLocked)
+    assert isinstance(colorama.locked, Locked)
     assert [str(edge.marker) for edge in colorama.locked.asked] == ['sys_platform == "win32"']
 
 

@@ -79,7 +79,8 @@ def _pass_arguments(world: World, call: Call, function: Function, frame: Frame, 
     for keyword, argument in call.arguments:
         value = evaluate(argument, frame, world.runtime)
         if keyword:
-            inner.values[keyword] = value
+            if keyword in names:
+                inner.values[keyword] = value
         elif position < len(names):
             inner.values[names[position]] = value
             position += 1

@@ -157,10 +157,15 @@ def is_aside(module: str) -> bool:
 
 
 def _rank(file: SourceFile) -> int:
-    """Python's own order for one name in one folder, with what the target cannot load last."""
+    """Python's own order for one name in one folder: a package, an extension by its suffix, a source file.
+
+    A foreign extension whose suffix the target knows is tried, and fails, before a source file beside it is looked at.
+    """
     if file.is_package:
         return 0
-    return {Kind.NATIVE: 1, Kind.SOURCE: 2, Kind.FOREIGN: 3}[file.kind]
+    if file.kind is Kind.SOURCE:
+        return 2
+    return 1 if _has_target_suffix(file.path.rpartition("/")[2]) else 3
 
 
 def _top_levels(files: Mapping[str, SourceFile]) -> Iterator[str]:
@@ -186,9 +191,14 @@ def _stem(path: str, wheel: WheelCode) -> tuple[str, Kind | None]:
     if path.endswith(_NATIVE_SUFFIXES):
         folder, _, name = path.rpartition("/")
         stem = name.partition(".")[0]
-        fits = wheel.runs_native and (name.endswith(_TARGET_SUFFIXES) or name.count(".") == 1) and name.endswith(".so")
+        fits = wheel.runs_native and _has_target_suffix(name)
         return f"{folder}/{stem}" if folder else stem, Kind.NATIVE if fits else Kind.FOREIGN
     return path, None
+
+
+def _has_target_suffix(name: str) -> bool:
+    """Whether the target's import system looks for an extension module with such a name."""
+    return name.endswith(_TARGET_SUFFIXES) or (name.endswith(".so") and name.count(".") == 1)
 
 
 def _squeeze(name: str) -> str:

@@ -50,8 +50,7 @@ def list_command(
         named = name_sources(paths, options["python"])
         settings = make_settings(named, options)
         with make_surroundings(settings, quiet=True, python=options["python"]) as around:
-            files = pipeline.read_files(named, settings, around)
+            listed = pipeline.list_entries(named, settings, around)
         with open_output(output) as stream:
-            listed = pipeline.flatten_files(files)
             write_list(listed.entries, listed.skipped, listed.problems, stream, report_context(options, stream), form)
         sys.exit(reading_exit_code(listed))

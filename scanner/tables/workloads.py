@@ -1,0 +1,201 @@
+"""What kinds of work ask of a machine, and which services take it over (data/workloads.toml)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
+
+from packaging.utils import NormalizedName
+
+from scanner.tables.alternatives import load_alternatives
+from scanner.tables.fields import Fields, Provenance
+from scanner.tables.files import parse_toml, read_table
+
+_NAME = "workloads.toml"
+
+Fit = Literal["whole", "part", "build"]
+"""How far a product takes the work over: wholly, for some uses, or by being a build of the library itself."""
+
+_FITS: tuple[Fit, ...] = ("whole", "part", "build")
+EstimateCertainty = Literal["guess", "documented", "measured"]
+_CERTAINTIES: tuple[EstimateCertainty, ...] = ("guess", "documented", "measured")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BaseImage:
+    """The image that a container starts from."""
+
+    reference: str
+    python: str
+    """The full version of its Python."""
+    unpacked_mb: int
+    certainty: EstimateCertainty
+    provenance: Provenance
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrongAnswer:
+    """Work for which a container is the wrong answer."""
+
+    work: str
+    instead: str
+    categories: tuple[str, ...]
+    """Of the incompatible-library table."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NeedRow:
+    """One question about the operating system, and what answers it with yes."""
+
+    key: str
+    question: str
+    categories: tuple[str, ...]
+    """Of the incompatible-library table; none for the question that takes what no other claims."""
+    rules: tuple[str, ...]
+    """Codes of findings in the project's own modules that answer it with yes as well."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceRow:
+    """How far one product of the alternatives table takes work over."""
+
+    alternative: str
+    fit: Fit
+    drivers: tuple[NormalizedName, ...]
+    """Distributions that run in the Worker and speak to the product."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Minimum:
+    """What a container with one of these distributions should have at least."""
+
+    names: tuple[NormalizedName, ...]
+    memory_mib: int
+    vcpu: float
+    certainty: EstimateCertainty
+    provenance: Provenance
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkloadTable:
+    """Everything that a plan knows of work, besides sizes and prices."""
+
+    version: int
+    care: tuple[str, ...]
+    """What running a container takes besides money, as clauses."""
+    image: BaseImage
+    unpacked_per_packed: float
+    """A guess for wheels that were not opened."""
+    wrong_answers: tuple[WrongAnswer, ...]
+    needs: tuple[NeedRow, ...]
+    services: Mapping[str, ServiceRow]
+    """By the key of the alternatives table."""
+    minimums: tuple[Minimum, ...]
+    imports: Mapping[NormalizedName, tuple[str, ...]]
+    """The top-level modules of distributions that are imported under another name than their own."""
+    provenance: Provenance
+
+
+@cache
+def load_workloads() -> WorkloadTable:
+    """The workloads table."""
+    return parse_workloads(read_table(_NAME), f"data/{_NAME}")
+
+
+def parse_workloads(text: str, path: str) -> WorkloadTable:
+    """The workloads table of the text.
+
+    Raises:
+        TableError: a key is missing or of the wrong type, or a service names no row of the alternatives table.
+    """
+    fields = parse_toml(text, path)
+    header = fields.header()
+    image, wheels = fields.table("image"), fields.table("wheels")
+    table = WorkloadTable(
+        version=header.version,
+        care=fields.texts("care"),
+        image=_parse_image(image, header.provenance),
+        unpacked_per_packed=_parse_wheels(wheels),
+        wrong_answers=tuple(_parse_wrong(row) for row in fields.rows("wrong_answers")),
+        needs=tuple(_parse_need(row) for row in fields.rows("needs")),
+        services=_parse_services(fields),
+        minimums=tuple(_parse_minimum(row, header.provenance) for row in fields.rows("minimums")),
+        imports=_parse_imports(fields),
+        provenance=header.provenance,
+    )
+    fields.finish()
+    return table
+
+
+def _parse_image(row: Fields, whole: Provenance) -> BaseImage:
+    image = BaseImage(
+        reference=row.text("base"),
+        python=row.text("python"),
+        unpacked_mb=row.integer("unpacked_mb", minimum=1),
+        certainty=row.choice("certainty", _CERTAINTIES),
+        provenance=Provenance(source=row.text("source"), date=whole.date),
+    )
+    row.finish()
+    return image
+
+
+def _parse_wheels(row: Fields) -> float:
+    factor = row.number("unpacked_per_packed")
+    row.choice("certainty", _CERTAINTIES)
+    row.text("source")
+    row.finish()
+    return factor
+
+
+def _parse_wrong(row: Fields) -> WrongAnswer:
+    wrong = WrongAnswer(work=row.text("work"), instead=row.text("instead"), categories=row.texts("categories"))
+    row.finish()
+    return wrong
+
+
+def _parse_need(row: Fields) -> NeedRow:
+    need = NeedRow(
+        key=row.text("key"),
+        question=row.text("question"),
+        categories=row.texts("categories"),
+        rules=row.texts("rules"),
+    )
+    row.finish()
+    return need
+
+
+def _parse_services(fields: Fields) -> Mapping[str, ServiceRow]:
+    known = load_alternatives()
+    services: dict[str, ServiceRow] = {}
+    for row in fields.rows("services"):
+        key = row.text("alternative")
+        if key not in known or key in services:
+            raise row.error("alternative", f"{key!r} is no alternative, or stands twice")
+        services[key] = ServiceRow(
+            alternative=key, fit=row.choice("fit", _FITS), drivers=row.distributions("drivers")
+        )
+        row.finish()
+    return MappingProxyType(services)
+
+
+def _parse_minimum(row: Fields, whole: Provenance) -> Minimum:
+    minimum = Minimum(
+        names=row.distributions("names"),
+        memory_mib=row.integer("memory_mib", minimum=1),
+        vcpu=row.number("vcpu"),
+        certainty=row.choice("certainty", _CERTAINTIES),
+        provenance=Provenance(source=row.text("source"), date=whole.date),
+    )
+    row.finish()
+    return minimum
+
+
+def _parse_imports(fields: Fields) -> Mapping[NormalizedName, tuple[str, ...]]:
+    imports: dict[NormalizedName, tuple[str, ...]] = {}
+    for row in fields.rows("imports"):
+        imports[row.normalized("name", row.text("name"))] = row.texts("modules")
+        row.finish()
+    return MappingProxyType(imports)
