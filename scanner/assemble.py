@@ -14,7 +14,7 @@ from scanner.chains import Chain, Edges, find_chains, inherit_verdicts
 from scanner.checks import Subject, run_checks
 from scanner.ignores import Exemptions
 from scanner.inspect import Inspected
-from scanner.judge import judge_findings
+from scanner.judge import judge_accepted, judge_findings
 from scanner.listed import Listed
 from scanner.model import (
     Alternative,
@@ -182,14 +182,17 @@ class _Context:
     def _add(self, one: Judged, finding: Finding) -> Judged:
         name = one.subject.dependency.name
         places = [dependency.location for dependency in self.declared.get(name, ())] if name else []
-        findings = (*one.findings, *self.exemptions.apply([finding], str(name), places))
-        return replace(one, findings=findings, own_verdict=judge_findings(findings))
+        added = self.exemptions.apply([finding], str(name), places)
+        blocked = judge_findings(added) is Verdict.CONTAINER
+        verdict = Verdict.CONTAINER if blocked else one.own_verdict
+        return replace(one, findings=(*one.findings, *added), own_verdict=verdict)
 
     def _judge(self, subject: Subject, declared: tuple[Dependency, ...]) -> Judged:
         name = str(subject.dependency.name or subject.dependency.text or subject.dependency.url)
         places = [dependency.location for dependency in declared]
-        findings = self.exemptions.apply(run_checks(subject), name, places)
-        return Judged(subject=subject, findings=findings, own_verdict=judge_findings(findings))
+        found = run_checks(subject)
+        findings = self.exemptions.apply(found, name, places)
+        return Judged(subject=subject, findings=findings, own_verdict=judge_accepted(found, findings))
 
     def _representative(self, node: Node) -> tuple[Dependency, str | None]:
         """The declaration that speaks for a node, and for a transitive one who requires it."""

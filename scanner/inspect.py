@@ -92,7 +92,7 @@ class _Follower:
         for key, file in self._files.items():
             digest = self._reader.digest(self._codes[key])
             is_whole = is_whole and not any(map(_is_cut_short, digest.modules.values()))
-            if len(digest.modules) + len(digest.quiet) > self._known_counts.get(key, 0) and is_whole:
+            if len(digest.modules) + len(digest.quiet) > self._known_counts.get(key, -1) and is_whole:
                 self._remembered.keep_digest(file, digest)
         for identities, report in self._followed:
             if identities is not None and is_whole:

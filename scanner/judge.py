@@ -22,6 +22,17 @@ def judge_findings(findings: Iterable[Finding]) -> Verdict:
     return verdict
 
 
+def judge_accepted(found: Sequence[Finding], told: Iterable[Finding]) -> Verdict:
+    """The verdict where some findings were accepted: ``found`` as they were, ``told`` as they count now.
+
+    What could not be told stays UNKNOWN though nobody waits for it any more: accepting is no answer.
+    """
+    verdict = judge_findings(told)
+    if verdict is Verdict.WORKERS:
+        return judge_findings(finding for finding in found if finding.rule.leaves_unknown)
+    return verdict
+
+
 def judge_project(
     judgements: Sequence[Judgement], skipped: Sequence[Skipped], problems: Sequence[Problem]
 ) -> ProjectVerdict:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.judge import judge_findings, judge_project
+from scanner.acceptance import accept
+from scanner.judge import judge_accepted, judge_findings, judge_project
 from scanner.model import Finding, Judgement, Level, Location, Problem, ProjectVerdict, Rule, Skipped, Verdict
 
 HERE = Location(path="requirements.txt", line=1)
@@ -65,3 +66,13 @@ def test_a_file_for_other_platforms_only_has_nothing_that_stands_in_the_way() ->
     left_out = Skipped(text="conda thing", reason="a conda package", location=HERE)
     assert judge_project((), (other,), ()) is ProjectVerdict.WORKERS
     assert judge_project((), (other, left_out), ()) is ProjectVerdict.UNKNOWN
+
+
+def test_accepting_lifts_a_blocker_but_makes_no_unknown_run() -> None:
+    blocked = Finding(rule=Rule.CS101, level=Level.BLOCKER, message="m")
+    unknown = Finding(rule=Rule.CS501, level=Level.CAUTION, message="m")
+    both = [blocked, unknown]
+    assert judge_accepted([blocked], [accept(blocked, "r")]) is Verdict.WORKERS
+    assert judge_accepted([unknown], [accept(unknown, "r")]) is Verdict.UNKNOWN
+    assert judge_accepted(both, [blocked, accept(unknown, "r")]) is Verdict.CONTAINER
+    assert judge_accepted(both, [accept(blocked, "r"), accept(unknown, "r")]) is Verdict.UNKNOWN

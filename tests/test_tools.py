@@ -94,15 +94,18 @@ def test_the_hook_fails_with_the_right_lines_and_passes_after_an_ignore(
     repository = _make_repository(tmp_path / "mine", files)
     hooks = _copy_project(tmp_path / "compat-scan")
     environ = {"COMPAT_SCAN_INDEX_URL": index.url, "COMPAT_SCAN_NO_CACHE": "true"}
-    words = ("pre-commit", "try-repo", hooks, "compat-scan", "--all-files", "--verbose")
-
-    done = tool(*words, cwd=repository, env=environ)
+    done = tool("pre-commit", "try-repo", hooks, "compat-scan", "--all-files", "--verbose", cwd=repository, env=environ)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "exit code: 1" in done.stdout
     assert "requirements.txt:2" in done.stdout
     assert "app/pyproject.toml:6" in done.stdout
     assert "notes.txt" not in done.stdout
 
+    # From here on as it is configured in a repository, which keeps what it has installed.
+    config = f"repos:\n- repo: {hooks}\n  rev: {_head(hooks)}  hooks:\n  - id: compat-scan\n"
+    (repository / ".pre-commit-config.yaml").write_text(config)
+    subprocess.run(["git", "add", ".pre-commit-config.yaml"], cwd=repository, check=True)
+    words = ("pre-commit", "run", "--all-files")
     ignore = "# compat-scan: ignore[CS101] runs in the container"
     (repository / "requirements.txt").write_text(f"pure\nalpha  {ignore}\n")
     manifest = (repository / "app/pyproject.toml").read_text()
@@ -149,6 +152,10 @@ def _copy_project(folder: Path) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, folder / name)
     return _commit(folder)
+
+
+def _head(folder: Path) -> str:
+    return subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def _commit(folder: Path) -> Path:

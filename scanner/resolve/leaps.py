@@ -9,9 +9,10 @@ sides of one that fits (pydantic 2.10 asks for the only pydantic-core with a whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import islice
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -45,7 +46,7 @@ class Leap:
     candidates: Candidates
     versions: Sequence[Version]
     requirements: Mapping[Key, Iterable[Want]]
-    rejected: Set[Version | None] = frozenset()
+    rejected: AbstractSet[Version | None] = frozenset()
     """Versions that were tried and did not work."""
     _looks: dict[int, _Look] = field(default_factory=dict)
 

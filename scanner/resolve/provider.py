@@ -6,7 +6,8 @@ for the target. A project that is relaxed may be taken without such a wheel, whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -104,7 +105,7 @@ class Provider(AbstractProvider[Want, Pick, Key]):
         self,
         candidates: Candidates,
         wants: Sequence[Want],
-        rejected: Set[Version | None],
+        rejected: AbstractSet[Version | None],
         requirements: Mapping[Key, Iterator[Want]],
     ) -> Iterator[Candidate]:
         satisfying = self._rules.satisfying(candidates, wants)

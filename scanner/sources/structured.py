@@ -22,23 +22,46 @@ from scanner.sources.toml_positions import find_toml_positions
 
 _T = TypeVar("_T")
 
+_SALVAGE_TRIES = 3
+"""How many tables before a broken line are tried as the end of what can be read; each try parses the beginning."""
+
 
 def parse_toml(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
     """The top table of a TOML document; positions are known to ``depth`` keys, and the nearest parent's below that.
 
+    Of a document that stops being TOML somewhere, the tables before that are read, and a problem tells the line.
+
     Raises:
-        SourceError: the text is not TOML, with the line where it stops being.
+        SourceError: the text is not TOML and has no whole table before the line where it stops being.
     """
     text = document.text.removeprefix("\ufeff")
+    problems: dict[Problem, None] = {}
     try:
         values = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        raise SourceError(document.path, error.lineno, f"not TOML: {error.msg}") from error
+        text, values = _salvage_tables(text, error.lineno)
+        if not values:
+            raise SourceError(document.path, error.lineno, f"not TOML: {error.msg}") from error
+        message = f"not TOML: {error.msg}; what stands from the table before this line on is not read"
+        problems[document.problem(message, error.lineno)] = None
     except RecursionError as error:
         raise SourceError(document.path, None, "not readable as TOML: nested too deeply") from error
     except ValueError as error:  # a number of more digits than Python converts
         raise SourceError(document.path, None, f"not readable as TOML: {error}") from error
-    return Table(_Source(document, find_toml_positions(text, depth=depth)), (), values)
+    return Table(_Source(document, find_toml_positions(text, depth=depth), problems), (), values)
+
+
+def _salvage_tables(text: str, bad_line: int) -> tuple[str, dict[str, object]]:
+    """The longest beginning that is TOML and ends before one of the last tables up to a line, with its values."""
+    lines = text.split("\n")[:bad_line]
+    headers = [number for number, line in enumerate(lines) if line.startswith("[")]
+    for end in reversed(headers[-_SALVAGE_TRIES:]):
+        beginning = "\n".join(lines[:end]) + "\n"
+        try:
+            return beginning, tomli.loads(beginning)
+        except (ValueError, RecursionError):
+            continue
+    return "", {}
 
 
 def parse_json(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:

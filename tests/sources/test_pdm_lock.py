@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from scanner.model import ArtifactKind, Dependency
 from scanner.sources.document import Parsed
-from scanner.sources.locked import Locked
+from scanner.model import Locked
 from scanner.sources.pdm_lock import parse_pdm_lock
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scanner.model import Dependency
 from scanner.sources.document import IndexOptions, Parsed
-from scanner.sources.locked import Locked
+from scanner.model import Locked
 from scanner.sources.pipfile_lock import parse_pipfile_lock
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from scanner.model import Dependency
 from scanner.sources.document import IndexOptions, Parsed
-from scanner.sources.locked import Locked
+from scanner.model import Locked
 from scanner.sources.poetry_lock import parse_poetry_lock
 
 if TYPE_CHECKING:

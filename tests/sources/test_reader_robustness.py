@@ -325,10 +325,15 @@ def test_a_value_of_a_wrong_type_anywhere_leaves_the_rest_readable(
 def test_a_truncated_file_names_the_line_where_it_ends(name: str, make_document: MakeDocument) -> None:
     parse, path, text = READERS[name]
     cut = text[: text.rindex('"') - 3]
-    with pytest.raises(SourceError) as caught:
-        parse(make_document(cut, path))
-    assert caught.value.path == path
-    assert caught.value.line == cut.count("\n") + 1
+    last = cut.count("\n") + 1
+    try:
+        parsed = parse(make_document(cut, path))
+    except SourceError as error:
+        assert (error.path, error.line) == (path, last)  # noqa: PT017 (whether it raises depends on the format)
+    else:
+        located = {problem.location.line for problem in parsed.problems if problem.location}
+        assert last in located
+        assert name != "pipfile-lock", "nothing of a truncated JSON document can be read"
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -128,3 +128,16 @@ def test_a_path_in_a_message_quotes_what_is_no_bare_key(make_document: MakeDocum
     top = parse_toml(make_document('[a-b."c d"]\ne = [{f = 1}]\n'))
     next(top.table("a-b", "c d").tables("e")).string("f")
     assert _told(top) == [('a-b."c d".e[0].f: a string belongs here, not a whole number', 2)]
+
+
+def test_the_tables_before_a_broken_line_are_read_and_the_line_is_told(make_document: MakeDocument) -> None:
+    table = parse_toml(make_document('[[package]]\nname = "a"\n\n[[package]]\nname = "b"\n\n[[package]]\nname = "c\n'))
+    assert [row.string("name") for row in table.tables("package")] == ["a", "b"]
+    assert [problem.location.line for problem in table.problems if problem.location] == [8]
+
+
+def test_a_document_without_a_whole_table_before_the_broken_line_is_refused(
+    make_document: MakeDocument,
+) -> None:
+    with pytest.raises(SourceError, match="not TOML"):
+        parse_toml(make_document('name = "a\n'))

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scanner.model import ArtifactKind, Dependency, Skipped
 from scanner.sources.document import IndexOptions, Parsed
-from scanner.sources.locked import Locked
+from scanner.model import Locked
 from scanner.sources.uv_lock import parse_uv_lock
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from scanner.cli.options import (
     verbosity_options,
     view_format_option,
 )
-from scanner.cli.running import errors_told, make_settings, open_output, report_context
+from scanner.cli.outputs import open_output, report_context
+from scanner.cli.running import errors_told, make_settings
 
 
 @click.command(cls=SectionedCommand, short_help="Show the settings in force and where each comes from.")

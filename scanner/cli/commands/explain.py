@@ -16,7 +16,8 @@ from scanner.cli.options import (
     target_options,
     verbosity_options,
 )
-from scanner.cli.running import errors_told, exit_code, make_settings, make_surroundings, write_report
+from scanner.cli.outputs import write_report
+from scanner.cli.running import errors_told, exit_code, make_settings, make_surroundings
 
 
 @click.command(cls=OrderedOutputsCommand, short_help="Tell everything known of one package.")

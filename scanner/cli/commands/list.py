@@ -10,15 +10,8 @@ from typing import Any
 import click
 
 from scanner.cli.options import python_option, verbosity_options
-from scanner.cli.running import (
-    errors_told,
-    make_settings,
-    make_surroundings,
-    name_sources,
-    open_output,
-    reading_exit_code,
-    report_context,
-)
+from scanner.cli.outputs import open_output, report_context
+from scanner.cli.running import errors_told, make_settings, make_surroundings, name_sources, reading_exit_code
 
 
 @click.command("list", short_help="Show what would be scanned; opens no network.")

@@ -20,6 +20,7 @@ from scanner.cli.options import (
     target_options,
     verbosity_options,
 )
+from scanner.cli.outputs import open_output, tell_notes, write_report
 from scanner.cli.running import (
     EXIT_INCOMPLETE,
     EXIT_MISUSE,
@@ -29,9 +30,6 @@ from scanner.cli.running import (
     make_settings,
     make_surroundings,
     name_sources,
-    open_output,
-    tell_notes,
-    write_report,
 )
 
 if TYPE_CHECKING:

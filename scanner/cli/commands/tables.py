@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from scanner.cli.options import target_options, verbosity_options
-from scanner.cli.running import errors_told, make_settings, open_output, report_context
+from scanner.cli.outputs import open_output, report_context
+from scanner.cli.running import errors_told, make_settings
 
 
 @click.command(short_help="Show the incompatible-library table.")

@@ -17,15 +17,8 @@ from scanner.cli.options import (
     verbosity_options,
     view_format_option,
 )
-from scanner.cli.running import (
-    check_paths,
-    errors_told,
-    exit_code,
-    make_settings,
-    make_surroundings,
-    open_output,
-    report_context,
-)
+from scanner.cli.outputs import open_output, report_context
+from scanner.cli.running import check_paths, errors_told, exit_code, make_settings, make_surroundings
 
 
 @click.command

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.cli.options import index_options, source_options, target_options, verbosity_options, view_format_option
+from scanner.cli.outputs import open_output, report_context
 from scanner.cli.running import (
     EXIT_CONTAINER,
     EXIT_INCOMPLETE,
@@ -23,8 +24,6 @@ from scanner.cli.running import (
     errors_told,
     make_settings,
     make_surroundings,
-    open_output,
-    report_context,
 )
 
 if TYPE_CHECKING:

@@ -1,0 +1,127 @@
+"""Where reports go: standard output, files, the summary of a job; and what a report is told of its surroundings."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from scanner import __version__
+from scanner.errors import SourceError
+
+if TYPE_CHECKING:
+    from scanner.model import Report
+    from scanner.reporters.context import ReportContext
+
+# What is read by services that know the repository, not the folder in which the scan ran.
+_ROOTED_FORMATS = frozenset({"github", "sarif", "gitlab", "junit", "markdown"})
+
+
+def report_context(
+    options: Mapping[str, Any], stream: TextIO, *, form: str = "terminal", path: str | None = None
+) -> ReportContext:
+    """How a report in this format on this stream, or in this file, is to look."""
+    import shutil  # noqa: PLC0415  # only where something is printed
+
+    from scanner.reporters.context import ReportContext  # noqa: PLC0415
+
+    return ReportContext(
+        version=__version__,
+        color=wants_color(options.get("color", "auto"), stream),
+        width=shutil.get_terminal_size((100, 24)).columns if stream.isatty() else 100,
+        verbose=options.get("verbose", 0),
+        quiet=options.get("quiet", False),
+        working_folder=Path.cwd(),
+        root=_repository_root() if form in _ROOTED_FORMATS else None,
+        markdown_bytes=1_000_000 if _is_job_summary(path) else 65_000,
+    )
+
+
+def _repository_root() -> Path | None:
+    """The folder that services tell paths from: the workspace of a GitHub job, else the nearest with a .git."""
+    folder = Path.cwd()
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if workspace and folder.is_relative_to(workspace):
+        return Path(workspace)
+    return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
+
+
+def _is_job_summary(path: str | None) -> bool:
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return bool(path and summary) and Path(str(path)).absolute() == Path(str(summary)).absolute()
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """Whether to colour: the option, then NO_COLOR (no-color.org), FORCE_COLOR, then whether it is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write_report(report: Report, form: str, path: str | None, options: Mapping[str, Any]) -> None:
+    """Writes one report, to a file whole or not at all.
+
+    Raises:
+        SourceError: the file cannot be written.
+    """
+    from scanner.reporters import REPORTERS  # noqa: PLC0415  # heavy
+
+    with open_output(path) as stream:
+        REPORTERS[form](report, stream, report_context(options, stream, form=form, path=path))
+
+
+def tell_notes(report: Report, outputs: Sequence[tuple[str, str | None]], *, quiet: bool) -> None:
+    """Tells the notes of a report on standard error, where no report that a person reads here holds them."""
+    from scanner.reporters.escape import clean  # noqa: PLC0415  # heavy
+
+    if not quiet and ("terminal", None) not in outputs:
+        for note in report.notes:
+            click.echo(f"compat-scan: note: {clean(note)}", err=True)
+
+
+@contextmanager
+def open_output(path: str | None) -> Iterator[TextIO]:
+    """Standard output in UTF-8, or a file that appears under its name only when it is whole.
+
+    Raises:
+        SourceError: the file cannot be written.
+    """
+    if path is None or path == "-":
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    if _is_job_summary(path) or (Path(path).exists() and not Path(path).is_file()):
+        # The steps of a job share their summary, and a pipe or device cannot be replaced.
+        with _appending(path) as stream:
+            yield stream
+        return
+    unfinished = Path(f"{path}.unfinished")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        unfinished.replace(path)
+    except OSError as error:
+        raise SourceError(path, None, f"cannot be written: {error.strerror}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _appending(path: str) -> Iterator[TextIO]:
+    try:
+        with Path(path).open("a", encoding="utf-8", newline="") as stream:
+            yield stream
+    except OSError as error:
+        raise SourceError(path, None, f"cannot be written: {error.strerror}") from error
