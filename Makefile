@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/
 
-.PHONY: help install check test test-real wheel-test tools-test tables rules bench clean
+.PHONY: help install check test test-real test-pyodide wheel-test tools-test tables rules bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -23,10 +23,13 @@ check: install ## lint, format check, types, and whether generated pages are cur
 	$(RUN)python tools/update_rules_page.py --check
 
 test: install ## all tests but those that need the built wheel, the real index or other tools
-	$(RUN)pytest -m "not wheel and not real_index and not tools"
+	$(RUN)pytest -m "not wheel and not real_index and not tools and not real_pyodide"
 
 test-real: install ## the few tests that ask the real index; they skip where it is down
-	$(RUN)pytest -m real_index
+	$(RUN)pytest -m "real_index and not real_pyodide"
+
+test-pyodide: install ## the proof: packages imported in a real Pyodide under Node, which npm installs for the tests
+	$(RUN)pytest -m real_pyodide
 
 wheel-test: install ## build the wheel, install it into an empty environment, and run it
 	$(RUN)pytest -m wheel

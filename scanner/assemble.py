@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName
 
 from scanner import tables
 from scanner.acceptance import accept, all_accepted
+from scanner.advice import find_droppable_extras
 from scanner.bundle import weigh_bundle
 from scanner.chains import Chain, Edges, find_chains, inherit_verdicts
 from scanner.checks import Subject, run_checks
@@ -73,20 +74,27 @@ def assemble_judgements(
     exemptions: Exemptions,
 ) -> Assembled:
     """The judgements of one project."""
+    edges = {key: node.requires for key, node in graph.nodes.items()}
+    chains = find_chains(graph.roots, edges)
     context = _Context(
-        project=project, target=target, table=table, listed=listed, exemptions=exemptions, declared=_by_name(project)
+        project=project,
+        target=target,
+        table=table,
+        listed=listed,
+        exemptions=exemptions,
+        declared=_by_name(project),
+        chains=chains,
     )
     judged = {key: context.judge(node, inspected.get(key)) for key, node in graph.nodes.items()}
-    edges = {key: node.requires for key, node in graph.nodes.items()}
     judged, bundle = context.weigh(judged, edges, inspected)
-    chains = find_chains(graph.roots, edges)
     inherited = _inherit(judged, edges)
+    droppable = find_droppable_extras(graph, {key: one.own_verdict for key, one in judged.items()})
 
     def tell(key: str, dependency: Dependency) -> Judgement:
         one = judged[key]
         verdict, chain = inherited.get(key, (one.own_verdict, ()))
         places = (dependency.location,) if graph.nodes[key].name in context.declared else ()
-        from_below = [_inherited_finding(verdict, chain, judged)] if chain else []
+        from_below = [_inherited_finding(verdict, chain, judged, droppable.get(key))] if chain else []
         told_below = exemptions.apply(from_below, str(dependency.name), places)
         if verdict is Verdict.CONTAINER and any(finding.level is Level.NOTE for finding in told_below):
             verdict = one.own_verdict
@@ -130,6 +138,7 @@ class _Context:
     listed: Listed
     exemptions: Exemptions
     declared: Mapping[NormalizedName, tuple[Dependency, ...]]
+    chains: Mapping[str, tuple[Chain, ...]]
 
     def subject(self, node: Node, inspected: Inspected | None) -> Subject:
         """A node as the checks look at it."""
@@ -144,7 +153,8 @@ class _Context:
             satisfying=node.satisfying,
             chosen=node.chosen,
             failure=node.failure,
-            contradicting=_contradiction(node),
+            contradicting=_contradiction(node, self.chains),
+            passed_over=node.passed_over,
             requires_unknown=node.requires_unknown,
             requires_unusable=node.requires_unusable,
             required_by=required_by,
@@ -234,19 +244,21 @@ def _inherit(judged: Mapping[str, Judged], edges: Edges) -> dict[str, tuple[Verd
     return {**passed, **inherit_verdicts(counting, edges)}
 
 
-def _contradiction(node: Node) -> tuple[str, ...]:
+def _contradiction(node: Node, chains: Mapping[str, tuple[Chain, ...]]) -> tuple[str, ...]:
     if node.conflict is None:
         return ()
-    return tuple(dict.fromkeys(_say_want(want) for want in (node.conflict.kept, node.conflict.dropped)))
+    return tuple(dict.fromkeys(_say_want(want, chains) for want in (node.conflict.kept, node.conflict.dropped)))
 
 
-def _say_want(want: Want) -> str:
-    return (
-        f"{want.name}{want.specifier} ({f'required by {want.parent}' if want.parent else 'asked for by the project'})"
-    )
+def _say_want(want: Want, chains: Mapping[str, tuple[Chain, ...]]) -> str:
+    """A requirement with the chain that it comes by."""
+    if want.parent is None:
+        return f"{want.name}{want.specifier} (asked for by the project)"
+    known = chains.get(want.parent, ())
+    return f"{want.name}{want.specifier} (required by {' → '.join(known[0] if known else (want.parent,))})"
 
 
-def _inherited_finding(verdict: Verdict, chain: Chain, judged: Mapping[str, Judged]) -> Finding:
+def _inherited_finding(verdict: Verdict, chain: Chain, judged: Mapping[str, Judged], advice: str | None) -> Finding:
     told = " → ".join(chain)
     cause = judged[chain[-1]]
     blocked = verdict is Verdict.CONTAINER
@@ -260,7 +272,7 @@ def _inherited_finding(verdict: Verdict, chain: Chain, judged: Mapping[str, Judg
             Evidence(fact=told, origin=why.message if why else chain[-1], strength=Strength.PROVEN),
             *(cause.findings[0].evidence[:1] if cause.findings else ()),
         ),
-        remedy=why.remedy if why else None,
+        remedy=advice or (why.remedy if why else None),
     )
     return accept(finding, f"accepted for {chain[-1]}") if cause.is_accepted else finding
 

@@ -49,6 +49,16 @@ class Candidate:
         return self.release.version
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PassedOver:
+    """A newer version that was not taken because something that it requires has no wheel for the target."""
+
+    version: Version
+    chain: tuple[str, ...]
+    """From the project itself to what has no wheel."""
+    misfit_version: Version
+
+
 @dataclass(slots=True)
 class Candidates:
     """All versions of one project, from the index and from the target's Pyodide release, judged by their tags."""

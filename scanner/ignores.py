@@ -47,7 +47,10 @@ class Exemption:
 
 
 class Exemptions:
-    """All that is accepted in one scan; remembers which of the ignores were of use."""
+    """All that is accepted in one scan; remembers which of the ignores were of use.
+
+    ``today`` None means that no ignore runs out; ``is_whole`` False that the scan leaves something out on purpose.
+    """
 
     def __init__(
         self,
@@ -56,16 +59,20 @@ class Exemptions:
         target: Target,
         baseline: frozenset[str] = frozenset(),
         today: date | None = None,
+        is_whole: bool = True,
     ) -> None:
         self._expired = [each for each in exemptions if today and each.until and each.until < today]
         self._in_force = [each for each in exemptions if each not in self._expired]
         self._target = target
         self._baseline = baseline
         self._used: set[Exemption] = set()
+        self._is_whole = is_whole
 
     def apply(self, findings: Iterable[Finding], name: str, places: Iterable[Location]) -> tuple[Finding, ...]:
         """The findings of one dependency, those that are accepted as notes."""
+        findings = tuple(findings)
         where = {(place.path, place.line) for place in places}
+        self._is_whole = self._is_whole and all(finding.rule is not Rule.CS504 for finding in findings)
         return tuple(self._apply(finding, name, where) for finding in findings)
 
     def part_problems(self, problems: Iterable[Problem]) -> tuple[tuple[Problem, ...], tuple[Skipped, ...]]:
@@ -83,12 +90,16 @@ class Exemptions:
         return tuple(counting), tuple(accepted)
 
     def notes(self) -> tuple[str, ...]:
-        """What should be known of the ignores themselves: those that ran out, and those that nothing needs."""
+        """What should be known of the ignores themselves: those that ran out, and those that nothing needs.
+
+        Of the latter nothing can be told by a scan that was not whole, because an option cut it short or an index did
+        not answer.
+        """
         expired = [f"the ignore at {each.origin} ran out on {each.until}: {each.reason}" for each in self._expired]
         unused = [
             f"the ignore at {each.origin} is not needed: nothing it names was found"
             for each in self._in_force
-            if each not in self._used
+            if self._is_whole and each not in self._used
         ]
         return (*expired, *unused)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from scanner.candidates import Candidate
-from scanner.checks.code.reader import CodeReader
 from scanner.checks.code.site import WheelCode
-from scanner.checks.code.steps import ModuleFacts
-from scanner.checks.imports import ImportReport, build_runtime, find_import_problems
+from scanner.checks.import_report import ImportReport
 from scanner.contents import OpenedWheel, SdistContents
 from scanner.errors import ScanError
 from scanner.listed import Listed
@@ -18,6 +17,10 @@ from scanner.model import Artifact, ArtifactKind, Origin, TableMode, Target
 from scanner.remembered import Memory, Nothing, Opened, Opener, Remembered
 from scanner.resolve import Graph, Node
 from scanner.tables import Effect, load_pyodide, load_stdlib
+
+if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed
+    from scanner.checks.code.reader import CodeReader
+    from scanner.checks.code.steps import ModuleFacts
 
 __all__ = ["Inspected", "Opener", "inspect_graph"]
 
@@ -80,6 +83,8 @@ class _Follower:
         identities = self._identities((key, *closure))
         report = self._remembered.find_report(identities) if identities else None
         if report is None:
+            from scanner.checks.imports import find_import_problems  # noqa: PLC0415 - heavy
+
             report = find_import_problems(self._codes[key], [self._codes[other] for other in closure], self._reader)
             self._followed.append((identities, report))
         return report
@@ -101,6 +106,9 @@ class _Follower:
     @cached_property
     def _reader(self) -> CodeReader:
         """Made only when something has to be followed: it takes in all that is known of the code."""
+        from scanner.checks.code.reader import CodeReader  # noqa: PLC0415 - heavy
+        from scanner.checks.imports import build_runtime  # noqa: PLC0415 - as above
+
         digests = {key: self._remembered.find_digest(file) for key, file in self._files.items()}
         known = {key: digest for key, digest in digests.items() if digest is not None}
         self._known_counts = {key: len(digest.modules) + len(digest.quiet) for key, digest in known.items()}

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from packaging.utils import canonicalize_name
 
+from scanner.advice import find_concentration
 from scanner.assemble import Assembled, assemble_judgements, list_edges
 from scanner.baseline import read_baseline
 from scanner.direct import DirectSupply
@@ -243,7 +244,8 @@ def _exemptions(files: Sequence[ReadFile], settings: Settings, around: Surroundi
     inline = dict.fromkeys(ignore for file in files for ignore in file.ignores)
     baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset()
     exemptions = make_exemptions(settings.ignore, inline, declared)
-    return Exemptions(exemptions, target=target, baseline=baseline, today=around.today)
+    is_whole = not (settings.offline or settings.no_deps or settings.no_inspect)
+    return Exemptions(exemptions, target=target, baseline=baseline, today=around.today, is_whole=is_whole)
 
 
 def _report(
@@ -268,7 +270,7 @@ def _report(
         dependencies=told,
         skipped=tuple(sorted(skipped, key=lambda entry: entry.location)),
         problems=problems,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys([*notes, *find_concentration(told)])),
         bundle=max(bundles, key=lambda bundle: bundle.uncompressed_bytes, default=None),
     )
 

@@ -76,8 +76,8 @@ class PlanOptions:
     requests_per_day: int | None = None
     concurrency: int = 5
     """Requests that one instance works on at once."""
-    instances: int = 2
-    """How many instances may run at once (``max_instances``)."""
+    instances: int | None = None
+    """How many instances may run at once (``max_instances``); None for what requests and CPU time ask for, else one."""
     hours_per_day: float = 8
     """How long each instance runs."""
     cpu_percent: float = 50
@@ -232,6 +232,8 @@ class CodeSplit:
     module_count: int
     moving: tuple[Moving, ...]
     cuts: tuple[Cut, ...]
+    rewrites: tuple[tuple[Location, str], ...] = ()
+    """What staying modules import although a service takes its place."""
     cautions: tuple[tuple[Location, str], ...] = ()
     """What fails on the target in modules that stay, with the place."""
     problems: tuple[Problem, ...] = ()
@@ -360,8 +362,10 @@ class MonthlyCost:
 class Costs:
     """What every size that is worth a look costs for the same use."""
 
-    use: MonthlyUse
     by_size: tuple[MonthlyCost, ...]
+    """The chosen size first, then the others from the smallest to the largest."""
+    use: MonthlyUse
+    """Of the chosen size."""
     busy_basis: str
     """Where the busy share comes from, as a clause."""
     source: str
@@ -398,4 +402,3 @@ class Checked:
     path: str
     problems: tuple[Problem, ...]
     is_readable: bool = True
-

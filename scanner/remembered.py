@@ -11,13 +11,11 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from scanner import __version__
-from scanner.checks import imports
-from scanner.checks.code.digest import CodeDigest, parse_digest
-from scanner.checks.imports import ImportReport
-from scanner.checks.report_text import report_from_text, report_to_text
+from scanner.checks import report_text
+from scanner.checks.import_report import ImportReport
 from scanner.contents import (
     OpenedWheel,
     SdistContents,
@@ -30,6 +28,9 @@ from scanner.contents import (
 from scanner.errors import ArtifactError, ScanError
 from scanner.model import Artifact, ArtifactKind, Target
 from scanner.tables.files import find_data
+
+if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed
+    from scanner.checks.code.digest import CodeDigest
 
 Opened = OpenedWheel | SdistContents | ScanError
 
@@ -89,12 +90,14 @@ class Remembered:
         listed = {artifact.filename: artifact for artifact in artifacts}
         known = {name: found for name, artifact in listed.items() if (found := self._recall_file(artifact))}
         fetched = self._opener.open_files(artifact for name, artifact in listed.items() if name not in known)
-        for name, found in fetched.items():
-            self._keep_file(listed[name], found)
+        for name, opened in fetched.items():
+            self._keep_file(listed[name], opened)
         return {name: known.get(name) or fetched[name] for name in listed}
 
     def find_digest(self, artifact: Artifact) -> CodeDigest | None:
         """What is known of a wheel's code."""
+        from scanner.checks.code.digest import parse_digest  # noqa: PLC0415 - heavy
+
         text = self._memory.recall("code", self._code_key(artifact)) if artifact.sha256 else None
         return parse_digest(text) if text is not None else None
 
@@ -106,12 +109,12 @@ class Remembered:
     def find_report(self, identities: Sequence[str]) -> ImportReport | None:
         """What following the imports of the first of these in the company of the others gave."""
         text = self._memory.recall("imports", self._report_key(identities))
-        return report_from_text(text) if text is not None else None
+        return report_text.report_from_text(text) if text is not None else None
 
     def keep_report(self, identities: Sequence[str], report: ImportReport) -> None:
         """Remember what ``find_report`` is to find."""
         if not self.has_failed:
-            self._memory.keep("imports", self._report_key(identities), report_to_text(report))
+            self._memory.keep("imports", self._report_key(identities), report_text.report_to_text(report))
 
     def _recall_file(self, artifact: Artifact) -> OpenedWheel | SdistContents | None:
         if not artifact.sha256:
@@ -191,12 +194,12 @@ def _parse_wheel(text: str) -> tuple[WheelContents, tuple[str, ...]] | None:
 
 def _engine_id(target: Target) -> str:
     """What findings on code depend on besides the code: the target, its table, and the engine as it is installed."""
-    own = Path(imports.__file__)
+    folder = Path(report_text.__file__).parent
     stamps = []
-    for file in (own, *sorted((own.parent / "code").glob("*.py"))):
+    for file in (folder / "imports.py", *sorted((folder / "code").glob("*.py"))):
         state = file.stat()
         stamps.append((file.name, state.st_size, state.st_mtime_ns))
-    tables = sorted(path.read_bytes() for path in (find_data(own.parent.parent) / "stdlib").glob("*.toml"))
+    tables = sorted(path.read_bytes() for path in (find_data(folder.parent) / "stdlib").glob("*.toml"))
     running = sys.version_info[:2]  # the engine takes the names of standard-library modules from it
     facts = (__version__, stamps, tables, running, target.python, target.sockets)
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]

@@ -73,7 +73,7 @@ def act(tmp_path: Path, index: FakeIndex) -> Act:
                 "GITHUB_OUTPUT": str(temp / "outputs"),
                 "GITHUB_STEP_SUMMARY": str(temp / "summary.md"),
                 "COMPAT_SCAN_INDEX_URL": index.url,
-                **{name: _expand(value, given, step_outputs, temp) for name, value in step["env"].items()},
+                **{name: _expand(value, given, step_outputs) for name, value in step["env"].items()},
             }
             (temp / "outputs").write_text("")
             done = subprocess.run(
@@ -102,7 +102,7 @@ def _write_program(path: Path, line: str) -> None:
     path.chmod(0o755)
 
 
-def _expand(text: str, inputs: Mapping[str, str], outputs: Mapping[str, Mapping[str, str]], temp: Path) -> str:
+def _expand(text: str, inputs: Mapping[str, str], outputs: Mapping[str, Mapping[str, str]]) -> str:
     """The text with the expressions of GitHub that action.yml uses."""
 
     def value(match: re.Match[str]) -> str:
@@ -111,15 +111,13 @@ def _expand(text: str, inputs: Mapping[str, str], outputs: Mapping[str, Mapping[
                 return inputs[name]
             case ["steps", step, "outputs", name]:
                 return outputs[step][name]
-            case ["runner", "temp"]:
-                return str(temp)
         raise AssertionError(match[0])
 
     return re.sub(r"\$\{\{ ([\w.-]+) \}\}", value, text)
 
 
 def test_the_action_annotates_summarises_and_fails_where_a_container_is_needed(
-    act: Act, index: FakeIndex, make_wheel: MakeWheel
+    act: Act, index: FakeIndex, make_wheel: MakeWheel, tmp_path: Path
 ) -> None:
     index.add(make_wheel("alpha", tag=LINUX))
     index.add(make_wheel("pure"))
@@ -136,6 +134,7 @@ def test_the_action_annotates_summarises_and_fails_where_a_container_is_needed(
         "with-cautions": "0",
     }
     assert Path(done.outputs["report"]).is_file()
+    assert (tmp_path / ".cache" / "compat-scan-action").is_dir()
 
 
 def test_what_the_log_shows_for_people_is_fenced_off_from_the_runner(

@@ -87,7 +87,7 @@ def test_two_versions_of_one_name_are_told_by_the_name() -> None:
 def test_a_tree_over_the_limit_needs_a_container_for_its_largest_package(
     run: Run, index: FakeIndex, make_wheel: MakeWheel
 ) -> None:
-    noise = random.Random(401)
+    noise = random.Random(401)  # noqa: S311  # bytes that do not shrink
     index.add(make_wheel("big", "1.0", files={"big/__init__.py": "", "big/model.txt": noise.randbytes(40 * MIB)}))
     index.add(make_wheel("small", "1.0", files={"small/__init__.py": "", "small/model.txt": noise.randbytes(30 * MIB)}))
     result = run("requirements.txt", "--format", "json", files={"requirements.txt": "big\nsmall\n"})

@@ -6,6 +6,7 @@ import asyncio
 import io
 import random
 import struct
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,13 +33,16 @@ class RangedIndex:
     received_bytes: int = field(default=0)
 
     async def read(self, start: int, stop: int) -> bytes:
-        import urllib.request
-
-        request = urllib.request.Request(self.url, headers={"Range": f"bytes={start}-{stop - 1}"})  # noqa: S310
-        with urllib.request.urlopen(request) as answer:  # noqa: S310  # the loopback
-            data: bytes = answer.read()
+        data = await asyncio.to_thread(_fetch, self.url, start, stop)
         self.received_bytes += len(data)
         return data
+
+
+def _fetch(url: str, start: int, stop: int) -> bytes:
+    request = urllib.request.Request(url, headers={"Range": f"bytes={start}-{stop - 1}"})  # noqa: S310  # the loopback
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        data: bytes = answer.read()
+    return data
 
 
 def _members(noise: random.Random, size_bytes: int) -> Iterator[tuple[str, bytes]]:
@@ -53,7 +57,7 @@ def _members(noise: random.Random, size_bytes: int) -> Iterator[tuple[str, bytes
 def _wheel(size_bytes: int) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        for path, data in _members(random.Random(size_bytes), size_bytes):
+        for path, data in _members(random.Random(size_bytes), size_bytes):  # noqa: S311
             archive.writestr(path, data, zipfile.ZIP_DEFLATED if path.endswith(".py") else zipfile.ZIP_STORED)
         archive.writestr("big-1.0.dist-info/METADATA", "Metadata-Version: 2.3\nName: big\nVersion: 1.0\n")
         archive.writestr("big-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")

@@ -116,6 +116,13 @@ def test_the_help_of_a_scan_has_sections(run: Run) -> None:
         assert f"\n{title}\n" in text
 
 
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_the_documented_variable_prints_the_completion_script(run: Run, shell: str) -> None:
+    result = run(env={"_COMPAT_SCAN_COMPLETE": f"{shell}_source"})
+    assert result.exit_code == 0
+    assert f"_COMPAT_SCAN_COMPLETE={shell}_complete" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "incomplete", "expected"),
     [

@@ -67,7 +67,7 @@ def test_an_ignore_covers_its_own_line_and_its_own_rules_only(run: Run) -> None:
         ("Pipfile", '[packages.alpha]\nversion = "*"  {0}\n'),
         (
             "uv.lock",
-            "version = 1\n[[package]]\nname = 'alpha'\nversion = '1.0'  {0}\nsource = {{ registry = 'https://example.org/' }}\n",
+            "version = 1\n[[package]]\nname = 'alpha'\nversion = '1.0'  {0}\nsource = {{ registry = 'x' }}\n",
         ),
     ],
 )
@@ -153,6 +153,15 @@ def test_an_ignore_that_nothing_needs_is_told_on_standard_error_beside_a_machine
     assert "not needed" not in result.stdout
 
 
+@pytest.mark.usefixtures("native")
+@pytest.mark.parametrize(
+    "words", [("--offline",), ("--no-deps",), ("--no-inspect",), ("--index-url", "http://127.0.0.1:9/")]
+)
+def test_a_scan_that_was_cut_short_calls_no_ignore_needless(run: Run, words: tuple[str, ...]) -> None:
+    result = run("r.txt", "--format", "json", *words, files={"r.txt": f"pure {IGNORE}[CS101] perhaps\n"})
+    assert "not needed" not in result.stderr
+
+
 def test_an_accepted_unknown_stays_unknown_but_nothing_waits_for_it(
     run: Run, index: FakeIndex, make_wheel: MakeWheel
 ) -> None:
@@ -170,6 +179,12 @@ def test_an_accepted_unknown_gives_no_alert(run: Run, form: str) -> None:
     result = run("r.txt", "--format", form, files={"r.txt": f"ghost {IGNORE}[CS501] private\n"})
     assert result.exit_code == 0
     assert "ghost" not in result.stdout
+
+
+def test_an_accepted_unknown_is_a_skipped_case_for_junit(run: Run) -> None:
+    result = run("r.txt", "--format", "junit", files={"r.txt": f"ghost {IGNORE}[CS501] private\n"})
+    assert 'errors="0" skipped="1"' in result.stdout
+    assert "(ignored: private)" in result.stdout
 
 
 def test_what_needs_an_accepted_unknown_is_accepted_with_it(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:

@@ -38,7 +38,9 @@ ALLOWED = {
     "masking": BASE,
     "verified": {"model"},
     "verify": GROUND | {"checks", "index", "inspect", "verified"},
-    "reporters": BASE | {"verified"},
+    "planned": {"model"},
+    "plan": BASE | {"metadata", "planned", "tables", "target"},
+    "reporters": BASE | {"planned", "verified"},
     "baseline": BASE,
     "ignores": BASE | {"settings", "sources"},
     "listed": BASE | {"tables", "settings"},
@@ -47,7 +49,8 @@ ALLOWED = {
     "direct": GROUND | {"resolve"},
     "remembered": GROUND | {"checks"},
     "inspect": GROUND | {"checks", "listed", "remembered", "resolve"},
-    "assemble": GROUND | {"bundle", "checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"},
+    "assemble": GROUND | {"advice", "bundle", "checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"},
+    "advice": BASE | {"chains", "resolve"},
     "pipeline": None,
     "cli": None,
 }
@@ -56,7 +59,7 @@ ALLOWED = {
 ``listed``, ``ignores``, ``project``, ``inspect`` and ``assemble`` are the pipeline's own parts: they join stages and are joined by it alone. ``verify`` stands beside
 the pipeline: the command line hands it a report and a supply.
 """
-ABOVE = {"cli", "pipeline", "explaining", "direct", "verify", "assemble", "inspect", "project", "ignores", "listed", "__main__"}
+ABOVE = {"cli", "pipeline", "explaining", "direct", "verify", "assemble", "inspect", "project", "ignores", "listed", "advice", "__main__"}
 
 
 def _imports(path: Path) -> Iterator[str]:

@@ -125,7 +125,7 @@ def test_the_action_installs_the_scanner_that_it_comes_with(tool: Tool, tmp_path
     steps = YAML(typ="safe").load((ROOT / "action.yml").read_text())["runs"]["steps"]
     script = next(step["run"] for step in steps if step.get("id") == "install")
     environ = {
-        "ACTION_PATH": str(_copy_project(tmp_path / "action")),
+        "GITHUB_ACTION_PATH": str(_copy_project(tmp_path / "action")),
         "PYTHON": sys.executable,
         "VERSION": "",
         "RUNNER_TEMP": str(tmp_path),

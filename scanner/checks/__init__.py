@@ -10,7 +10,7 @@ from scanner.checks.lookup import find_lookup
 from scanner.checks.source_only import find_source_only
 from scanner.checks.subject import Subject
 from scanner.checks.tags import find_excluded_python, find_native_wheels, find_older_choice, find_yanked
-from scanner.checks.tree import find_conflict, find_unknown_requires
+from scanner.checks.tree import find_conflict, find_passed_over, find_unknown_requires
 from scanner.model import Finding
 
 __all__ = ["CHECKS", "Check", "Subject", "run_checks"]
@@ -25,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     find_native_wheels,
     find_source_only,
     find_older_choice,
+    find_passed_over,
     find_yanked,
     find_inside,
     find_unknown_requires,

@@ -6,8 +6,8 @@ for at import time, which a deploy snapshot forbids, is told under CS302, the ru
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from scanner.checks.code.actions import run_call
 from scanner.checks.code.blocks import run_block
@@ -20,22 +20,12 @@ from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.site import Kind, WheelCode, build_site, entry_modules, find_modules, is_aside
 from scanner.checks.code.steps import Call
 from scanner.checks.code.wording import chain_text, failure_finding, note_finding, uses_finding
+from scanner.checks.import_report import ImportReport
 from scanner.model import Finding, Level, Rule, Target
 from scanner.tables import StdlibTable
 
 _MAX_POSSIBLE = 3
 """How many failures under conditions that cannot be told are shown."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportReport:
-    """What following the imports of one package gave."""
-
-    findings: tuple[Finding, ...]
-    inherited: tuple[Finding, ...] = ()
-    """Failures that importing one of its dependencies by itself ends in as well: told there, and not repeated."""
-    import_time_modules: frozenset[str] = frozenset()
-    """The dotted names of the modules that importing it certainly runs or tries."""
 
 
 def build_runtime(target: Target, stdlib: StdlibTable) -> Runtime:
@@ -163,8 +153,9 @@ def _deferred_findings(package: WheelCode, importer: Importer, reader: CodeReade
             continue
         facts = reader.read_suspicious(file)
         if facts is not None:
-            for use in find_deferred_uses(facts, importer.world):
-                uses.setdefault(use.rule, []).append(use)
+            with contextlib.suppress(RecursionError):  # only what is nested absurdly deep, and nothing rests on it
+                for use in find_deferred_uses(facts, importer.world):
+                    uses.setdefault(use.rule, []).append(use)
     for rule in sorted(uses, key=lambda rule: rule.code):
         yield uses_finding(rule, uses[rule], package.filename)
 

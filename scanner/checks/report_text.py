@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from scanner.checks.imports import ImportReport
+from scanner.checks.import_report import ImportReport
 from scanner.model import Evidence, Finding, Level, Rule, Strength
 
 _SHAPE = 1

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates
-from scanner.checks.imports import ImportReport
+from scanner.candidates import Candidate, Candidates, PassedOver
+from scanner.checks.import_report import ImportReport
 from scanner.contents import SdistContents, WheelContents
 from scanner.errors import IndexFailure, ScanError
 from scanner.model import Artifact, Dependency, TableMode, Target
@@ -30,6 +30,8 @@ class Subject:
     chosen: Candidate | None = None
     failure: IndexFailure | None = None
     """Why the index could not be asked; never an absence."""
+    passed_over: PassedOver | None = None
+    """The newer version that something it requires kept from being taken."""
     contradicting: tuple[str, ...] = ()
     """The two requirements that no version satisfies together, each with who asks for it."""
     requires_unknown: str | None = None

@@ -1,4 +1,4 @@
-"""Does the release fit into the tree? (CS502, and CS503 where its dependencies cannot be told)"""
+"""Does the release fit into the tree? (CS502, CS105, and CS503 where its dependencies cannot be told)"""
 
 from __future__ import annotations
 
@@ -22,6 +22,31 @@ def find_conflict(subject: Subject) -> Iterator[Finding]:
             for want in subject.contradicting
         ),
         remedy="loosen one of the two, so that an installer can choose",
+    )
+
+
+def find_passed_over(subject: Subject) -> Iterator[Finding]:
+    """CS105 where a newer release fits by itself but needs something that does not."""
+    passed_over, chosen = subject.passed_over, subject.chosen
+    if passed_over is None or chosen is None or subject.dependency.pin is not None:
+        return
+    name, misfit = subject.dependency.name, passed_over.chain[-1]
+    chain = " → ".join(passed_over.chain)
+    yield Finding(
+        rule=Rule.CS105,
+        level=Level.CAUTION,
+        message=(
+            f"runs as {chosen.version}: {name} {passed_over.version} needs"
+            f" {misfit} {passed_over.misfit_version}, which has no wheel for the target ({chain})"
+        ),
+        evidence=(
+            Evidence(
+                fact=f"{name} {passed_over.version} requires {misfit}: {chain}",
+                origin=f"the tree of {name} {passed_over.version}",
+                strength=Strength.PROVEN,
+            ),
+        ),
+        remedy=f"pin {name}=={chosen.version} so that every installer takes it",
     )
 
 

@@ -27,6 +27,7 @@ from packaging.version import InvalidVersion, Version
 
 from scanner.errors import IndexAnswerError
 from scanner.index.filenames import FilenameReader, find_kind, is_plain, may_fit_webassembly
+from scanner.index.merged_rows import MergedRows
 from scanner.index.pages import parse_page
 from scanner.index.rows import FileRow, ProjectRows, RowLike, parse_project_rows
 from scanner.index.urls import drop_fragment, join_url, redact_url
@@ -49,6 +50,8 @@ class Listing:
     rows: Mapping[str, Sequence[RowLike]]
     """The files by version as it is written in their names, unchecked."""
     malformed: tuple[str, ...] = ()
+    fits: Mapping[str, bool] = field(default_factory=dict, repr=False)
+    """For versions as written, whether a wheel could fit a WebAssembly target; others are told from their files."""
     _releases: dict[Version, Release] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -76,7 +79,12 @@ class Listing:
 
     def has_candidate(self, version: Version) -> bool:
         """Whether a wheel of this version could fit a WebAssembly target, told from file names alone."""
-        return any(may_fit_webassembly(row.filename) for row in self._rows_of(version))
+        return any(self.text_may_fit(text) for text in self._texts.get(version, ()))
+
+    def text_may_fit(self, text: str) -> bool:
+        """As ``has_candidate``, for a version as it is written in the names."""
+        told = self.fits.get(text)
+        return any(may_fit_webassembly(row.filename) for row in self.rows.get(text, ())) if told is None else told
 
     def is_yanked(self, version: Version) -> bool:
         """Whether every file of the version is yanked (PEP 592)."""
@@ -145,16 +153,10 @@ def merge_listings(listings: Sequence[Listing]) -> Listing | None:
     """All files of all of them; of files with the same name the first counts. None for an empty sequence."""
     if len(listings) < 2:
         return listings[0] if listings else None
-    groups: dict[str, dict[str, RowLike]] = {}
-    for listing in listings:
-        for text, rows in listing.rows.items():
-            group = groups.setdefault(text, {})
-            for row in rows:
-                known = group.get(row.filename)
-                group[row.filename] = row if known is None else _complete(known, row)
     malformed = dict.fromkeys(name for listing in listings for name in listing.malformed)
-    rows_by_text = {text: tuple(group.values()) for text, group in groups.items()}
-    return Listing(name=listings[0].name, url=listings[0].url, rows=rows_by_text, malformed=tuple(malformed))
+    rows = MergedRows([listing.rows for listing in listings])
+    fits = {text: any(one.text_may_fit(text) for one in listings) for text in rows}
+    return Listing(name=listings[0].name, url=listings[0].url, rows=rows, malformed=tuple(malformed), fits=fits)
 
 
 def _parse_json(body: bytes, url: str, name: NormalizedName) -> Listing:
@@ -195,25 +197,6 @@ def _resolve(row: RowLike, base: str) -> RowLike | None:
         return None
     size, sha256, requires = row.size_bytes, row.sha256, row.requires_python
     return FileRow(row.filename, url, size, sha256, requires, row.yanked, row.upload_time, row.metadata_sha256)
-
-
-def _complete(row: RowLike, other: RowLike) -> RowLike:
-    """The row with what only the other one says, if the hashes prove that both are the same file.
-
-    A local copy of an index tends to say nothing of yanking or Python versions.
-    """
-    if row.sha256 is None or row.sha256 != other.sha256:
-        return row
-    return FileRow(
-        row.filename,
-        row.url,
-        row.size_bytes if row.size_bytes is not None else other.size_bytes,
-        row.sha256,
-        row.requires_python or other.requires_python,
-        row.yanked if row.yanked is not None else other.yanked,
-        row.upload_time or other.upload_time,
-        row.metadata_sha256,
-    )
 
 
 def _parse_version(text: str) -> Version | None:

@@ -18,6 +18,7 @@ _SHAPE = 1
 """Raised whenever the stored shape changes, so that older entries are read as absent."""
 _FIELDS = 8
 _NUMBER_FIELD = 2
+_KINDS = {str, int, type(None)}
 
 
 def listing_to_text(listing: Listing) -> str | None:
@@ -27,7 +28,13 @@ def listing_to_text(listing: Listing) -> str | None:
         if any("?" in row.url or "@" in row.url.partition("//")[2].partition("/")[0] for row in rows):
             return None
         lines.append(_encode([_pack(row) for row in rows]))
-    head = {"shape": _SHAPE, "url": listing.url, "malformed": listing.malformed, "versions": list(listing.rows)}
+    head = {
+        "shape": _SHAPE,
+        "url": listing.url,
+        "malformed": listing.malformed,
+        "versions": list(listing.rows),
+        "fits": "".join("1" if listing.text_may_fit(text) else "0" for text in listing.rows),
+    }
     lines[0] = _encode(head)
     return "\n".join(lines)
 
@@ -43,7 +50,8 @@ def listing_from_text(text: str, name: NormalizedName) -> Listing | None:
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     rows = LazyRows(dict(zip(versions, lines[1:], strict=True)))
-    return Listing(name=name, url=str(url), rows=rows, malformed=malformed)
+    told = {text: mark == "1" for text, mark in zip(versions, str(head.get("fits")), strict=False) if mark in "01"}
+    return Listing(name=name, url=str(url), rows=rows, malformed=malformed, fits=told)
 
 
 class LazyRows(Mapping[str, Sequence[RowLike]]):
@@ -93,8 +101,12 @@ def _decode(line: str) -> tuple[FileRow, ...]:
 def _is_row(row: object) -> bool:
     if not isinstance(row, list) or len(row) != _FIELDS or not isinstance(row[0], str) or not isinstance(row[1], str):
         return False
-    texts = (*row[:_NUMBER_FIELD], *row[_NUMBER_FIELD + 1 :])
-    return isinstance(row[_NUMBER_FIELD], int | None) and all(isinstance(value, str | None) for value in texts)
+    kinds = set(map(type, row))
+    return kinds <= _KINDS and (int not in kinds or (type(row[_NUMBER_FIELD]) is int and _count(row, int) == 1))
+
+
+def _count(row: list[object], kind: type) -> int:
+    return sum(type(value) is kind for value in row)
 
 
 def _unpack(row: list[str]) -> FileRow:

@@ -9,6 +9,7 @@ dropped and told (CS502). So all blockers come out of one scan.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -16,6 +17,7 @@ from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Re
 from resolvelib.structs import RequirementInformation
 
 from scanner.model import Target
+from scanner.resolve.comparing import find_passed_over
 from scanner.resolve.graph import Conflict, Graph, Node, Supply
 from scanner.resolve.learning import NoSolutionError, Solver
 from scanner.resolve.provider import Provider
@@ -88,6 +90,8 @@ class _Search:
         self._rules = rules
         self.roots = roots
         self.conflicts: dict[NormalizedName, Conflict] = {}
+        self.lenient: Mapping[Key, Pick] = {}
+        """The lenient answer, where another one was taken."""
 
     def run(self) -> Mapping[Key, Pick]:
         """The picks that stand in the end."""
@@ -96,7 +100,10 @@ class _Search:
         avoidable = misfits - self._unavoidable()
         strict = self._resolve_strictly() if avoidable else None
         self._rules.budget = None
-        return lenient if strict is None else strict
+        if strict is None:
+            return lenient
+        self.lenient = lenient
+        return strict
 
     def _resolve_leniently(self) -> Mapping[Key, Pick]:
         self._rules.relaxed = None
@@ -218,26 +225,36 @@ def _distinct(wants: Iterable[Want]) -> list[Want]:
 
 def _build_graph(rules: Rules, search: _Search, picks: Mapping[Key, Pick]) -> Graph:
     wants: dict[NormalizedName, list[Want]] = {}
-    requires: dict[NormalizedName, set[NormalizedName]] = {}
+    requires: dict[NormalizedName, dict[NormalizedName, list[str | None]]] = {}
     for want in search.roots:
         wants.setdefault(want.name, []).append(want)
-    for (name, _), pick in picks.items():
+    for (name, extra), pick in picks.items():
         for child in rules.children(pick):
             if child.name != name:
-                requires.setdefault(name, set()).add(child.name)
+                requires.setdefault(name, {}).setdefault(child.name, []).append(extra)
                 wants.setdefault(child.name, []).append(child)
-    nodes: dict[str, Node] = {
-        name: _build_node(
-            rules,
-            name,
-            tuple(asked),
-            pick=picks.get((name, None)),
-            conflict=search.conflicts.get(name),
-            requires=tuple(sorted(requires.get(name, ()))),
+    passed_over = find_passed_over(rules, search.lenient, picks)
+    nodes: dict[str, Node] = {}
+    for name, asked in sorted(wants.items()):
+        node = _build_node(rules, name, tuple(asked), pick=picks.get((name, None)), conflict=search.conflicts.get(name))
+        brought = requires.get(name, {})
+        nodes[name] = replace(
+            node,
+            requires=tuple(sorted(brought)),
+            passed_over=passed_over.get(name),
+            brought_by_extra=_group_by_extra(brought),
         )
-        for name, asked in sorted(wants.items())
-    }
     return Graph(nodes=nodes, roots=tuple(dict.fromkeys(want.name for want in search.roots)))
+
+
+def _group_by_extra(brought: Mapping[NormalizedName, Sequence[str | None]]) -> dict[str, tuple[str, ...]]:
+    """What one extra alone brings, by the extra."""
+    grouped: dict[str, tuple[str, ...]] = {}
+    for child, extras in sorted(brought.items()):
+        first = extras[0]
+        if first is not None and set(extras) == {first}:
+            grouped[first] = (*grouped.get(first, ()), child)
+    return grouped
 
 
 def _build_node(
@@ -247,7 +264,6 @@ def _build_node(
     *,
     pick: Pick | None,
     conflict: Conflict | None,
-    requires: tuple[NormalizedName, ...] = (),
 ) -> Node:
     url = next((want.url for want in wants if want.url), None)
     candidates = None if url else rules.candidates(name)
@@ -270,7 +286,6 @@ def _build_node(
         failure=rules.failures.get(name),
         url=url,
         conflict=conflict,
-        requires=requires,
         requires_unknown=rules.unknown_requires.get(name),
         requires_unusable=name in rules.unusable,
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates
+from scanner.candidates import Candidate, Candidates, PassedOver
 from scanner.errors import IndexFailure
 from scanner.metadata import CoreMetadata
 from scanner.tables import PyodidePackage
@@ -45,6 +45,10 @@ class Node:
     requires_unknown: str | None = None
     requires_unusable: bool = False
     """Whether that is because its metadata is broken."""
+    passed_over: PassedOver | None = None
+    """The newest version that would have been taken, had what it requires a wheel."""
+    brought_by_extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those of ``requires`` that one extra alone brings, by the extra."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,11 +53,12 @@ class Leap:
     def land(self, start: int) -> int:
         """The first position from ``start`` on that may work, as far as samples show; past the end where none does."""
         end = len(self.versions)
-        steps = (start + 2**power - 1 for power in range(max(1, end - start).bit_length()))
-        samples = list(dict.fromkeys(min(position, end - 1) for position in steps))
-        self._look_ahead([*samples, end - 1])
+        # The same places wherever the search begins, so that a second one finds most of them looked at.
+        places = (2**power - 1 for power in range(end.bit_length()))
+        samples = list(dict.fromkeys((start, *(place for place in places if start < place < end), end - 1)))
+        self._look_ahead(samples)
         newer = start - 1
-        for older in dict.fromkeys((*samples, end - 1)):
+        for older in samples:
             found = self._search(newer, older) if self._may_hide(newer, older) else None
             if found is not None:
                 return found
@@ -138,7 +139,7 @@ class Leap:
     def _is_viable(self, candidate: Candidate, extra: NormalizedName | None, depth: int) -> bool:
         """Whether what a version (with an extra) requires can be met beside what is wanted, some levels down."""
         picks = [Pick(name=candidate.release.name, extra=one, candidate=candidate) for one in self._extras(candidate)]
-        if self.rules.relaxed is not None and not all(map(self.rules.has_extra, picks)):
+        if self.rules.relaxed is not None and not all(map(self.rules.keeps_extra, picks)):
             return False
         return all(self._can_be_met(want, depth) for want in self._children(candidate, extra))
 

@@ -8,16 +8,16 @@ then what was often part of a conflict, then as first met.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates
+from scanner.candidates import Candidates
 from scanner.resolve.incompatibility import Assignment, Incompatibility, PartialSolution, Term
 from scanner.resolve.leaps import Leap
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
+from scanner.resolve.universe import Universe
 from scanner.specifiers import find_pin
 from scanner.wants import Want
 
@@ -40,27 +40,6 @@ class NoSolutionError(Exception):
         self.misfits = misfits
 
 
-@dataclass(slots=True)
-class Universe:
-    """The versions of one project that can be chosen, newest first."""
-
-    candidates: tuple[Candidate, ...]
-    _masks: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def full(self) -> int:
-        """All of them as a mask."""
-        return (1 << len(self.candidates)) - 1
-
-    def mask(self, want: Want) -> int:
-        """Those that a requirement admits."""
-        key = str(want.specifier)
-        if key not in self._masks:
-            versions = {candidate.version: 1 << bit for bit, candidate in enumerate(self.candidates)}
-            self._masks[key] = sum(versions[one] for one in want.specifier.filter(versions, prereleases=True))
-        return self._masks[key]
-
-
 class Solver:
     """One search below the wants of a project."""
 
@@ -76,6 +55,7 @@ class Solver:
         self._conflicts: dict[Key, int] = {}
         self._pinned: set[Key] = set()
         self._tries: dict[NormalizedName, int] = {}
+        self._leaps: dict[Key, Leap] = {}
         self._batches: dict[NormalizedName, tuple[int, int]] = {}
         self._met: dict[Key, int] = {_ROOT: 0}
 
@@ -198,13 +178,17 @@ class Solver:
             return
         pick = self._pick(key, bit)
         if pick.extra is not None:
-            if not self._rules.has_extra(pick):
+            if not self._rules.keeps_extra(pick):
                 yield Incompatibility({key: Term(bit, positive=True)})
                 return
             itself = (key[0], None)
             self._register(itself)
             yield Incompatibility({key: Term(bit, positive=True), itself: Term(bit, positive=False)})
-        for want in self._rules.children(pick):
+        children = self._rules.children(pick)
+        unmet = tuple(want for want in children if want.name not in self._universes)
+        if unmet:
+            self._rules.supply.prefetch(unmet)
+        for want in children:
             if want.name != key[0] or want.extra is not None:
                 yield from [self._require(key, bit, want)] if self._meet(want) else []
 
@@ -268,14 +252,15 @@ class Solver:
         candidates = self._rules.candidates(key[0]) if universe else None
         if universe is None or candidates is None or self._tries.get(key[0], 0) < _TRIES_BEFORE_LEAPING:
             return False
-        left = [bit for bit in range(len(universe.candidates)) if allowed >> bit & 1]
-        versions = [universe.candidates[bit].version for bit in left]
-        itself = Want(name=key[0], extra=key[1], specifier=SpecifierSet(), text=key[0])
-        leap = Leap(self._rules, candidates, versions, {key: [itself]})
-        landed = leap.land(0)
-        if landed == 0:
+        if key not in self._leaps:
+            itself = Want(name=key[0], extra=key[1], specifier=SpecifierSet(), text=key[0])
+            versions = [candidate.version for candidate in universe.candidates]
+            self._leaps[key] = Leap(self._rules, candidates, versions, {key: [itself]})
+        leap = self._leaps[key]
+        start = (allowed & -allowed).bit_length() - 1
+        skipped = allowed & ((1 << leap.land(start)) - 1)
+        if not skipped:
             return False
-        skipped = sum(1 << bit for bit in left[:landed])
         self._add(Incompatibility({key: Term(skipped, positive=True)}, misfits=leap.find_unmet()))
         return True
 

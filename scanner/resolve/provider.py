@@ -92,7 +92,7 @@ class Provider(AbstractProvider[Want, Pick, Key]):
         if candidate.extra is None or candidate.version is None:
             return children
         # To drop back to a version from before the extra existed would do without what was asked for.
-        usable = self._rules.relaxed is None or self._rules.has_extra(candidate)
+        usable = self._rules.relaxed is None or self._rules.keeps_extra(candidate)
         itself = Want(
             name=candidate.name,
             specifier=SpecifierSet(f"==={candidate.version if usable else 'none'}"),

@@ -64,6 +64,7 @@ class Rules:
     """How many more versions may be asked for their metadata; None for no bound."""
     fetched_ahead: set[Want] = field(default_factory=set)
     """What was fetched ahead once already."""
+    _newest_with_extra: dict[Key, Version] = field(default_factory=dict)
     _asked: set[tuple[NormalizedName, Version]] = field(default_factory=set)
     _satisfying: dict[tuple[NormalizedName, frozenset[SpecifierSet]], tuple[Version, ...]] = field(default_factory=dict)
     _children: dict[tuple[NormalizedName, NormalizedName | None, Version], tuple[Want, ...]] = field(
@@ -108,10 +109,20 @@ class Rules:
             self._children[key] = tuple(self._child_wants(pick, metadata)) if metadata else ()
         return tuple(want for want in self._children[key] if (want.parent, want.name) not in self.dropped)
 
-    def has_extra(self, pick: Pick) -> bool:
-        """Whether the version offers the extra; True where its metadata cannot be told."""
+    def keeps_extra(self, pick: Pick) -> bool:
+        """Whether taking the version is no step back to before the extra existed; True where that cannot be told.
+
+        A version that no longer has an extra is taken without it, as installers do.
+        """
         metadata = self._metadata(pick.candidate) if pick.candidate else None
-        return metadata is None or not metadata.extras or pick.extra in metadata.extras
+        if metadata is None or pick.version is None or pick.extra is None:
+            return True
+        key = (pick.name, pick.extra)
+        newest = self._newest_with_extra.get(key)
+        if pick.extra in metadata.extras:
+            self._newest_with_extra[key] = max(pick.version, newest or pick.version)
+            return True
+        return newest is None or newest < pick.version
 
     def _metadata(self, candidate: Candidate) -> CoreMetadata | None:
         name = candidate.release.name

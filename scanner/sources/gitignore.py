@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from scanner.sources.files import read_head
+
+if TYPE_CHECKING:  # loaded only where there is such a file
+    from pathspec import GitIgnoreSpec
 
 MAX_IGNORE_FILE_BYTES = 1024 * 1024
 
@@ -60,6 +62,8 @@ class IgnoreRules:
 
 
 def _parse_patterns(lines: list[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - heavy
+
     try:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError:
@@ -68,6 +72,8 @@ def _parse_patterns(lines: list[str]) -> GitIgnoreSpec:
 
 def _is_pattern(line: str) -> bool:
     """Whether the line alone is a pattern; git skips those that are not."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - heavy
+
     try:
         GitIgnoreSpec.from_lines([line])
     except ValueError:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _MARK = "compat-scan:"
 _COMMENT = re.compile(r"#\s*compat-scan:\s*ignore\b(?P<rest>.*)")
 _REST = re.compile(r"\s*\[(?P<rules>[^\]]*)\](?P<reason>.*)")
 # A line of a TOML table that belongs to the table as a whole: a header, or a key with its value.
-_TABLE_LINE = re.compile(r"\s*(\[\[?[^\[\]]+\]\]?|[\w.\"'-]+\s*=.*)\s*(#.*)?")
+_TABLE_LINE = re.compile(r"(\[\[?[^\[\]]+\]\]?|[\w.\"'-]+\s*=.*)\s*(#.*)?")
+
+_MAX_TABLE_LINES = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,40 +38,37 @@ def find_inline_ignores(path: str, text: str) -> tuple[InlineIgnore, ...]:
 
 def _find(path: str, lines: Sequence[str]) -> Iterator[InlineIgnore]:
     is_toml = path.endswith((".toml", ".lock", "Pipfile"))
+    first = 1
     for number, line in enumerate(lines, start=1):
+        if number > 1 and not lines[number - 2].endswith("\\"):
+            first = number
         match = _COMMENT.search(line) if _MARK in line else None
         if match is None:
             continue
-        parts = _REST.match(match["rest"])
-        rules = parts["rules"].replace(",", " ").split() if parts else []
-        beginnings = [number, *_continued(lines, number)]
-        if is_toml and line[: match.start()].strip():
-            beginnings += _table(lines, number)
-        yield InlineIgnore(
-            path=path,
-            line=number,
-            lines=tuple(beginnings),
-            rules=tuple(rules),
-            reason=parts["reason"].strip() if parts else "",
-        )
+        is_key = is_toml and line[: match.start()].strip()
+        yield _parse(path, number, match["rest"], (number, first, *(_table(lines, number) if is_key else ())))
 
 
-def _continued(lines: Sequence[str], number: int) -> list[int]:
-    """The first line of the continuation that ends here, if one does."""
-    first = number
-    while first > 1 and lines[first - 2].endswith("\\"):
-        first -= 1
-    return [first] if first != number else []
+def _parse(path: str, line: int, rest: str, beginnings: Sequence[int]) -> InlineIgnore:
+    parts = _REST.match(rest)
+    return InlineIgnore(
+        path=path,
+        line=line,
+        lines=tuple(dict.fromkeys(beginnings)),
+        rules=tuple(parts["rules"].replace(",", " ").split()) if parts else (),
+        reason=parts["reason"].strip() if parts else "",
+    )
 
 
-def _table(lines: Sequence[str], number: int) -> list[int]:
+def _table(lines: Sequence[str], number: int) -> Iterable[int]:
     """The lines from here up to the header of the TOML table that this key belongs to.
 
     Only a table that is one declaration counts, where that begins at the header or, in a list of tables, at a key.
     """
-    first = number
-    while first >= 1 and _TABLE_LINE.fullmatch(lines[first - 1]):
-        if lines[first - 1].lstrip().startswith("["):
-            return list(range(number - 1, first - 1, -1)) if lines[first - 1].lstrip().startswith("[[") else [first]
-        first -= 1
-    return []
+    for first in range(number, max(0, number - _MAX_TABLE_LINES), -1):
+        line = lines[first - 1].lstrip()
+        if not _TABLE_LINE.fullmatch(line):
+            break
+        if line.startswith("["):
+            return range(number - 1, first - 1, -1) if line.startswith("[[") else (first,)
+    return ()

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from optparse import OptionParser, Values
 from typing import Any
 
-from pip_requirements_parser import LEGACY_OPTIONS_DEST, OPT_BY_OPTIONS_DEST, OptionParsingError, build_parser
-
 from scanner.sources.declaration import shorten
 from scanner.sources.document import IndexOptions
 
@@ -88,6 +86,8 @@ class OptionReader:
         return _read_values(values, rest)
 
     def _parse_words(self, words: list[str]) -> tuple[Values, list[str]]:
+        from pip_requirements_parser import OptionParsingError  # noqa: PLC0415 - slow to load, and few lines have options
+
         if self._parser is None:
             self._parser = _build_parser()
         defaults = self._parser.get_default_values()
@@ -109,6 +109,8 @@ def _split_words(text: str) -> list[str]:
 
 
 def _build_parser() -> OptionParser:
+    from pip_requirements_parser import build_parser  # noqa: PLC0415 - as above
+
     parser: OptionParser = build_parser()
     for flag in _NEWER_FLAGS:
         parser.add_option(flag, action="store_true")
@@ -119,6 +121,8 @@ def _build_parser() -> OptionParser:
 
 
 def _read_values(values: Values, rest: list[str]) -> LineOptions:
+    from pip_requirements_parser import LEGACY_OPTIONS_DEST  # noqa: PLC0415 - as above
+
     given = {name: value for name, value in vars(values).items() if value}
     legacy = [name for name in given if name in LEGACY_OPTIONS_DEST]
     faults = [f"«{_spell(name)}» is an option that pip no longer has" for name in legacy]
@@ -165,4 +169,6 @@ def _clean(values: list[str]) -> list[str]:
 
 
 def _spell(name: str) -> str:
+    from pip_requirements_parser import OPT_BY_OPTIONS_DEST  # noqa: PLC0415 - as above
+
     return str(OPT_BY_OPTIONS_DEST.get(name, f"--{name.replace('_', '-')}"))

@@ -80,6 +80,16 @@ class Minimum:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ProgramRow:
+    """What a Debian image needs beside the wheels of these distributions."""
+
+    names: tuple[NormalizedName, ...]
+    apt: tuple[str, ...]
+    run: tuple[str, ...]
+    """Commands that are run as root once everything is installed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkloadTable:
     """Everything that a plan knows of work, besides sizes and prices."""
 
@@ -94,6 +104,7 @@ class WorkloadTable:
     services: Mapping[str, ServiceRow]
     """By the key of the alternatives table."""
     minimums: tuple[Minimum, ...]
+    programs: tuple[ProgramRow, ...]
     imports: Mapping[NormalizedName, tuple[str, ...]]
     """The top-level modules of distributions that are imported under another name than their own."""
     provenance: Provenance
@@ -123,6 +134,7 @@ def parse_workloads(text: str, path: str) -> WorkloadTable:
         needs=tuple(_parse_need(row) for row in fields.rows("needs")),
         services=_parse_services(fields),
         minimums=tuple(_parse_minimum(row, header.provenance) for row in fields.rows("minimums")),
+        programs=tuple(_parse_program(row) for row in fields.rows("programs")),
         imports=_parse_imports(fields),
         provenance=header.provenance,
     )
@@ -174,9 +186,7 @@ def _parse_services(fields: Fields) -> Mapping[str, ServiceRow]:
         key = row.text("alternative")
         if key not in known or key in services:
             raise row.error("alternative", f"{key!r} is no alternative, or stands twice")
-        services[key] = ServiceRow(
-            alternative=key, fit=row.choice("fit", _FITS), drivers=row.distributions("drivers")
-        )
+        services[key] = ServiceRow(alternative=key, fit=row.choice("fit", _FITS), drivers=row.distributions("drivers"))
         row.finish()
     return MappingProxyType(services)
 
@@ -191,6 +201,12 @@ def _parse_minimum(row: Fields, whole: Provenance) -> Minimum:
     )
     row.finish()
     return minimum
+
+
+def _parse_program(row: Fields) -> ProgramRow:
+    program = ProgramRow(names=row.distributions("names"), apt=row.texts("apt"), run=row.texts("run"))
+    row.finish()
+    return program
 
 
 def _parse_imports(fields: Fields) -> Mapping[NormalizedName, tuple[str, ...]]:

@@ -23,7 +23,11 @@ def _tree(megabytes: int | None) -> ContainerTree:
 
 def _choose(megabytes: int | None = 100, *names: str, **options: object) -> SizeChoice:
     return choose_size(
-        names, _tree(megabytes), PlanOptions(**options), load_containers(), load_workloads()  # type: ignore[arg-type]
+        names,
+        _tree(megabytes),
+        PlanOptions(**options),
+        load_containers(),
+        load_workloads(),  # type: ignore[arg-type]
     )
 
 
@@ -49,7 +53,13 @@ def test_the_account_admits_so_many_instances(name: str, most: int, limited_by: 
 
 @pytest.mark.parametrize(
     ("megabytes", "memory", "name"),
-    [(100, 200, "lite"), (100, 300, "basic"), (2_000, 200, "basic"), (5_000, 200, "standard-1"), (9_000, 1, "standard-2")],
+    [
+        (100, 200, "lite"),
+        (100, 300, "basic"),
+        (2_000, 200, "basic"),
+        (5_000, 200, "standard-1"),
+        (9_000, 1, "standard-2"),
+    ],
 )
 def test_the_smallest_type_with_enough_memory_and_disk_is_taken(megabytes: int, memory: int, name: str) -> None:
     assert _name(_choose(megabytes, memory_mib=memory)) == name

@@ -63,7 +63,7 @@ def _leave(importer: Importer, step: Leave, frame: Frame) -> Flow:
 
 def _run_in_doubt(importer: Importer, block: Block, frame: Frame) -> Flow:
     """Follow a block that only may run; how it ends is a possibility too."""
-    before = dict(frame.values)
+    before = _snapshot(importer, frame)
     importer.doubt += 1
     try:
         flow = run_block(importer, block, frame)
@@ -80,7 +80,7 @@ def _branch(importer: Importer, step: Branch, frame: Frame) -> Flow:
     truth = evaluate_truth(step.test, frame, importer.world.runtime)
     if truth is not None:
         return run_block(importer, step.body if truth else step.otherwise, frame)
-    before = dict(frame.values)
+    before = _snapshot(importer, frame)
     importer.doubt += 1
     try:
         first = _attempt(importer, step.body, frame)
@@ -182,6 +182,12 @@ def _forget(step: Try, frame: Frame) -> None:
         for inner in walk_steps(handler.body):
             if isinstance(inner, Bind):
                 frame.values[inner.name] = UNKNOWN
+
+
+def _snapshot(importer: Importer, frame: Frame) -> dict[str, object]:
+    """A copy of the names, whose size counts as work."""
+    importer.steps_left -= len(frame.values) // 16
+    return dict(frame.values)
 
 
 def _merge(frame: Frame, other: dict[str, object]) -> None:

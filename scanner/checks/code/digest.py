@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,10 @@ class CodeDigest:
 
     def to_json(self) -> str:
         """The digest as compact JSON."""
-        facts = [encode(self.modules[name]) for name in sorted(self.modules)]
+        facts = []
+        for name in sorted(self.modules):
+            with contextlib.suppress(RecursionError):  # a module nested that deeply is read again the next time
+                facts.append(encode(self.modules[name]))
         raw = {"shape": _SHAPE, "python": self.python, "modules": facts, "quiet": sorted(self.quiet)}
         return json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
 

@@ -14,6 +14,9 @@ from scanner.checks.code.runtime import Reference, Runtime
 from scanner.checks.code.steps import Block, Branch, Call, Class, Function, Hazard, Lack, Load, Loop, Raise, Step
 
 _METHODS = frozenset(name[2:] for name in HAZARDS if name.startswith("*."))
+_MAX_JOINED = 32
+"""How many items of one ``and`` or ``or`` are weighed; the rest runs under a condition that cannot be told."""
+
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 _LOADERS = frozenset({"importlib.import_module", "__import__", "importlib.__import__"})
 
@@ -129,9 +132,9 @@ class _Reader:
         """``a and b()`` calls b only where a holds."""
         yield from self.steps(values[0])
         for index, value in enumerate(values[1:], start=1):
-            joined = ast.BoolOp(op=ast.And() if is_and else ast.Or(), values=values[:index])
+            joined = ast.BoolOp(op=ast.And() if is_and else ast.Or(), values=values[:index][:_MAX_JOINED])
             test = values[0] if index == 1 else joined
-            truth = self.place.truth(test)
+            truth = self.place.truth(test) if index < _MAX_JOINED else None
             if truth is (not is_and):
                 return
             block = tuple(self.steps(value))

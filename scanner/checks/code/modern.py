@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-_TYPE_ALIAS = re.compile(r"^(\s*)type\s+([^\W\d]\w*)\s*(?:\[[^\n]*?\])?\s*=(?!=)", re.MULTILINE)
-_PARAMETERS = re.compile(r"^(\s*(?:async\s+def|def|class)\s+[^\W\d]\w*)\s*\[", re.MULTILINE)
-_EXCEPT = re.compile(r"^(\s*except\*?)\s+([\w.]+(?:\s*,\s*[\w.]+)+)\s*:", re.MULTILINE)
+_TYPE_ALIAS = re.compile(r"^([ \t]*)type\s+([^\W\d]\w*)\s*(?:\[[^\n]*?\])?\s*=(?!=)", re.MULTILINE)
+_PARAMETERS = re.compile(r"^([ \t]*(?:async\s+def|def|class)\s+[^\W\d]\w*)\s*\[", re.MULTILINE)
+_EXCEPT = re.compile(r"^([ \t]*except\*?)[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)[ \t]*:", re.MULTILINE)
 _STRING = re.compile(r"""(?<![\w])(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"{3}|'{3}|"|')""")
 _FORMATTED = ("f", "t")
 

@@ -24,7 +24,7 @@ def read_facts(
 
     ``words`` are those of ``hazards.suspicious_words``: where the bytes hold none of them, function bodies are skipped.
     """
-    tree = parse_source(data, runtime.python)
+    tree = parse_source(data, runtime.python, words)
     if isinstance(tree, Unread):
         return ModuleFacts(name, path, is_package, unread=tree.reason, unread_fails=tree.fails)
     package = name if is_package else name.rpartition(".")[0]

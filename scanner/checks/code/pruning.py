@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scanner.checks.code.expression import OPAQUE, Opaque
@@ -13,7 +13,6 @@ from scanner.checks.code.steps import (
     Block,
     Branch,
     Call,
-    Class,
     FromImport,
     Function,
     Handler,
@@ -57,30 +56,34 @@ def _is_alive(function: Function, alive: frozenset[str]) -> bool:
 
 def _alive(facts: ModuleFacts) -> frozenset[str]:
     """The targets of calls that can run into something, directly or through others of the module."""
-    alive = {f".{function.name}" for function in facts.functions if _tells(function)}
-    waiting = [function for function in facts.functions if f".{function.name}" not in alive]
-    grown = True
-    while grown:
-        targets = _targets(alive, facts.classes)
-        reached = [function for function in waiting if _calls(function.body, targets)]
-        alive.update(f".{function.name}" for function in reached)
-        waiting = [function for function in waiting if f".{function.name}" not in alive]
-        grown = bool(reached)
-    return frozenset(_targets(alive, facts.classes))
+    callers: dict[str, list[str]] = {}
+    for function in facts.functions:
+        for step in walk_steps(function.body):
+            if isinstance(step, Call):
+                callers.setdefault(step.target, []).append(function.name)
+    heirs: dict[str, list[str]] = {}
+    for cls in facts.classes:
+        for base in cls.bases:
+            heirs.setdefault(base, []).append(f".{cls.name}")
+    alive: set[str] = set()
+    waiting = [f".{function.name}" for function in facts.functions if _tells(function)]
+    while waiting:
+        target = waiting.pop()
+        if target not in alive:
+            alive.add(target)
+            waiting += [f".{name}" for name in callers.get(target, ())]
+            waiting += heirs.get(target, ())
+            waiting += _reached_by(target)
+    return frozenset(alive)
 
 
-def _targets(alive: set[str], classes: Sequence[Class]) -> set[str]:
-    """Functions, the methods among them by their bare names, and the classes whose making runs one of them."""
-    targets = alive | {f"self.{name.rpartition('.')[2]}" for name in alive}
-    targets.update(f".{cls.name}" for cls in classes if any(f".{cls.name}.{maker}" in alive for maker in _MAKERS))
-    for cls in classes:
-        if any(base in targets for base in cls.bases):
-            targets.add(f".{cls.name}")
-    return targets
-
-
-def _calls(block: Block, targets: set[str]) -> bool:
-    return any(isinstance(step, Call) and step.target in targets for step in walk_steps(block))
+def _reached_by(target: str) -> Iterator[str]:
+    """What else a call can name to reach a function: its bare name for a method, its class for a maker."""
+    owner, _, name = target[1:].rpartition(".")
+    if target.startswith(".") and owner:
+        yield f"self.{name}"
+        if name in _MAKERS:
+            yield f".{owner}"
 
 
 def _tells(function: Function) -> bool:

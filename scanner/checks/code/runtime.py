@@ -14,7 +14,7 @@ _HOST_MODULES = frozenset({"js", "pyodide", "pyodide_js", "__main__", "_pyodide"
 
 _ELSEWHERE = frozenset(
     {
-        "os.startfile", "os.O_BINARY", "os.add_dll_directory", "os.getlogin", "os.lchflags", "os.plock",
+        "os.startfile", "os.O_BINARY", "os.add_dll_directory", "os.lchflags", "os.plock",
         "sys.getwindowsversion", "sys.winver", "sys.dllhandle", "sys.frozen", "sys._MEIPASS", "sys.real_prefix",
         "sys.pypy_version_info", "sys.pypy_translation_info", "sys.gettotalrefcount", "sys.getandroidapilevel",
         "sys.setcheckinterval", "sys.JYTHON_JAR", "sys.ps1",
@@ -26,7 +26,7 @@ _ELSEWHERE = frozenset(
         "ctypes.windll", "ctypes.oledll", "ctypes.WinDLL", "ctypes.OleDLL", "ctypes.WinError", "ctypes.FormatError",
         "ctypes.WINFUNCTYPE", "ctypes.HRESULT", "ctypes.GetLastError", "ctypes.get_last_error",
         "asyncio.ProactorEventLoop", "asyncio.IocpProactor", "asyncio.WindowsSelectorEventLoopPolicy",
-        "asyncio.WindowsProactorEventLoopPolicy", "asyncio.DefaultEventLoopPolicy",
+        "asyncio.WindowsProactorEventLoopPolicy",
         "mmap.ACCESS_COPY_ON_WRITE", "time.clock",
     }
 )  # fmt: skip

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import sys
 import warnings
 from dataclasses import dataclass
+from functools import partial
 
+from scanner.checks.code.large import MAX_WHOLE_WEIGHT, TooLargeError, parse_large, weigh
 from scanner.checks.code.modern import rewrite_modern
 
-MAX_SOURCE_BYTES = 2 * 1024 * 1024
-"""Larger modules are not parsed: a tree takes up to a hundred times the memory of its source."""
-
-_MAX_DENSE_BYTES = 512 * 1024
-_MAX_DENSITY = 0.35
-"""Above the first size, sources with more than this share of brackets, commas and operators are not parsed either:
-generated tables such as ``[[],[],…`` make a node of every second byte."""
-
-_DENSE = b"[](){},+-*/%|&^~@:=.<>"
+MAX_SOURCE_BYTES = 8 * 1024 * 1024
+"""Larger modules are not read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,46 +25,44 @@ class Unread:
     """True where the target's own interpreter would refuse the module as well."""
 
 
-def parse_source(data: bytes, python: tuple[int, int]) -> ast.Module | Unread:  # noqa: PLR0911 (a reason each)
+def parse_source(  # noqa: PLR0911 (a reason each)
+    data: bytes, python: tuple[int, int], words: frozenset[bytes] | None = None
+) -> ast.Module | Unread:
     """The tree of a module, or why there is none; never raises.
 
     ``python`` is the target's feature release. The running interpreter may be older than it: then a syntax error can
-    mean syntax that this interpreter does not know yet, and only what no Python 3 takes counts as failing.
+    mean syntax that this interpreter does not know yet, and only what no Python 3 takes counts as failing. ``words``
+    are those of ``hazards.suspicious_words``, which a large module's functions are kept by.
     """
     if len(data) > MAX_SOURCE_BYTES:
         return Unread(reason=f"it is larger than {MAX_SOURCE_BYTES // 1024} KiB", fails=False)
     if b"\0" in data:
         return Unread(reason="it contains null bytes", fails=True)
-    if len(data) > _MAX_DENSE_BYTES and _density(data) > _MAX_DENSITY:
-        return Unread(reason="it is a table too dense to parse safely", fails=False)
+    parse = partial(_parse, python=python)
     try:
-        return _parse(data)
+        return parse(data) if weigh(data) <= MAX_WHOLE_WEIGHT else parse_large(data, words, parse)
     except SyntaxError as error:
-        return _parse_modern(data, python) or Unread(reason=_describe(error), fails=_fails_on_target(error, python))
-    except (ValueError, LookupError, UnicodeError) as error:
+        return Unread(reason=_describe(error), fails=_fails_on_target(error, python))
+    except TooLargeError as error:
+        return Unread(reason=str(error), fails=False)
+    except (ValueError, LookupError) as error:
         return Unread(reason=f"it cannot be decoded ({error})", fails=True)
     except (RecursionError, MemoryError):
         return Unread(reason="it is nested too deeply", fails=False)
 
 
-def _parse(source: bytes | str) -> ast.Module:
+def _parse(data: bytes, python: tuple[int, int]) -> ast.Module:
+    """The tree; where a newer Python's syntax may be the trouble, of the source rewritten for the running one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(source)
-
-
-def _parse_modern(data: bytes, python: tuple[int, int]) -> ast.Module | None:
-    """The tree of a module that only a newer Python than the running one parses; None where that is not so."""
-    if sys.version_info[:2] >= python:
-        return None
-    try:
-        return _parse(rewrite_modern(data.decode("utf-8-sig")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _density(data: bytes) -> float:
-    return 1 - len(data.translate(None, _DENSE)) / len(data)
+        try:
+            return ast.parse(data)
+        except SyntaxError as error:
+            if sys.version_info[:2] >= python or _is_about_encoding(error.msg or ""):
+                raise
+            with contextlib.suppress(SyntaxError, ValueError):
+                return ast.parse(rewrite_modern(data.decode("utf-8-sig")))
+            raise
 
 
 def _describe(error: SyntaxError) -> str:
@@ -82,6 +76,10 @@ def _fails_on_target(error: SyntaxError, python: tuple[int, int]) -> bool:
         return False
     if sys.version_info[:2] >= python:
         return True
-    return message.startswith(("Missing parentheses in call to", "unknown encoding", "(unicode error)")) or (
-        "encoding problem" in message or "can't decode" in message or "inconsistent use of tabs" in message
+    return _is_about_encoding(message) or message.startswith(
+        ("Missing parentheses in call to", "inconsistent use of tabs", "leading zeros in decimal")
     )
+
+
+def _is_about_encoding(message: str) -> bool:
+    return message.startswith(("unknown encoding", "encoding problem", "(unicode error)")) or "can't decode" in message

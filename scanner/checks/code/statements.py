@@ -24,6 +24,9 @@ from scanner.checks.code.steps import (
     Try,
 )
 
+_MAX_CHAIN = 32
+"""Longer chains of elif become branches one after the other, whose conditions cannot be told."""
+
 
 def read_block(statements: Iterable[ast.stmt], place: Place) -> Block:
     """The steps of statements, in order; what cannot be reached is left out."""
@@ -100,6 +103,10 @@ def _if(node: ast.If, place: Place) -> Iterator[Step]:
             case rest:
                 otherwise = read_block(rest, place)
                 current = None
+    if len(chain) > _MAX_CHAIN:
+        yield from (step for _, before, body in chain for step in (*before, Branch(OPAQUE, body, ())))
+        yield Branch(OPAQUE, otherwise, ())
+        return
     for test, before, body in reversed(chain):
         otherwise = (*before, Branch(test, body, otherwise))
     yield from otherwise

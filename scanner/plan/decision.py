@@ -1,0 +1,184 @@
+"""The questions of the decision with their answers, and what follows from all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scanner.model import Judgement, Level, ProjectVerdict, Report
+from scanner.plan.placement import find_blocked
+from scanner.planned import Answer, Basis, CodeSplit, Decision, OwnCode, PlanOptions, Reply, Side, Split
+from scanner.tables import NeedRow, Platform, WorkloadTable
+
+_MIB = 1024 * 1024
+_SHOWN = 6
+"""Pieces of evidence that one answer shows."""
+
+
+def answer_questions(
+    report: Report, options: PlanOptions, code: OwnCode | None, workloads: WorkloadTable, platform: Platform
+) -> tuple[Answer, ...]:
+    """Every question in order: what the dependencies and the code tell first, what only options tell after it."""
+    return (
+        *_needs(report, code, workloads.needs),
+        _disk(options),
+        _cpu(options, platform),
+        _memory(options, platform),
+        _long_running(options),
+    )
+
+
+def decide(report: Report, answers: Sequence[Answer], split: Split) -> Decision:
+    """What the answers come to."""
+    replies = {answer.key: answer.reply for answer in answers}
+    yes = {key for key, reply in replies.items() if reply is Reply.YES}
+    moves = bool(split.on(Side.CONTAINER)) or bool(split.code and split.code.moving)
+    if moves or yes & {"cpu", "memory"}:
+        stays = split.on(Side.WORKER, Side.SERVICE, Side.UNKNOWN) or not split.placements or _code_stays(split.code)
+        return Decision.HYBRID if stays else Decision.CONTAINER
+    if not _is_told(report, split):
+        return Decision.UNKNOWN
+    if "long-running" in yes:
+        return Decision.WORKFLOWS
+    return Decision.SERVICES if split.on(Side.SERVICE) or "disk" in yes else Decision.WORKERS
+
+
+def summarize(decision: Decision, split: Split, answers: Sequence[Answer]) -> str:
+    """The decision in a sentence."""
+    moved = ", ".join(placement.name for placement in split.on(Side.CONTAINER))
+    replaced = ", ".join(placement.name for placement in split.on(Side.SERVICE))
+    asked = ", ".join(answer.key for answer in answers if answer.reply is Reply.YES and answer.key in ("cpu", "memory"))
+    what = moved or (f"the work that the {asked} asks for" if asked else "the modules named below")
+    match decision:
+        case Decision.HYBRID:
+            rest = f"; services replace {replaced}" if replaced else ""
+            return f"A Python Worker plus a container: {what} moves{rest}."
+        case Decision.CONTAINER:
+            return f"A container behind a small Worker: nothing stays beside {what}."
+        case Decision.WORKFLOWS:
+            return "Python Workers with Workflows: the steps run one by one and are retried by themselves."
+        case Decision.SERVICES:
+            return (
+                f"Python Workers plus services: {f'they replace {replaced}' if replaced else 'R2, D1 or KV keep data'}."
+            )
+        case Decision.UNKNOWN:
+            return "It cannot be told yet: something could not be judged, and nothing else needs a container."
+    return "Python Workers: everything runs in the Worker itself."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Claim:
+    """Which question a dependency answers with yes, and its evidence."""
+
+    key: str
+    text: str
+
+
+def _needs(report: Report, code: OwnCode | None, rows: Sequence[NeedRow]) -> Iterator[Answer]:
+    claims = [_claim(judgement, rows) for judgement in find_blocked(report)]
+    for row in rows:
+        told = list(dict.fromkeys(claim.text for claim in claims if claim.key == row.key))
+        used = list(_code_evidence(code, row))
+        is_open = report.verdict is ProjectVerdict.UNKNOWN or any(d.verdict == "unknown" for d in report.dependencies)
+        reply = Reply.YES if told or used else Reply.UNKNOWN if is_open else Reply.NO
+        yield Answer(
+            key=row.key,
+            question=row.question,
+            reply=reply,
+            basis=Basis.CODE if used and not told else Basis.DEPENDENCIES,
+            evidence=_shorten([*told, *used]),
+            leads_to="a service where one takes it over, else the container",
+        )
+
+
+def _claim(judgement: Judgement, rows: Sequence[NeedRow]) -> _Claim:
+    fallback = next(row.key for row in rows if not row.categories)
+    key = next((row.key for row in rows if judgement.category in row.categories), fallback)
+    blocker = next((finding for finding in judgement.findings if finding.level is Level.BLOCKER), None)
+    why = f": {blocker.message} ({blocker.rule.code})" if blocker else ""
+    version = f" {judgement.version}" if judgement.version else ""
+    return _Claim(key=key, text=f"{judgement.name}{version}{why}")
+
+
+def _code_evidence(code: OwnCode | None, row: NeedRow) -> Iterator[str]:
+    for module in code.modules if code else ():
+        for use in module.uses:
+            if use.rule in row.rules:
+                yield f"{module.path}:{use.line} {use.name} {use.outcome} ({use.rule})"
+
+
+def _shorten(evidence: Sequence[str]) -> tuple[str, ...]:
+    if len(evidence) <= _SHOWN:
+        return tuple(evidence)
+    return (*evidence[:_SHOWN], f"and {len(evidence) - _SHOWN} more")
+
+
+def _disk(options: PlanOptions) -> Answer:
+    return Answer(
+        key="disk",
+        question="Must files on a local disk last?",
+        reply=_reply(options.persistent_disk),
+        basis=_basis(options, "persistent_disk"),
+        evidence=("no disk lasts, neither a Worker's nor a container's",),
+        leads_to="R2 for files, D1 or Durable Objects for records",
+    )
+
+
+def _cpu(options: PlanOptions, platform: Platform) -> Answer:
+    usual, most = platform.cpu_ms_per_request_paid / 1000, platform.cpu_ms_per_request_paid_maximum / 1000
+    seconds = options.cpu_seconds or 0
+    evidence = [f"a request may take {usual:g} s of CPU, up to {most:g} s with limits.cpu_ms"]
+    if options.cpu_seconds is not None:
+        evidence.append(f"--cpu-seconds says {seconds:g} s")
+    if usual < seconds <= most:
+        evidence.append(f'set "limits": {{"cpu_ms": {round(seconds * 1000)}}} in the Worker\'s configuration')
+    return Answer(
+        key="cpu",
+        question=f"Does one request take more than {most:g} s of CPU?",
+        reply=_reply(seconds > most),
+        basis=_basis(options, "cpu_seconds"),
+        evidence=tuple(evidence),
+        leads_to="the container, or a Workflow where the work can be cut into steps",
+    )
+
+
+def _memory(options: PlanOptions, platform: Platform) -> Answer:
+    limit_mib = platform.memory_bytes // _MIB
+    evidence = [f"an isolate has {limit_mib} MiB"]
+    if options.memory_mib is not None:
+        evidence.append(f"--memory says {options.memory_mib} MiB")
+    return Answer(
+        key="memory",
+        question=f"Does the work need more than {limit_mib} MiB of memory?",
+        reply=_reply((options.memory_mib or 0) > limit_mib),
+        basis=_basis(options, "memory_mib"),
+        evidence=tuple(evidence),
+        leads_to="the container",
+    )
+
+
+def _long_running(options: PlanOptions) -> Answer:
+    return Answer(
+        key="long-running",
+        question="Does work go on for longer than a request should, step by step?",
+        reply=_reply(options.long_running),
+        basis=_basis(options, "long_running"),
+        leads_to="Workflows, which keep the state between steps and retry them",
+    )
+
+
+def _reply(answer: bool | None) -> Reply:  # noqa: FBT001  # it is the answer itself
+    return Reply.YES if answer else Reply.NO
+
+
+def _basis(options: PlanOptions, name: str) -> Basis:
+    return Basis.OPTION if name in options.told else Basis.DEFAULT
+
+
+def _code_stays(code: CodeSplit | None) -> bool:
+    return code is not None and len(code.moving) < code.module_count
+
+
+def _is_told(report: Report, split: Split) -> bool:
+    """Whether everything was judged and there was something to judge."""
+    return not split.on(Side.UNKNOWN) and (bool(split.placements) or report.verdict is not ProjectVerdict.UNKNOWN)

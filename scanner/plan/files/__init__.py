@@ -1,0 +1,26 @@
+"""The files that deploy a plan, by path: a Python Worker, a small Worker with the Container class, the image, a README."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scanner.plan.files.container import write_container
+from scanner.plan.files.front import write_front
+from scanner.plan.files.readme import write_readme
+from scanner.plan.files.worker import write_worker
+from scanner.planned import Decision, Plan
+
+
+def write_files(plan: Plan) -> Mapping[str, str]:
+    """The files by path with forward slashes; none where the decision is open or nothing is large enough."""
+    has_container = plan.decision in (Decision.HYBRID, Decision.CONTAINER)
+    if plan.decision is Decision.UNKNOWN or (has_container and plan.capacity is None):
+        return {}
+    files: dict[str, str] = {}
+    if plan.decision is not Decision.CONTAINER:
+        files |= write_worker(plan)
+    if has_container:
+        files |= write_front(plan)
+        files |= write_container(plan)
+    files["README.md"] = write_readme(plan, tuple(files))
+    return dict(sorted(files.items()))

@@ -1,0 +1,129 @@
+"""The image: its Dockerfile, what it installs, and a server that answers until the project's own code is put in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from scanner.plan.files.names import PORT, one_line
+from scanner.plan.size import worker_processes
+from scanner.planned import ContainerTree, Package, Placement, Plan, Side
+from scanner.tables import load_workloads
+
+_SERVER = "uvicorn"
+_SERVER_REQUIREMENT = "uvicorn>=0.30"
+
+_APP = '''\
+"""What runs in the container; replace this application by your own (see ../README.md).
+
+Until then `GET /` tells which distributions are installed, so that a first deployment shows that everything is there.
+"""
+
+import json
+from importlib.metadata import distributions
+
+
+async def app(scope, receive, send):
+    """Answers every request with the names and versions of the installed distributions (ASGI 3)."""
+    if scope["type"] == "lifespan":
+        await _serve_lifespan(receive, send)
+        return
+    if scope["type"] != "http":
+        return
+    installed = sorted(f"{found.name}=={found.version}" for found in distributions())
+    body = json.dumps({"installed": installed}).encode()
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _serve_lifespan(receive, send):
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+'''
+
+
+def write_container(plan: Plan) -> Mapping[str, str]:
+    """The files of the image, by path."""
+    return {
+        "container/Dockerfile": _dockerfile(plan),
+        "container/requirements.txt": _requirements(plan),
+        "container/.dockerignore": "__pycache__/\n*.pyc\n.venv/\n",
+        "container/app/__init__.py": "",
+        "container/app/main.py": _APP,
+    }
+
+
+def container_placements(plan: Plan) -> tuple[Placement, ...]:
+    """The direct dependencies that the container installs."""
+    return tuple(
+        placement for placement in plan.split.placements if placement.side is Side.CONTAINER or placement.is_shared
+    )
+
+
+def _dockerfile(plan: Plan) -> str:
+    image = load_workloads().image
+    names = {placement.name for placement in container_placements(plan)}
+    apt, commands = _programs(names)
+    processes = worker_processes(plan.size.size) if plan.size and plan.size.size else 1
+    hashed = _hashed(plan.split.container_tree)
+    server = (
+        ["RUN pip install --no-cache-dir " + f'"{_SERVER_REQUIREMENT}"'] if hashed and not _has_server(plan) else []
+    )
+    lines = [
+        f"FROM --platform=linux/amd64 {image.reference}",
+        "ENV PYTHONUNBUFFERED=1",
+        *_apt_lines(apt),
+        "WORKDIR /app",
+        "COPY requirements.txt ./",
+        f"RUN pip install --no-cache-dir {'--require-hashes ' if hashed else ''}-r requirements.txt",
+        *server,
+        *(f"RUN {command}" for command in commands),
+        "COPY app ./app",
+        "RUN useradd --create-home --uid 10001 app",
+        "USER app",
+        f"EXPOSE {PORT}",
+        f'CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "{PORT}", "--workers", "{processes}"]',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _apt_lines(packages: tuple[str, ...]) -> tuple[str, ...]:
+    if not packages:
+        return ()
+    install = "apt-get install --yes --no-install-recommends " + " ".join(packages)
+    return (f"RUN apt-get update && {install} && rm -rf /var/lib/apt/lists/*",)
+
+
+def _programs(names: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    rows = [row for row in load_workloads().programs if set(names).intersection(row.names)]
+    apt = sorted({package for row in rows for package in row.apt})
+    return tuple(apt), tuple(command for row in rows for command in row.run)
+
+
+def _requirements(plan: Plan) -> str:
+    tree = plan.split.container_tree
+    if tree is not None and _hashed(tree):
+        return "".join(_pinned(package) for package in tree.packages)
+    asked = [one_line(placement.requirement) for placement in container_placements(plan)]
+    return "\n".join([*asked, *([] if _has_server(plan) else [_SERVER_REQUIREMENT])]) + "\n"
+
+
+def _pinned(package: Package) -> str:
+    hashes = "".join(f" \\\n    --hash={one_line(digest)}" for digest in package.hashes)
+    return f"{package.name}=={package.version}{hashes}\n"
+
+
+def _hashed(tree: ContainerTree | None) -> bool:
+    """Whether every package of a whole tree has hashes: pip takes either all with hashes or none."""
+    if tree is None or not tree.is_whole or not tree.packages or tree.unresolved:
+        return False
+    return all(package.hashes and package.version for package in tree.packages)
+
+
+def _has_server(plan: Plan) -> bool:
+    tree = plan.split.container_tree
+    names = {placement.name for placement in container_placements(plan)}
+    return _SERVER in names or bool(tree and any(package.name == _SERVER for package in tree.packages))

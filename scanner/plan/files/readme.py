@@ -1,0 +1,56 @@
+"""The README of what was written: what is there and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scanner.plan.files.names import FRONT_NAME, QUEUE_NAME, WORKER_NAME, one_line
+from scanner.planned import Decision, Plan, Side
+
+_MEANINGS = {
+    "worker/wrangler.jsonc": "the configuration of the Python Worker",
+    "worker/pyproject.toml": "what it depends on",
+    "worker/src/entry.py": "its entry point",
+    "front/wrangler.jsonc": "the configuration of the Worker in front of the container",
+    "front/src/index.ts": "the Container class, and how requests reach its instances",
+    "container/Dockerfile": "the image",
+    "container/requirements.txt": "what it installs",
+    "container/app/main.py": "what it runs",
+}
+
+
+def write_readme(plan: Plan, paths: Sequence[str]) -> str:
+    """The README, for the files at these paths."""
+    listed = "".join(f"- `{path}`: {_MEANINGS[path]}\n" for path in paths if path in _MEANINGS)
+    steps = "".join(f"{number}. {step}\n" for number, step in enumerate(_steps(plan), start=1))
+    return f"# Next steps\n\n{plan.summary}\n\n{listed}\n## To do\n\n{steps}"
+
+
+def _steps(plan: Plan) -> Iterator[str]:
+    has_container = plan.decision in (Decision.HYBRID, Decision.CONTAINER)
+    name_list = f"`{WORKER_NAME}`" if not has_container else f"`{WORKER_NAME}` and `{FRONT_NAME}`"
+    yield f"Give the Workers names of your own; {name_list} stand in the configurations and in their bindings."
+    if has_container:
+        yield from _container_steps(plan)
+    for placement in plan.split.on(Side.SERVICE):
+        if placement.service is not None:
+            drivers = f" with {', '.join(placement.drivers)}" if placement.drivers else ""
+            use = one_line(placement.service.use)
+            yield f"Replace {placement.name}: {use}{drivers}, see <{one_line(placement.service.url)}>."
+    if plan.decision is Decision.WORKFLOWS:
+        yield "Write the steps as a Workflow, see <https://developers.cloudflare.com/workflows/python/>."
+    if plan.decision is not Decision.CONTAINER:
+        yield (
+            "Put your own modules below `worker/src` and answer requests in `entry.py`; an ASGI application is served"
+            " by `workers.asgi.entrypoint(app)`. Then `uv run pywrangler deploy` in `worker`."
+        )
+
+
+def _container_steps(plan: Plan) -> Iterator[str]:
+    code = plan.split.code
+    moving = f" ({', '.join(f'`{one_line(moved.path)}`' for moved in code.moving)})" if code and code.moving else ""
+    yield f"Put the modules that move{moving} below `container/app`, with an ASGI application `app` in `main.py`."
+    if plan.options.queue:
+        yield f"Create the queue: `npx wrangler queues create {QUEUE_NAME}`. Jobs reach the container as `POST /jobs`."
+    yield "In `front`: `npm install`, `npm run types`, then `npm run deploy`; Docker builds the image."
+    yield "`INSTANCES` in `front/src/index.ts` and `max_instances` in `front/wrangler.jsonc` are one number: change both."

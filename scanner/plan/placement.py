@@ -1,0 +1,146 @@
+"""Where each direct dependency goes: it stays in the Worker, moves to the container, or a service does its work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from packaging.utils import canonicalize_name
+
+from scanner.model import Alternative, Judgement, Level, Report, Rule, Verdict
+from scanner.planned import Counted, Placement, Side
+from scanner.tables import Effect, ServiceRow, load_incompatible, load_pyodide, load_workloads
+
+
+def place_dependencies(report: Report, counted: Counted) -> tuple[Placement, ...]:
+    """Every direct dependency with its side, in the order of the report, each name once."""
+    placed: dict[str, Placement] = {}
+    for judgement in find_direct(report):
+        if judgement.name not in placed:
+            placed[judgement.name] = _place(judgement, report, counted)
+    return tuple(placed.values())
+
+
+def find_direct(report: Report) -> tuple[Judgement, ...]:
+    """What the project asks for itself; where a lock file does not say, what nothing else in it requires."""
+    required = {child for _, child in report.edges}
+    return tuple(
+        judgement
+        for judgement in report.dependencies
+        if judgement.direct or (judgement.direct is None and judgement.key not in required)
+    )
+
+
+def find_below(report: Report, names: Iterable[str]) -> tuple[Judgement, ...]:
+    """Everything that these bring along on the target, themselves among it, sorted by name."""
+    below: dict[str, list[str]] = {}
+    for parent, child in report.edges:
+        below.setdefault(parent, []).append(child)
+    by_key = {judgement.key: judgement for judgement in report.dependencies}
+    wanted = set(names)
+    pending = [judgement.key for judgement in find_direct(report) if judgement.name in wanted]
+    reached: set[str] = set()
+    while pending:
+        key = pending.pop()
+        if key in by_key and key not in reached:
+            reached.add(key)
+            pending.extend(below.get(key, ()))
+    return tuple(sorted((by_key[key] for key in reached), key=lambda judgement: judgement.key))
+
+
+def find_blocked(report: Report) -> tuple[Judgement, ...]:
+    """What needs a container by itself, wherever it comes from."""
+    return tuple(judgement for judgement in report.dependencies if judgement.own_verdict is Verdict.CONTAINER)
+
+
+def _place(judgement: Judgement, report: Report, counted: Counted) -> Placement:
+    match judgement.verdict:
+        case Verdict.CONTAINER:
+            return _place_blocked(judgement, report, counted)
+        case Verdict.UNKNOWN:
+            return _placement(judgement, Side.UNKNOWN, _first_message(judgement) or "it could not be judged")
+    row = load_incompatible().by_name.get(canonicalize_name(judgement.name))
+    if row is not None and row.effect is Effect.REMOVE:
+        return _placement(judgement, Side.DROPPED, f"nothing on Workers needs it: {row.use}", judgement.alternative)
+    limits = ", with limits" if judgement.has_cautions else ""
+    return _placement(judgement, Side.WORKER, f"it runs on Workers{limits}")
+
+
+def _place_blocked(judgement: Judgement, report: Report, counted: Counted) -> Placement:
+    if judgement.own_verdict is not Verdict.CONTAINER:
+        causes = [below.name for below in find_below(report, (judgement.name,)) if below in find_blocked(report)]
+        needed = ", ".join(causes) or "something that needs a container"
+        return _placement(judgement, Side.CONTAINER, f"it requires {needed}")
+    key, service = _find_service(judgement)
+    reason = _first_message(judgement) or "it needs a container"
+    if service is None:
+        return _placement(judgement, Side.CONTAINER, reason, way_out=_way_out(judgement))
+    if service.fit == "build":
+        return _placement(judgement, Side.CONTAINER, reason, way_out=_build_way_out(judgement, report))
+    counts = counted is Counted.PART or (counted is Counted.WHOLE and service.fit == "whole")
+    return _placement(
+        judgement,
+        Side.SERVICE if counts else Side.CONTAINER,
+        reason,
+        judgement.alternative,
+        way_out=_way_out(judgement),
+        service_key=key,
+        fit=service.fit,
+        drivers=service.drivers if counts else (),
+    )
+
+
+def _find_service(judgement: Judgement) -> tuple[str | None, ServiceRow | None]:
+    row = load_incompatible().by_name.get(canonicalize_name(judgement.name))
+    key = row.alternative if row is not None and judgement.alternative is not None else None
+    return key, load_workloads().services.get(key) if key else None
+
+
+def _build_way_out(judgement: Judgement, report: Report) -> str | None:
+    package = load_pyodide(report.target.pyodide).packages.get(canonicalize_name(judgement.name))
+    if package is None:
+        return _way_out(judgement)
+    return f"Pyodide {report.target.pyodide} has {package.name} {package.version}: `--table advise` relies on it"
+
+
+def _way_out(judgement: Judgement) -> str | None:
+    remedies = (finding.remedy for finding in judgement.findings if finding.rule in (Rule.CS105, Rule.CS107))
+    return next((remedy for remedy in remedies if remedy), None)
+
+
+def _first_message(judgement: Judgement) -> str:
+    blockers = [finding for finding in judgement.findings if finding.level is Level.BLOCKER]
+    open_ends = [finding for finding in judgement.findings if finding.rule.leaves_unknown]
+    told: Sequence[str] = [f"{finding.message} ({finding.rule.code})" for finding in (*blockers, *open_ends)]
+    return told[0] if told else ""
+
+
+def _placement(
+    judgement: Judgement,
+    side: Side,
+    reason: str,
+    service: Alternative | None = None,
+    *,
+    way_out: str | None = None,
+    service_key: str | None = None,
+    fit: str = "",
+    drivers: tuple[str, ...] = (),
+) -> Placement:
+    return Placement(
+        name=judgement.name,
+        requirement=judgement.requirement,
+        version=judgement.version,
+        side=side,
+        reason=reason,
+        service=service,
+        service_key=service_key,
+        fit=fit,
+        drivers=drivers,
+        way_out=way_out,
+        location=judgement.location,
+    )
+
+
+def module_names(name: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The top-level modules under which a distribution is imported; ``known`` are those of the Pyodide release."""
+    own = load_workloads().imports.get(canonicalize_name(name))
+    yield from own or known.get(name) or (name.replace("-", "_").replace(".", "_"),)

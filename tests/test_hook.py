@@ -1,0 +1,51 @@
+""".pre-commit-hooks.yaml: the hook is given the files that the scanner reads, and no others."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from scanner.cli import main
+from scanner.sources import SOURCES
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_READ = """
+requirements.txt requirements-dev.txt dev_requirements.in Requirements.txt requirement.pip requirements/base.txt
+reqs/web.in pyproject.toml setup.cfg setup.py Pipfile Pipfile.lock pylock.toml pylock.web.toml uv.lock poetry.lock
+pdm.lock pdm.linux.lock tool.py.lock environment.yml environment.yaml environment-dev.yml my_conda.yaml
+pip-inspect.json pip_inspect-2026.json
+"""
+_LEFT = """
+constraints.txt requirements-constraints.txt requirements/README.txt requirements.md notes.txt setup.pyc mysetup.py
+pyproject.toml.orig Cargo.lock yarn.lock package.json workflow.yml pylock.a.b.toml Pipfile.bak tool.py
+"""
+READ, LEFT = _READ.split(), _LEFT.split()
+
+
+@pytest.fixture
+def hook() -> dict[str, Any]:
+    (found,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize("folder", ["", "app/", "services/web/"])
+def test_the_hook_takes_what_a_folder_scan_takes_in_any_folder(hook: dict[str, Any], folder: str) -> None:
+    for name in (*READ, *LEFT):
+        path = folder + name
+        is_read = any(source.matches is not None and source.matches(path) for source in SOURCES)
+        assert is_read is (name in READ), path
+        assert (re.search(hook["files"], path) is not None) is is_read, path
+
+
+def test_the_hook_calls_the_scan_with_options_that_it_has(hook: dict[str, Any]) -> None:
+    assert hook["language"] == "python"
+    assert hook["require_serial"] is True
+    program, command = hook["entry"].split()
+    assert (program, command in main.commands) == ("compat-scan", True)
+    assert main.commands[command].make_context(command, [*hook["args"]])
