@@ -43,7 +43,7 @@ def write_baseline(report: Report, stream: TextIO) -> None:
     """
     counting = {(name, rule.code, fingerprint(rule, name, report.target)) for rule, name in _find_counting(report)}
     rows = [
-        json.dumps({"rule": code, "name": name, "fingerprint": identity}, ensure_ascii=False) for name, code, identity in sorted(counting)
+        json.dumps({"rule": code, "name": name, "fingerprint": identity}) for name, code, identity in sorted(counting)
     ]
     listed = "".join(f"\n  {row}," for row in rows).removesuffix(",")
     stream.write(f'{{"schema": "{SCHEMA}", "findings": [{listed}\n]}}\n')

@@ -85,6 +85,22 @@ class Rule(enum.Enum):
     CS505 = ("bad-answer", "The index or an archive gave an unusable answer")
     CS601 = ("line-not-understood", "A line is not understood")
     CS602 = ("include-missing-or-circular", "An included file is missing or includes itself")
+    CS701 = ("old-container-shape", "Containers are configured as before general availability")
+    CS702 = ("unknown-instance-type", "There is no such instance type")
+    CS703 = ("deprecated-instance-type", "The instance type has a new name")
+    CS704 = ("instance-type-out-of-bounds", "A custom instance type is out of bounds")
+    CS705 = ("instances-disagree", "The code and the configuration name different numbers of instances")
+    CS706 = ("class-not-bound", "The container's class has no binding")
+    CS707 = ("class-not-exported", "The container's class is not exported")
+    CS708 = ("exports-and-migrations", "Both exports and migrations are set")
+    CS709 = ("class-without-sqlite", "The container's class has no SQLite storage")
+    CS710 = ("no-autoscaling", "Autoscaling is set, which does not exist")
+    CS711 = ("image-not-amd64", "The image is not for linux/amd64")
+    CS712 = ("development-server", "The image runs a development server")
+    CS713 = ("no-python-workers-flag", "A Python Worker lacks its compatibility flag")
+    CS714 = ("flag-ignored-by-pywrangler", "pywrangler ignores a compatibility flag")
+    CS715 = ("unknown-key", "Wrangler does not know a key")
+    CS716 = ("over-account-limits", "More instances than an account may run")
 
     def __init__(self, slug: str, title: str) -> None:
         self.slug = slug

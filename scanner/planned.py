@@ -1,4 +1,4 @@
-"""The nouns of a plan: what to deploy where, how large, at what cost, and why. Frozen values; nothing is worked out here.
+"""The nouns of a plan: what to deploy where, how large, at what cost, and why. Nothing is worked out here.
 
 ``scanner.plan`` fills them from a report, the reporters write them.
 """

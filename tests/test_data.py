@@ -58,7 +58,7 @@ def assert_sorted(names: Iterable[str]) -> None:
 def test_every_file_below_data_is_a_table_that_a_loader_reads() -> None:
     read = {f"pyodide/{version}.json" for version in PYODIDES} | {f"stdlib/{python}.toml" for python in PYTHONS}
     read |= {"alternatives.toml", "containers.toml", "incompatible.toml", "platform.toml", "runtimes.toml"}
-    read |= {"stdlib/workers.toml", "workloads.toml"}
+    read |= {"stdlib/workers.toml", "workloads.toml", "wrangler.toml"}
     assert {str(path.relative_to(DATA)) for path in DATA.rglob("*") if path.is_file()} == read
 
 
@@ -77,6 +77,7 @@ def test_all_tables_load() -> None:
     assert tables.load_platform().version
     assert tables.load_containers().types
     assert tables.load_workloads().needs
+    assert tables.load_wrangler_keys().keys
     assert [tables.load_stdlib(python).python for python in PYTHONS] == list(PYTHONS)
     assert [tables.load_pyodide(version).pyodide for version in PYODIDES] == list(PYODIDES)
 

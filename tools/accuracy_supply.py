@@ -25,7 +25,7 @@ from scanner.metadata import CoreMetadata
 from scanner.model import Artifact, ArtifactKind, Judgement
 from scanner.tables import PyodidePackage
 from scanner.verified import ModuleOutcome
-from scanner.verify.probe import SCRIPT, NodeProbe
+from scanner.verify.probe import SCRIPT, TIMEOUT, NodeProbe
 from scanner.wants import Want
 
 FETCH_SECONDS = 300
@@ -132,6 +132,8 @@ class KeptProbe:
         place = self.folder / f"{key}.json"
         if not place.exists():
             outcomes = self.probe.import_modules(site, modules, host_packages)
+            if any(outcome.error == TIMEOUT for outcome in outcomes):
+                return outcomes
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(json.dumps([asdict(outcome) for outcome in outcomes]), encoding="utf-8")
         rows = json.loads(place.read_text(encoding="utf-8"))

@@ -106,7 +106,7 @@ class Bench:
         )
 
     def curl(self, urls: Sequence[str]) -> Program:
-        """curl's parallel fetch of these URLs."""
+        """A parallel fetch of these URLs by curl."""
         config = self.folder / "curl.txt"
         config.write_text("".join(f'url = "{url}"\noutput = "{os.devnull}"\n' for url in urls), encoding="utf-8")
         words = ["curl", "-s", "--parallel", "--parallel-max", "20", "--http2", "--compressed", "-K", str(config)]
@@ -119,7 +119,7 @@ class Bench:
             for program, taken in zip((first, second), costs, strict=True):
                 taken.append(self.run(program))
         ones, others = ([getattr(cost, measure) for cost in taken] for taken in costs)
-        ratio = statistics.median(ones) / statistics.median(others)
+        ratio: float = statistics.median(ones) / statistics.median(others)
         unit = "MiB" if measure == "peak_bytes" else "s"
         scale = 1024**2 if measure == "peak_bytes" else 1
         peaks = [statistics.median(cost.peak_bytes for cost in taken) / 1024**2 for taken in costs]

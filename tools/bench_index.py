@@ -15,6 +15,7 @@ import sys
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -165,19 +166,20 @@ class _Connection(asyncio.Protocol):
         return text.encode() + (b"" if method == b"HEAD" else body)
 
 
-async def serve(folder: Path, delay_ms: float, warm_paths: Path | None) -> None:
-    """Serve until ended; the address is printed first."""
+async def serve(folder: Path, delay_ms: float, warm_paths: Sequence[str]) -> None:
+    """Serve until ended, these paths from memory from the beginning; then the address is printed."""
     loop = asyncio.get_running_loop()
-    folder.mkdir(parents=True, exist_ok=True)
     recorder = Recorder(folder=folder, origin="")
     server = await loop.create_server(lambda: _Connection(recorder, delay_ms / 1000), "127.0.0.1", 0, backlog=128)
     recorder.origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    if warm_paths is not None:
-        for path in warm_paths.read_text(encoding="utf-8").split():
-            recorder.find(path)
+    for path in warm_paths:
+        recorder.find(path)
     print(recorder.origin, flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None))
+    cache_folder = Path(sys.argv[1])
+    cache_folder.mkdir(parents=True, exist_ok=True)
+    paths_file = Path(sys.argv[3])
+    asyncio.run(serve(cache_folder, float(sys.argv[2]), paths_file.read_text(encoding="utf-8").split()))

@@ -2,6 +2,7 @@
 
     python tools/measure_accuracy.py                      measure all of accuracy_packages.txt and write the page
     python tools/measure_accuracy.py NAME …               measure these anew, without the page
+    python tools/measure_accuracy.py --missing            go on where an earlier run was stopped, and write the page
     python tools/measure_accuracy.py --page               only write the page, from what was measured last
 
 Each requirement is scanned as a project of its own, with ``--table advise`` and an empty table: what is listed must not
@@ -65,12 +66,17 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these, and no page")
     parser.add_argument("--cache", type=Path, default=Path("bench-cache"), help="default: ./bench-cache")
     parser.add_argument("--pyodide", type=Path, help="the npm package; default: npm installs it into the cache")
+    parser.add_argument(
+        "--missing", action="store_true", help="measure only what the cache has no result of, and write"
+    )
     parser.add_argument("--page", action="store_true", help="only write the page from the rows measured last")
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
     cache = options.cache.resolve()
     if not options.page:
-        measure(options.names or read_packages(), cache, options.pyodide)
+        names = options.names or read_packages()
+        left = [name for name in names if not options.missing or not _row_place(cache, name).exists()]
+        measure(left, cache, options.pyodide)
     if not options.names:
         write_page(list(read_rows(cache)))
 

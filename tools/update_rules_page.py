@@ -22,6 +22,7 @@ _FAMILIES = {
     "CS4": "The budget",
     "CS5": "What could not be told",
     "CS6": "The file",
+    "CS7": "The Wrangler configuration",
 }
 
 _HEAD = """# Rules
@@ -64,6 +65,22 @@ _EXAMPLES = {
     Rule.CS505: "A listing that is no JSON, or a wheel with two central directories.",
     Rule.CS601: "`requests >= ` without a version.",
     Rule.CS602: "`-r base.txt` where there is no base.txt, or where base.txt names this file again.",
+    Rule.CS701: '`"containers": {"enabled": true, "memory": "2GB"}`.',
+    Rule.CS702: '`"instance_type": "large"`.',
+    Rule.CS703: '`"instance_type": "standard"`, which is standard-1 now.',
+    Rule.CS704: '`{"vcpu": 0.5, "memory_mib": 16000}`, where 1 to 4 vCPU and at most 12,288 MiB are allowed.',
+    Rule.CS705: '`getRandom(env.API, 8)` beside `"max_instances": 10`.',
+    Rule.CS706: '`"class_name": "ApiContainer"` without a binding of that class.',
+    Rule.CS707: '`"class_name": "ApiContainer"` with neither `exports` nor `migrations`.',
+    Rule.CS708: '`"exports": {…}` beside `"migrations": […]`.',
+    Rule.CS709: '`"new_classes": ["ApiContainer"]`.',
+    Rule.CS710: '`"autoscale": true`, or `autoscale = true` in the class.',
+    Rule.CS711: "`FROM --platform=linux/arm64 python:3.13-slim`.",
+    Rule.CS712: '`CMD ["uvicorn", "app:app", "--reload"]`.',
+    Rule.CS713: '`"main": "src/entry.py"` with an empty `compatibility_flags`.',
+    Rule.CS714: "`no_python_workers_314`.",
+    Rule.CS715: '`"max_instance": 5` in an entry of `containers`.',
+    Rule.CS716: '`"max_instances": 2000` of standard-1, of which an account may run 1,536.',
 }
 
 

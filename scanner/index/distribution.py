@@ -29,7 +29,7 @@ MAX_SDIST_BYTES = 128 * 1024 * 1024
 _LEAST_TAIL_BYTES, _MOST_TAIL_BYTES = 64 * 1024, 256 * 1024
 _KIND = "metadata"
 _MISSES_BEFORE_GIVING_UP = 3
-"""After so many sidecars that were not there, an origin that never had one is not asked for unannounced ones again."""
+"""After so many sidecars that were not there, an origin is asked for unannounced ones only while most are there."""
 
 
 class Fetcher(Protocol):
@@ -51,7 +51,7 @@ class Distributions:
         self._fetcher = fetcher
         self._cache = cache
         self._at_any_age = at_any_age
-        self._sidecar_hits: set[object] = set()
+        self._sidecar_hits: dict[object, int] = {}
         self._sidecar_misses: dict[object, int] = {}
 
     async def fetch_metadata(self, candidate: Candidate) -> CoreMetadata | None:
@@ -136,13 +136,14 @@ class Distributions:
         if answer.status != 200:
             self._sidecar_misses[origin] = self._sidecar_misses.get(origin, 0) + 1
             return None
-        self._sidecar_hits.add(origin)
+        self._sidecar_hits[origin] = self._sidecar_hits.get(origin, 0) + 1
         if artifact.metadata_sha256 and hashlib.sha256(answer.body).hexdigest() != artifact.metadata_sha256:
             raise ArtifactError(f"{artifact.filename}.metadata", "its SHA-256 is not the one that the index gives")
         return answer.body.decode("utf-8", "replace")
 
     def _may_have_sidecars(self, origin: object) -> bool:
-        return origin in self._sidecar_hits or self._sidecar_misses.get(origin, 0) < _MISSES_BEFORE_GIVING_UP
+        misses = self._sidecar_misses.get(origin, 0)
+        return misses < _MISSES_BEFORE_GIVING_UP or misses < self._sidecar_hits.get(origin, 0)
 
 
 class RangeSource:

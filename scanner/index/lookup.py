@@ -107,9 +107,9 @@ class Lookup:
             if answer.is_absent
             else parse_listing(answer.body, content_type=content_type, url=answer.url, name=name)
         )
-        if self._shelf is not None:
-            self._shelf.keep(location.url, name, listing, answer.headers)
-        return listing
+        if self._shelf is None:
+            return listing
+        return self._shelf.keep(location.url, name, listing, answer.headers)
 
     async def _links_page(self, url: str) -> LinksPage | None:
         """A find-links place, read once whoever asks first."""

@@ -53,15 +53,21 @@ class Shelf:
             self._oldest = (entry.stored_at, name)
         return Shelved(listing=listing, is_fresh=at_any_age or self._cache.is_fresh(entry), entry=entry)
 
-    def keep(self, index_url: str, name: NormalizedName, listing: Listing | None, headers: Mapping[str, str]) -> None:
-        """Remember what an index said, unless it forbids that or secrets could be kept with it."""
+    def keep(
+        self, index_url: str, name: NormalizedName, listing: Listing | None, headers: Mapping[str, str]
+    ) -> Listing | None:
+        """Remember what an index said, unless it forbids that or secrets could be kept with it.
+
+        Gives the listing in the form that it is kept in, which takes a fraction of the memory, where it is kept.
+        """
         seconds = fresh_seconds(headers)
         text = listing_to_text(listing) if listing is not None else ""
         if text is None or seconds is None or "?" in index_url:
-            return
+            return listing
         if listing is None:
             seconds = min(seconds, DEFAULT_SECONDS)
         self._cache.keep(_KIND, _key(index_url, name), text, fresh_seconds=seconds, etag=headers.get("etag"))
+        return listing_from_text(text, name) if text else None
 
     def renew(self, index_url: str, name: NormalizedName, shelved: Shelved, headers: Mapping[str, str]) -> None:
         """Remember that an answer still holds (HTTP 304)."""

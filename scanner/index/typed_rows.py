@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from scanner.index.rows import ProjectRows
+from scanner.index.rows import ProjectRows, RowLike
 
 
 class _Hashes(msgspec.Struct, frozen=True, gc=False):
@@ -46,6 +48,19 @@ class _File(msgspec.Struct, frozen=True, gc=False):
         return None
 
 
+class _Stored(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A row with the fields of ``RowLike`` in their order."""
+
+    filename: str
+    url: str
+    size_bytes: int | None
+    sha256: str | None
+    requires_python: str | None
+    yanked: str | None
+    upload_time: str | None
+    metadata_sha256: str | None
+
+
 class _Meta(msgspec.Struct, frozen=True, gc=False):
     api_version: str = msgspec.field(default="1.0", name="api-version")
 
@@ -66,3 +81,8 @@ def parse_typed(body: bytes) -> ProjectRows | None:
     except (ValueError, RecursionError):
         return None
     return ProjectRows(project.name, project.meta.api_version, project.files)
+
+
+def encode_rows(rows: Sequence[RowLike]) -> str:
+    """The rows as a JSON array of arrays, each with the fields of ``RowLike`` in their order."""
+    return msgspec.json.encode(msgspec.convert(rows, list[_Stored], from_attributes=True)).decode()

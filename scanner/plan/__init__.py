@@ -166,24 +166,30 @@ def _advise(outline: Outline, workloads: WorkloadTable) -> Iterator[str]:
         yield f"{clause[0].upper()}{clause[1:]}."
 
 
+_ASSUMED = (
+    ("memory_mib", "the work stays within the memory of an isolate (--memory)"),
+    ("cpu_seconds", "no request takes more CPU time than a Worker has (--cpu-seconds)"),
+    ("long_running", "no work goes on beyond its request (--long-running)"),
+    ("persistent_disk", "no file on a local disk has to last (--persistent-disk)"),
+)
+
+
 def _assume(outline: Outline) -> Iterator[str]:
-    options, told = outline.options, outline.options.told
-    if options.memory_mib is None:
-        yield "the work stays within the memory of an isolate (--memory)"
-    if options.cpu_seconds is None:
-        yield "no request takes more CPU time than a Worker has (--cpu-seconds)"
-    if options.long_running is None:
-        yield "no work goes on beyond its request (--long-running)"
-    if options.persistent_disk is None:
-        yield "no file on a local disk has to last (--persistent-disk)"
-    if not outline.has_container:
-        return
-    if outline.split.code is None:
-        yield "your own modules were not read: what they share between the two sides is not known (--source)"
+    told = outline.options.told
+    yield from (text for name, text in _ASSUMED if name not in told)
+    if outline.has_container:
+        yield from _assume_use(outline.options)
+        if outline.split.code is None:
+            yield "your own modules were not read: what they share between the two sides is not known (--source)"
+
+
+def _assume_use(options: PlanOptions) -> Iterator[str]:
+    told = options.told
     if "hours_per_day" not in told:
         yield f"an instance runs {options.hours_per_day:g} hours a day (--hours)"
-    if "cpu_percent" not in told and (options.requests_per_day is None or options.cpu_seconds is None):
-        yield f"its processor is {options.cpu_percent:g} % busy (--cpu-percent, or --requests-per-day and --cpu-seconds)"
+    if "cpu_percent" not in told and not {"requests_per_day", "cpu_seconds"} <= told:
+        busy = f"its processor is {options.cpu_percent:g} % busy"
+        yield f"{busy} (--cpu-percent, or --requests-per-day and --cpu-seconds)"
     if "concurrency" not in told:
         yield f"one instance works on {options.concurrency} requests at once (--concurrency; a guess)"
     if "egress_gb" not in told:

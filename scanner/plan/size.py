@@ -133,13 +133,12 @@ def _disk_reasons(tree: ContainerTree | None, workloads: WorkloadTable) -> Itera
     image_mb = installed_mb + workloads.image.unpacked_mb
     amount = math.ceil(image_mb * (1 + _SPARE_DISK_SHARE))
     unsized = tree.unsized if tree else ()
-    parts = [
+    text = (
         f"the image takes {image_mb:.0f} MB: {installed_mb:.0f} MB of packages and {workloads.image.unpacked_mb} MB of"
         f" {workloads.image.reference} (a guess), and a quarter of it again is left for files (a guess)"
-    ]
-    if unsized:
-        parts.append(f"no size is known of {', '.join(unsized)}")
-    yield SizeReason(quantity="disk", amount=amount, text="; ".join(parts), is_guess=True)
+    )
+    missing = f"; no size is known of {', '.join(unsized)}" if unsized else ""
+    yield SizeReason(quantity="disk", amount=amount, text=text + missing, is_guess=True)
 
 
 def _text(size: InstanceSize | None, memory_mib: float, vcpu: float, disk_mb: float) -> str:

@@ -152,5 +152,85 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         why="What it declares is missing from the verdict.",
         remedy="Correct the path or the circle; the rest was scanned.",
     ),
+    Rule.CS701: RuleHelp(
+        what="The containers of a Wrangler configuration have the shape of the time before general availability.",
+        why="Wrangler takes a list of entries and stops at anything else; keys that are gone have no effect.",
+        remedy="Use what the finding names for each key; compat-scan plan --write writes a whole configuration.",
+    ),
+    Rule.CS702: RuleHelp(
+        what="The instance type is none that containers offer.",
+        why="The deployment fails with an error about the configuration.",
+        remedy="Take one of the names that the finding lists, or a size of your own within its bounds.",
+    ),
+    Rule.CS703: RuleHelp(
+        what="The instance type is an old name that still works.",
+        why="Wrangler warns about it and may stop taking it.",
+        remedy="Use the new name that the finding tells.",
+    ),
+    Rule.CS704: RuleHelp(
+        what="A size of one's own breaks the bounds for vCPU, memory or disk.",
+        why="Wrangler's dry run lets it pass and the deployment fails.",
+        remedy="Stay within the bounds, or take a named type.",
+    ),
+    Rule.CS705: RuleHelp(
+        what="The code spreads requests with getRandom over another number of instances than max_instances allows.",
+        why="With more, requests wait for instances that may not start; with fewer, some never get any.",
+        remedy="Use one number in both places.",
+    ),
+    Rule.CS706: RuleHelp(
+        what="The class of a container has no Durable Object binding, and the code does not reach it by ctx.exports.",
+        why="Nothing can start the container or send it a request.",
+        remedy="Add it to durable_objects.bindings, or reach it by ctx.exports.",
+    ),
+    Rule.CS707: RuleHelp(
+        what="The class of a container stands in neither exports nor migrations, or the code does not export it.",
+        why="The Durable Object is not created. Wrangler's dry run only warns.",
+        remedy="Add it to exports with the type durable-object and the storage sqlite.",
+    ),
+    Rule.CS708: RuleHelp(
+        what="The configuration has both exports and migrations for Durable Objects.",
+        why="Wrangler refuses the two together.",
+        remedy="Keep exports, which say what there is now; migrations tell the same step by step.",
+    ),
+    Rule.CS709: RuleHelp(
+        what="The class of a container is declared with new_classes, or with another storage than sqlite.",
+        why="Containers need a Durable Object with SQLite. Wrangler's dry run lets it pass.",
+        remedy="Use new_sqlite_classes, or exports with the storage sqlite.",
+    ),
+    Rule.CS710: RuleHelp(
+        what="The configuration or the code asks for autoscaling.",
+        why="There is none: the property was announced and does not exist.",
+        remedy="Choose max_instances and spread the requests with getRandom, or by name with getContainer.",
+    ),
+    Rule.CS711: RuleHelp(
+        what="A Dockerfile builds for another platform than linux/amd64.",
+        why="Containers run linux/amd64 only.",
+        remedy="Use FROM --platform=linux/amd64 and an image that has it.",
+    ),
+    Rule.CS712: RuleHelp(
+        what="A Dockerfile starts a development server.",
+        why="It serves one request at a time or watches files, and may show its debugger to anybody.",
+        remedy="Start a production server, for example uvicorn without --reload, or gunicorn.",
+    ),
+    Rule.CS713: RuleHelp(
+        what="The main module is Python and the flag python_workers is missing.",
+        why="The Worker does not start without it.",
+        remedy="Add python_workers to compatibility_flags.",
+    ),
+    Rule.CS714: RuleHelp(
+        what="A flag switches a Python version off, which pywrangler does not see.",
+        why="It installs wheels for another Python than the one that runs.",
+        remedy="Choose the runtime by compatibility_date, or by the flag of the version itself.",
+    ),
+    Rule.CS715: RuleHelp(
+        what="A key of the configuration is none that Wrangler knows.",
+        why="Wrangler warns and ignores it, so it does not do what it is there for.",
+        remedy="Correct the spelling or remove the key.",
+    ),
+    Rule.CS716: RuleHelp(
+        what="All instances together are more than the limits of an account admit.",
+        why="The last of them do not start.",
+        remedy="Lower max_instances, take a smaller type, or ask Cloudflare for higher limits.",
+    ),
 }
 """The help for every rule."""

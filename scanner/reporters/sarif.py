@@ -31,7 +31,15 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 # What a rule's findings are as a rule; each result carries its own level.
 _DEFAULT_NOTES = frozenset({"CS103", "CS105", "CS108", "CS202", "CS302", "CS303", "CS304", "CS305", "CS306"})
 _PROBLEM_SEVERITIES = {"error": "error", "warning": "warning", "note": "recommendation"}
-_PRECISIONS = {"CS1": "very-high", "CS2": "very-high", "CS3": "medium", "CS4": "high", "CS5": "high", "CS6": "high"}
+_PRECISIONS = {
+    "CS1": "very-high",
+    "CS2": "very-high",
+    "CS3": "medium",
+    "CS4": "high",
+    "CS5": "high",
+    "CS6": "high",
+    "CS7": "high",
+}
 _TAGS = {
     "CS1": "distribution",
     "CS2": "listed",
@@ -39,6 +47,7 @@ _TAGS = {
     "CS4": "budget",
     "CS5": "could-not-be-told",
     "CS6": "file",
+    "CS7": "configuration",
 }
 
 
@@ -89,7 +98,7 @@ def _rule(rule: Rule, context: ReportContext) -> Json:
 
 
 def _default_level(rule: Rule) -> str:
-    if rule.leaves_unknown or rule.code.startswith("CS6"):
+    if rule.leaves_unknown or rule.code.startswith(("CS6", "CS7")):
         return "warning"
     return "note" if rule.code in _DEFAULT_NOTES else "error"
 

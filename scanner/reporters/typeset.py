@@ -21,6 +21,7 @@ class Page:
 
     def __init__(self, stream: TextIO, context: ReportContext) -> None:
         self._width = max(context.width, MIN_WIDTH)
+        self._color = context.color
         # Everything that rich would otherwise find out or interpret by itself is fixed: the context decides.
         self._console = Console(
             file=stream,
@@ -50,6 +51,8 @@ class Page:
 
         ``indent`` is the number of cells before the lead.
         """
+        if not self._color and self._write_short(spans, lead=lead, indent=indent):
+            return
         first = Text(" " * indent).append_text(_text(lead))
         hanging = first.cell_len
         body = Text().join(map(_text, spans))
@@ -58,6 +61,20 @@ class Page:
             line.rstrip()
             start = first if number == 0 else Text(" " * hanging)
             self.line(start + line)
+
+    def _write_short(self, spans: tuple[Span, ...], *, lead: Span, indent: int) -> bool:
+        """Writes what fits into one uncoloured line of ASCII; whether it did.
+
+        What rich would make of it is known beforehand, and lists of a hundred thousand such lines occur.
+        """
+        first = " " * indent + _plain(lead)
+        body = "".join(map(_plain, spans)).rstrip()
+        line = first + body
+        fits = body.isprintable() and line.isascii() and len(body) <= max(self._width - len(first), MIN_WIDTH // 2)
+        if not body or not fits or line.lstrip().startswith("::"):
+            return False
+        self._console.file.write(f"{line}\n")
+        return True
 
 
 def _text(span: Span) -> Text:
@@ -68,6 +85,16 @@ def _text(span: Span) -> Text:
             return Text(span)
         case (content, style):
             return Text(content, style=style)
+
+
+def _plain(span: Span) -> str:
+    match span:
+        case Text():
+            return span.plain
+        case str():
+            return span
+        case (content, _style):
+            return content
 
 
 def _harmless(line: Text) -> Text:

@@ -111,8 +111,8 @@ class Leap:
 
     def _count_passed(self, want: Want) -> int | None:
         """How many fitting versions are newer than those that are admitted; None where one that fits is admitted."""
-        candidates = self.rules.candidates(want.name)
-        if candidates is None or want.url is not None:
+        candidates = self.rules.candidates(want.name) if want.url is None else None
+        if candidates is None:
             return None
         satisfying = self._satisfying(candidates, want)
         if next(candidates.fitting(satisfying), None) is not None:
@@ -144,8 +144,8 @@ class Leap:
         return all(self._can_be_met(want, depth) for want in self._children(candidate, extra))
 
     def _can_be_met(self, want: Want, depth: int) -> bool:
-        candidates = self.rules.candidates(want.name)
-        if candidates is None or want.url is not None:
+        candidates = self.rules.candidates(want.name) if want.url is None else None
+        if candidates is None:
             return True
         satisfying = self._satisfying(candidates, want)
         newest = next(candidates.fitting(satisfying), None)

@@ -205,6 +205,8 @@ class Solver:
 
     def _meet(self, want: Want) -> bool:
         """Whether a project is one that versions can be chosen of; it is then known from now on."""
+        if want.url is not None:
+            self._universes.setdefault(want.name, None)
         if want.name not in self._universes:
             candidates = self._rules.candidates(want.name)
             self._universes[want.name] = None if candidates is None else self._build_universe(candidates)

@@ -63,11 +63,9 @@ class Provider(AbstractProvider[Want, Pick, Key]):
         name, extra = identifier
         if extra is not None:
             self._rules.asked_extras[identifier] = None
-        candidates = self._rules.candidates(name)
-        if candidates is None:
-            return [Pick(name=name, extra=extra)]
         wants = [*wants_on(requirements, (name, None)), *wants_on(requirements, identifier)]
-        if any(want.url for want in wants):
+        candidates = None if any(want.url for want in wants) else self._rules.candidates(name)
+        if candidates is None:
             return [Pick(name=name, extra=extra)]
         rejected = {pick.version for pick in incompatibilities[identifier]}
         known: Candidates = candidates

@@ -16,6 +16,7 @@ from scanner.sources.ini_lines import IniOption, read_ini
 from scanner.sources.logical_line import split_lines
 from scanner.sources.requirements import parse_requirement_lines
 from scanner.sources.selection import BUILD_SYSTEM, EXTRA_PREFIX
+from scanner.sources.text import refuse_endless
 
 # Section and option, dashes as underscores, with the groups of what is declared there.
 _OPTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -36,7 +37,11 @@ def parse_setup_cfg(document: Document) -> Parsed:
     """Everything that a setup.cfg declares; setup_requires has the group build-system.
 
     ``file:`` directives are followed; ``%(name)s`` stands for the option of that name in the same section.
+
+    Raises:
+        SourceError: the text has more parts than any real file.
     """
+    refuse_endless(document.text, document.path, separators=";")
     reading = _Reading(document)
     options = tuple(read_ini(document, reading.problems))
     values = _Values(options)

@@ -18,6 +18,7 @@ from scanner.model import Location, Problem, Rule
 from scanner.sources.document import Document
 from scanner.sources.json_positions import find_json_positions
 from scanner.sources.positions import DEFAULT_DEPTH, KeyPath, Positions
+from scanner.sources.text import refuse_endless
 from scanner.sources.toml_positions import find_toml_positions
 
 _T = TypeVar("_T")
@@ -35,6 +36,7 @@ def parse_toml(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
         SourceError: the text is not TOML and has no whole table before the line where it stops being.
     """
     text = document.text.removeprefix("\ufeff")
+    refuse_endless(text, document.path)
     problems: dict[Problem, None] = {}
     try:
         values = tomli.loads(text)
@@ -71,6 +73,7 @@ def parse_json(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
         SourceError: the text is not JSON, with the line where it stops being, or its top level is no object.
     """
     text = document.text.removeprefix("\ufeff")
+    refuse_endless(text, document.path)
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:

@@ -10,6 +10,8 @@ from scanner.errors import SourceError
 from scanner.model import Location, Problem, Rule
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
+# Ten times those of the largest lock files, each of whose packages has dozens.
+MAX_PARTS = 500_000
 
 _CODING_LINE = re.compile(rb"coding[:=]\s*([-\w.]+)")
 
@@ -49,6 +51,17 @@ def decode_leniently(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     if "\0" in text:
         raise SourceError(path, text.count("\n", 0, text.index("\0")) + 1, "a zero byte: this is not a text file")
     return text.removeprefix("\ufeff"), problems
+
+
+def refuse_endless(text: str, path: str, *, separators: str = ",") -> None:
+    """Nothing; a text with more separators than any real file has would fill the memory with its parts.
+
+    Raises:
+        SourceError: there are over ``MAX_PARTS`` of them.
+    """
+    parts = sum(map(text.count, separators))
+    if parts > MAX_PARTS:
+        raise SourceError(path, None, f"{parts:,} elements are over the limit of {MAX_PARTS:,} for one file")
 
 
 def _detect_encoding(data: bytes) -> str:

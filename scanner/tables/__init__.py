@@ -55,6 +55,7 @@ from scanner.tables.workloads import (
     load_workloads,
     parse_workloads,
 )
+from scanner.tables.wrangler import WranglerKeys, load_wrangler_keys, parse_wrangler_keys
 
 __all__ = [
     "AccountLimits",
@@ -83,6 +84,7 @@ __all__ = [
     "ServiceRow",
     "StdlibTable",
     "WorkloadTable",
+    "WranglerKeys",
     "WrongAnswer",
     "load_alternatives",
     "load_containers",
@@ -93,6 +95,7 @@ __all__ = [
     "load_runtimes",
     "load_stdlib",
     "load_workloads",
+    "load_wrangler_keys",
     "parse_alternatives",
     "parse_containers",
     "parse_incompatible",
@@ -103,4 +106,5 @@ __all__ = [
     "parse_stdlib",
     "parse_workers_stdlib",
     "parse_workloads",
+    "parse_wrangler_keys",
 ]

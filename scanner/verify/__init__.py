@@ -19,6 +19,7 @@ from scanner.inspect import Opener
 from scanner.model import Artifact, Judgement, Level, Origin, Report, Rule, Verdict
 from scanner.tables import load_pyodide
 from scanner.verified import Comparison, Happened, ModuleOutcome, Verification, VerifyReport
+from scanner.verify.probe import TIMEOUT
 from scanner.verify.unpack import unpack_wheels
 
 __all__ = ["Probe", "verify_report"]
@@ -201,6 +202,8 @@ def _compare(one: Judgement, tree: _Tree, told: Verification) -> Verification:
     host = tree.host_imports.get(first.missing or "") or tree.host_imports.get((first.missing or "").partition(".")[0])
     if host is not None:
         return replace(told, reason=f"needs {host}, whose build only the Pyodide host has: {tree.host_failure}")
+    if first.error == TIMEOUT:
+        return replace(told, reason=f"its import was {first.message}")
     reason = f"{first.error}: {first.message}" + (f" at {first.trace[-1]}" if first.trace else "")
     return replace(
         told, happened=Happened.FAILED, reason=reason, comparison=_settle(one, one.verdict, Verdict.CONTAINER)

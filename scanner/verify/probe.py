@@ -27,6 +27,9 @@ TIMEOUT_SECONDS = 180
 MEMORY_BYTES = 4 * 1024 * 1024 * 1024
 """For one Node process: WebAssembly's own limit; Pyodide itself takes about 160 MiB."""
 
+TIMEOUT = "timeout"
+"""The «error» of a module that was not done in time, which proves nothing: the machine may be busy."""
+
 _MAX_MESSAGE = 300
 
 
@@ -101,7 +104,7 @@ class NodeProbe:
             except subprocess.TimeoutExpired:
                 process.kill()
                 output, _ = process.communicate()
-                ending = ("timeout", f"not done after {self.timeout_seconds:.0f} seconds")
+                ending = (TIMEOUT, f"not done after {self.timeout_seconds:.0f} seconds")
         return _parse_lines(output, job["token"]), ending
 
     def _command(self, site: Path, kept: Path | None) -> list[str]:

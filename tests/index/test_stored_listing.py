@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scanner.index.listing import Listing, make_listing
 from scanner.index.rows import FileRow
-from scanner.index.stored_listing import listing_from_text, listing_to_text
+from scanner.index.stored_listing import encode_plain, listing_from_text, listing_to_text
 
 FOO = canonicalize_name("foo")
 BASE = "https://files.example.org/packages/"
@@ -66,3 +66,21 @@ def test_a_broken_row_is_left_out(line: str) -> None:
     assert list(listing.rows) == ["1.0"]
     assert "2.0" not in listing.rows
     assert len(listing.rows) == 1
+
+
+def test_the_faster_encoder_writes_what_the_plain_one_reads() -> None:
+    typed_rows = pytest.importorskip("scanner.index.typed_rows")
+    rows = _rows()
+    assert json.loads(typed_rows.encode_rows(rows)) == json.loads(encode_plain(rows))
+    strange = (FileRow("foo-1.0.tar.gz", BASE + "ü\n\t", None, None, "<3\n", "why?\n\x00"),)
+    assert "\n" not in typed_rows.encode_rows(strange)
+    assert json.loads(typed_rows.encode_rows(strange)) == json.loads(encode_plain(strange))
+
+
+def test_half_of_a_surrogate_pair_is_stored_and_read_back() -> None:
+    listing = _listing(FileRow("foo-1.0.tar.gz", BASE + "a", None, None, "\ud800"))
+    text = listing_to_text(listing)
+    assert text is not None
+    again = listing_from_text(text, FOO)
+    assert again is not None
+    assert again.rows["1.0"][0].requires_python == "\ud800"

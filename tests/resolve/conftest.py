@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
@@ -20,6 +21,9 @@ from scanner.wants import Want, with_extras
 
 Projects = Mapping[str, Mapping[str, Sequence[str]]]
 """Project → version → what it requires; a version that ends in «!» has a wheel for Linux only."""
+
+
+_EXTRA = re.compile(r"extra == '([^']+)'")
 
 
 class TableSupply:
@@ -56,8 +60,12 @@ class TableSupply:
         self.asked.append(f"{name} {candidate.version}")
         versions = self.projects[name]
         requires = versions.get(str(candidate.version), versions.get(f"{candidate.version}!", ()))
+        extras = {canonicalize_name(extra) for text in requires for extra in _EXTRA.findall(text)}
         return CoreMetadata(
-            name=name, version=candidate.version, requires=tuple(Requirement(text) for text in requires)
+            name=name,
+            version=candidate.version,
+            requires=tuple(Requirement(text) for text in requires),
+            extras=frozenset(extras),
         )
 
 

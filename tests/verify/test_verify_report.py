@@ -199,6 +199,14 @@ def test_wheels_whose_paths_clash_are_told_instead_of_mixed(
     assert _only(report, "alpha").comparison is Comparison.AGREES
 
 
+def test_an_import_that_is_not_done_in_time_proves_nothing(
+    verify: Verify, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("alpha", "1.0", files={"alpha/__init__.py": ""}))
+    told = _only(verify("alpha\n", ToldProbe(failing=_failing("alpha", "timeout"))), "alpha")
+    assert (told.happened, told.comparison) == (Happened.NOT_VERIFIABLE, Comparison.OPEN)
+
+
 def test_on_request_only_what_the_files_name_is_imported(
     verify: Verify, index: FakeIndex, make_wheel: MakeWheel
 ) -> None:

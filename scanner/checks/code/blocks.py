@@ -186,7 +186,7 @@ def _forget(step: Try, frame: Frame) -> None:
 
 def _snapshot(importer: Importer, frame: Frame) -> dict[str, object]:
     """A copy of the names, whose size counts as work."""
-    importer.steps_left -= len(frame.values) // 16
+    importer.steps_left -= len(frame.values)
     return dict(frame.values)
 
 

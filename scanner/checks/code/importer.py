@@ -16,7 +16,7 @@ from scanner.checks.code.frames import Frame, Module, World
 from scanner.checks.code.site import Kind, SourceFile, find_excluded_requirement
 from scanner.checks.code.steps import Block, ModuleFacts
 
-MAX_STEPS = 3_000_000
+MAX_STEPS = 1_500_000
 """What one analysis may follow; the largest real closures need a tenth of it."""
 
 

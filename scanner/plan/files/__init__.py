@@ -1,4 +1,4 @@
-"""The files that deploy a plan, by path: a Python Worker, a small Worker with the Container class, the image, a README."""
+"""The files that deploy a plan, by path: a Python Worker, a Worker with the Container class, the image, a README."""
 
 from __future__ import annotations
 

@@ -53,4 +53,4 @@ def _container_steps(plan: Plan) -> Iterator[str]:
     if plan.options.queue:
         yield f"Create the queue: `npx wrangler queues create {QUEUE_NAME}`. Jobs reach the container as `POST /jobs`."
     yield "In `front`: `npm install`, `npm run types`, then `npm run deploy`; Docker builds the image."
-    yield "`INSTANCES` in `front/src/index.ts` and `max_instances` in `front/wrangler.jsonc` are one number: change both."
+    yield "`INSTANCES` in `front/src/index.ts` and `max_instances` in `front/wrangler.jsonc` are one number."

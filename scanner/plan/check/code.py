@@ -1,0 +1,78 @@
+"""The Worker's code against its configuration: how many instances requests are spread over, and autoscaling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from scanner.model import Location, Problem, Rule
+from scanner.plan.check.entries import read_number
+from scanner.plan.check.scope import CheckInput, Entry, Scope, TextFile, tables_of
+from scanner.tables import load_containers
+
+_GET_RANDOM = re.compile(r"\bgetRandom\s*\(\s*(?P<binding>[\w.?!\[\]\"' ]{1,200}?)\s*,\s*(?P<number>[\w.]{1,100})\s*\)")
+_CONSTANT = re.compile(r"\b(?:const|let|var)\s+(?P<name>\w{1,100})\s*(?::\s*number\s*)?=\s*(?P<number>\d{1,9})\b")
+_AUTOSCALE = re.compile(r"\bautoscale\s*[:=]")
+_LAST_NAME = re.compile(r"(\w+)\W*$")
+_TEXT_OR_COMMENT = re.compile(
+    r"//[^\n]*|/\*.*?(?:\*/|\Z)|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL
+)
+
+
+def find_code_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
+    """Numbers that disagree, and what does not exist."""
+    if "autoscale" in scope.values:
+        yield given.problem(Rule.CS710, (*scope.prefix, "autoscale"), "`autoscale` does not exist")
+    for entry in scope.entries:
+        if "autoscale" in entry.values:
+            yield given.problem(Rule.CS710, (*entry.path, "autoscale"), "`autoscale` does not exist")
+    for source in given.sources:
+        text = blank_comments(source.text)
+        if scope.entries:
+            for match in _AUTOSCALE.finditer(text):
+                yield _problem(
+                    Rule.CS710, source, match.start(), "`autoscale` does not exist in @cloudflare/containers"
+                )
+            yield from _disagreements(scope, TextFile(path=source.path, text=text))
+
+
+def blank_comments(text: str) -> str:
+    """TypeScript or JavaScript with its comments as spaces; lines and columns stay."""
+
+    def blank(match: re.Match[str]) -> str:
+        found = match.group()
+        return re.sub(r"[^\n]", " ", found) if found.startswith("/") else found
+
+    return _TEXT_OR_COMMENT.sub(blank, text)
+
+
+def _disagreements(scope: Scope, source: TextFile) -> Iterator[Problem]:
+    constants = {match["name"]: int(match["number"]) for match in _CONSTANT.finditer(source.text)}
+    for match in _GET_RANDOM.finditer(source.text):
+        entry = _entry_of(match["binding"], scope)
+        asked = int(match["number"]) if match["number"].isdigit() else constants.get(match["number"])
+        if entry is None or asked is None:
+            continue
+        most = read_number(entry.values.get("max_instances", load_containers().max_instances_default))
+        if most is not None and asked != most:
+            told = "" if "max_instances" in entry.values else " by default"
+            text = f"getRandom spreads requests over {asked} instances, and max_instances is {most:.0f}{told}"
+            yield _problem(Rule.CS705, source, match.start(), text)
+
+
+def _entry_of(binding: str, scope: Scope) -> Entry | None:
+    """The container behind a binding; the only one where the binding is not known by name."""
+    name = _LAST_NAME.search(binding)
+    objects = scope.get("durable_objects")
+    rows: tuple[Mapping[str, object], ...] = tables_of(objects.get("bindings")) if isinstance(objects, dict) else ()
+    classes = {row.get("name"): row.get("class_name") for row in rows if isinstance(row.get("name"), str)}
+    found = classes.get(name[1]) if name else None
+    if found is None:
+        return scope.entries[0] if len(scope.entries) == 1 else None
+    return next((entry for entry in scope.entries if entry.values.get("class_name") == found), None)
+
+
+def _problem(rule: Rule, source: TextFile, offset: int, message: str) -> Problem:
+    line = source.text.count("\n", 0, offset) + 1
+    column = offset - source.text.rfind("\n", 0, offset)
+    return Problem(rule=rule, message=message, location=Location(path=source.path, line=line, column=column))

@@ -1,0 +1,100 @@
+"""A Wrangler configuration as the checks see it: values with their places, for the whole and for each environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from scanner.model import Location, Problem, Rule
+
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextFile:
+    """A file that the configuration leads to."""
+
+    path: str
+    """As people should see it."""
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckInput:
+    """A parsed configuration with what belongs to it."""
+
+    path: str
+    values: Mapping[str, object]
+    locate: Callable[[KeyPath], Location]
+    """Where a key or an element stands."""
+    sources: tuple[TextFile, ...] = ()
+    """The Worker's main module and those beside and below it."""
+    images: Mapping[str, TextFile] = field(default_factory=dict)
+    """The Dockerfiles, by the text of ``image`` that names them."""
+    missing: frozenset[str] = frozenset()
+    """Texts of ``image`` that look like paths and lead to no file."""
+
+    def problem(self, rule: Rule, path: KeyPath, message: str) -> Problem:
+        """A fault at a key or element."""
+        return Problem(rule=rule, message=message, location=self.locate(path))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One entry of ``containers``."""
+
+    path: KeyPath
+    values: Mapping[str, object]
+
+    def text(self, name: str) -> str | None:
+        """A value where it is a string."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """The configuration as it holds for one environment; what an environment does not set comes from the top."""
+
+    prefix: KeyPath
+    values: Mapping[str, object]
+    top: Mapping[str, object]
+
+    def get(self, name: str) -> object:
+        """The value of a key; None where it is not set."""
+        return self.values.get(name, self.top.get(name))
+
+    def place(self, name: str, *rest: str | int) -> KeyPath:
+        """Where that value stands."""
+        return (*(self.prefix if name in self.values else ()), name, *rest)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of its own ``containers`` that are objects: containers are not handed down."""
+        listed = self.values.get("containers")
+        if not isinstance(listed, list):
+            return ()
+        return tuple(
+            Entry(path=(*self.prefix, "containers", number), values=value)
+            for number, value in enumerate(listed)
+            if isinstance(value, dict)
+        )
+
+
+def find_scopes(given: CheckInput) -> Iterator[Scope]:
+    """The top and each environment."""
+    yield Scope(prefix=(), values=given.values, top=given.values)
+    environments = given.values.get("env")
+    for name, values in environments.items() if isinstance(environments, dict) else ():
+        if isinstance(values, dict):
+            yield Scope(prefix=("env", name), values=values, top=given.values)
+
+
+def texts_of(value: object) -> tuple[str, ...]:
+    """The strings of a list; none for anything else."""
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def tables_of(value: object) -> tuple[Mapping[str, object], ...]:
+    """The objects of a list; none for anything else."""
+    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()

@@ -1,0 +1,32 @@
+"""The Worker itself: its flags and the keys of its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.model import Problem, Rule
+from scanner.plan.check.entries import unknown_key_text
+from scanner.plan.check.scope import CheckInput, Scope, texts_of
+from scanner.tables import load_runtimes, load_wrangler_keys
+
+_IMPLIES_PYTHON = "auto_inject_python_workers"
+
+
+def find_worker_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
+    """Flags that are missing or ignored, and keys that nobody knows."""
+    flags = texts_of(scope.get("compatibility_flags"))
+    base = load_runtimes().base_flag
+    main = scope.get("main")
+    is_own = not scope.prefix or "compatibility_flags" in scope.values or "main" in scope.values
+    if isinstance(main, str) and main.endswith(".py") and is_own and not {base, _IMPLIES_PYTHON} & set(flags):
+        place = scope.place("compatibility_flags" if scope.get("compatibility_flags") is not None else "main")
+        yield given.problem(Rule.CS713, place, f"`{main}` is Python: `compatibility_flags` needs `{base}`")
+    ignored = {runtime.disable_flag for runtime in load_runtimes().runtimes if runtime.disable_flag}
+    for number, flag in enumerate(texts_of(scope.values.get("compatibility_flags"))):
+        if flag in ignored:
+            text = f"pywrangler ignores `{flag}` and would install wheels for another Python than the one that runs"
+            yield given.problem(Rule.CS714, (*scope.prefix, "compatibility_flags", number), text)
+    keys = load_wrangler_keys().keys
+    for name in scope.values:
+        if name not in keys and name != "autoscale":
+            yield given.problem(Rule.CS715, (*scope.prefix, name), unknown_key_text(name, keys))

@@ -1,0 +1,56 @@
+"""The keys that a Wrangler configuration knows (data/wrangler.toml)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from scanner.tables.fields import Provenance
+from scanner.tables.files import parse_toml, read_table
+
+_NAME = "wrangler.toml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WranglerKeys:
+    """What one version of Wrangler takes in its configuration."""
+
+    version: int
+    wrangler: str
+    """The version of Wrangler that the keys are from."""
+    keys: frozenset[str]
+    """At the top and, with a few exceptions, in environments."""
+    container_keys: frozenset[str]
+    """Of one entry of ``containers``."""
+    before: Mapping[str, str]
+    """Keys of such an entry that are gone or deprecated, with what became of each."""
+    provenance: Provenance
+
+
+@cache
+def load_wrangler_keys() -> WranglerKeys:
+    """The keys of the newest Wrangler that was looked at."""
+    return parse_wrangler_keys(read_table(_NAME), f"data/{_NAME}")
+
+
+def parse_wrangler_keys(text: str, path: str) -> WranglerKeys:
+    """The keys of the table's text.
+
+    Raises:
+        TableError: a key is missing or of the wrong type.
+    """
+    fields = parse_toml(text, path)
+    header = fields.header()
+    before = fields.table("before")
+    table = WranglerKeys(
+        version=header.version,
+        wrangler=fields.text("wrangler"),
+        keys=frozenset(fields.texts("keys")),
+        container_keys=frozenset(fields.texts("container_keys")),
+        before=MappingProxyType({name: before.text(name) for name in before.names()}),
+        provenance=header.provenance,
+    )
+    fields.finish()
+    return table
