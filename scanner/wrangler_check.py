@@ -100,7 +100,7 @@ def _read_sources(given: CheckInput) -> tuple[tuple[TextFile, ...], tuple[Proble
             continue
         for each in _code_paths(path):
             if each not in found and len(found) < _MAX_CODE_FILES:
-                found.update({each: file for file in _read_text(each)})
+                found[each] = _read_text(each)
     return tuple(found.values()), tuple(problems)
 
 
@@ -120,16 +120,16 @@ def _read_images(given: CheckInput) -> tuple[dict[str, TextFile], set[str]]:
                 continue
             path = Path(given.path).parent / image
             if path.is_file():
-                images.update({image: file for file in _read_text(str(path))})
+                images[image] = _read_text(str(path))
             elif image.startswith((".", "/")) or image.endswith("Dockerfile"):
                 missing.add(image)
     return images, missing
 
 
-def _read_text(path: str) -> Iterator[TextFile]:
-    """The file, or nothing where it cannot be read."""
+def _read_text(path: str) -> TextFile:
+    """The file; without text where it cannot be read."""
     try:
         text, _ = decode_leniently(read_file(path), path)
     except SourceError:
-        return
-    yield TextFile(path=path, text=text)
+        text = ""
+    return TextFile(path=path, text=text)

@@ -51,6 +51,10 @@ ALLOWED = {
     "inspect": GROUND | {"checks", "listed", "remembered", "resolve"},
     "assemble": GROUND | {"advice", "bundle", "checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"},
     "advice": BASE | {"chains", "resolve"},
+    "container_tree": GROUND | {"planned", "project", "remembered", "resolve", "settings", "sources"},
+    "own_code": GROUND | {"checks", "planned", "sources"},
+    "wrangler_check": GROUND | {"plan", "planned", "sources"},
+    "planning": GROUND | {"container_tree", "own_code", "pipeline", "plan", "planned", "settings", "sources"},
     "pipeline": None,
     "cli": None,
 }
@@ -60,6 +64,7 @@ ALLOWED = {
 the pipeline: the command line hands it a report and a supply.
 """
 ABOVE = {"cli", "pipeline", "explaining", "direct", "verify", "assemble", "inspect", "project", "ignores", "listed", "advice", "__main__"}
+ABOVE |= {"container_tree", "own_code", "planning", "wrangler_check"}
 
 
 def _imports(path: Path) -> Iterator[str]:

@@ -1,0 +1,275 @@
+"""What the container's side of a plan installs: the same files resolved for Linux instead of the Worker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.candidates import Candidate, Candidates, ReleaseSource
+from scanner.contents import OpenedWheel
+from scanner.errors import IndexFailure, ScanError
+from scanner.metadata import CoreMetadata
+from scanner.model import Artifact, ArtifactKind, Dependency, Entry, Release, Target
+from scanner.planned import ContainerTree, Package
+from scanner.project import Project, plan_project
+from scanner.remembered import Opener
+from scanner.resolve import Graph, Node, Supply, resolve_tree
+from scanner.resolve.locked import build_locked_graph
+from scanner.settings import Settings
+from scanner.sources import ReadFile, select_entries
+from scanner.tables import PyodidePackage, load_workloads
+from scanner.target import wheel_tags
+from scanner.wants import Want
+
+_GLIBC_MINOR = 41
+"""Of the Debian release that the slim images are built on."""
+_EXACT_FROM_BYTES = 48 * 1024 * 1024
+"""Wheels from this size on are asked by ranges what they unpack to; that of smaller ones is guessed."""
+
+
+class Source(Supply, Opener, Protocol):
+    """What is asked of package indexes."""
+
+
+def make_linux_target(target: Target) -> Target:
+    """Linux on x86-64 with the Python of the base image, in the shape of the Worker's target."""
+    python = load_workloads().image.python
+    feature = python.rpartition(".")[0]
+    markers = {
+        **target.markers,
+        "os_name": "posix",
+        "sys_platform": "linux",
+        "platform_system": "Linux",
+        "platform_machine": "x86_64",
+        "platform_release": "",
+        "platform_version": "",
+        "python_version": feature,
+        "python_full_version": python,
+        "implementation_version": python,
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+    }
+    reason = f"the image {load_workloads().image.reference}"
+    tags = wheel_tags(feature, tuple(_platforms()))
+    return replace(target, python=python, markers=markers, tags=tags, reason=reason, notes=())
+
+
+def find_container_tree(
+    files: Sequence[ReadFile],
+    names: Collection[str],
+    settings: Settings,
+    target: Target,
+    supply: AbstractContextManager[Source],
+) -> ContainerTree | None:
+    """Everything that these direct dependencies install on Linux; None where no index could be asked.
+
+    ``supply`` asks the indexes, and ``target`` is Linux as ``make_linux_target`` gives it.
+    """
+    projects = [_part_project(file, settings, target) for file in files]
+    try:
+        with supply as asked:
+            linux = LinuxSupply(asked, target)
+            nodes = _merge(_resolve(project, names, linux, target, settings) for project in projects)
+            if not any(node.chosen for node in nodes.values()):
+                return None
+            opened = _open_large(nodes.values(), asked)
+    except ScanError:
+        return None
+    hashes = _find_hashes(projects)
+    packages = tuple(_package(node, opened, hashes) for _, node in sorted(nodes.items()) if node.chosen)
+    unresolved = tuple(f"{name}: {_why(node)}" for name, node in sorted(nodes.items()) if node.chosen is None)
+    exact = "sizes of wheels from 48 MiB on read from the wheels, of smaller ones guessed from their packed size"
+    return ContainerTree(packages=packages, source=f"the tree resolved for Linux; {exact}", unresolved=unresolved)
+
+
+@dataclass(frozen=True, slots=True)
+class _AllFit:
+    """A listing of which every version may fit: it is made to be asked about WebAssembly alone."""
+
+    listing: ReleaseSource
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """All versions, newest first."""
+        return self.listing.versions
+
+    def release(self, version: Version) -> Release | None:
+        """One version with its files."""
+        return self.listing.release(version)
+
+    def has_candidate(self, version: Version) -> bool:  # noqa: ARG002  # the protocol's
+        """Yes: its tags are looked at."""
+        return True
+
+
+class LinuxSupply:
+    """A supply of WebAssembly's candidates as one of Linux's."""
+
+    def __init__(self, supply: Supply, target: Target) -> None:
+        self._supply = supply
+        self._target = target
+        self._known: dict[NormalizedName, Candidates] = {}
+
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
+        """Fetch ahead what resolving these is likely to need."""
+        self._supply.prefetch(wants, levels=levels)
+
+    def candidates(self, name: NormalizedName) -> Candidates:
+        """All versions of a project, without the builds of Pyodide.
+
+        Raises:
+            IndexFailure: the index gave no usable answer.
+        """
+        if name not in self._known:
+            listing = self._supply.candidates(name).listing
+            wrapped = _AllFit(listing) if listing is not None else None
+            self._known[name] = Candidates(name=name, target=self._target, listing=wrapped, pyodide=None)
+        return self._known[name]
+
+    def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:  # noqa: ARG002  # the protocol's
+        """None: Linux takes none of them."""
+        return None
+
+    def metadata(self, candidate: Candidate) -> CoreMetadata | None:
+        """The metadata of a version; None where only a build would tell it.
+
+        Raises:
+            IndexFailure: the index gave no usable answer.
+            ArtifactError: the file or its metadata cannot be used.
+        """
+        return self._supply.metadata(candidate)
+
+    def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
+        """Fetch the metadata of these versions ahead."""
+        self._supply.prefetch_metadata(candidates)
+
+
+def folder_of(path: str) -> Path:
+    """The folder of a scanned path, absolute; the current one for standard input."""
+    absolute = Path.cwd() if path == "-" else Path(path).absolute()
+    return absolute if absolute.is_dir() else absolute.parent
+
+
+def _platforms() -> Iterator[str]:
+    yield from (f"manylinux_2_{minor}_x86_64" for minor in range(_GLIBC_MINOR, 4, -1))
+    yield from ("manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64")
+
+
+def _part_project(file: ReadFile, settings: Settings, target: Target) -> Project:
+    entries: tuple[Entry, ...]
+    entries, _ = select_entries(
+        file.parsed,
+        groups=frozenset(settings.group),
+        extras=frozenset(settings.extra),
+        all_groups=settings.all_groups,
+        all_extras=settings.all_extras,
+    )
+    return plan_project(
+        file.path,
+        entries,
+        target=target,
+        constraints=file.parsed.constraints,
+        overrides=file.parsed.overrides,
+        is_lock=file.parsed.is_lock,
+    )
+
+
+def _resolve(
+    project: Project, names: Collection[str], supply: Supply, target: Target, settings: Settings
+) -> Mapping[str, Node]:
+    """The nodes below the names, by name."""
+    if project.is_lock:
+        graph = build_locked_graph(project.dependencies, target=target, supply=supply)
+    else:
+        wants = tuple(want for want in project.wants if want.name in names)
+        if not wants:
+            return {}
+        graph = resolve_tree(
+            wants, target=target, supply=supply, constraints=project.constraints, overrides=project.overrides
+        )
+    return _below(graph, names, with_dependencies=not settings.no_deps)
+
+
+def _below(graph: Graph, names: Collection[str], *, with_dependencies: bool) -> Mapping[str, Node]:
+    pending = [key for key, node in graph.nodes.items() if node.name in names]
+    reached: dict[str, Node] = {}
+    while pending:
+        key = pending.pop()
+        node = graph.nodes.get(key)
+        if node is not None and key not in reached:
+            reached[key] = node
+            pending.extend(node.requires if with_dependencies else ())
+    return {str(node.name): node for node in reached.values()}
+
+
+def _merge(parts: Iterable[Mapping[str, Node]]) -> dict[str, Node]:
+    merged: dict[str, Node] = {}
+    for part in parts:
+        for name, node in part.items():
+            merged.setdefault(name, node)
+    return merged
+
+
+def _open_large(nodes: Iterable[Node], supply: Opener) -> Mapping[str, object]:
+    """What is inside the wheels that decide how large the image gets, by file name."""
+    chosen = (_file(node) for node in nodes if node.chosen)
+    large = [file for file in chosen if file and file.url and (file.size_bytes or 0) >= _EXACT_FROM_BYTES]
+    return supply.open_files(file for file in large if file.kind is ArtifactKind.WHEEL)
+
+
+def _package(node: Node, opened: Mapping[str, object], hashes: Mapping[str, tuple[str, ...]]) -> Package:
+    file = _file(node)
+    version = str(node.chosen.version) if node.chosen else None
+    size_bytes = file.size_bytes if file else None
+    contents = opened.get(file.filename) if file else None
+    if isinstance(contents, OpenedWheel):
+        unpacked_bytes: int | None = contents.contents.uncompressed_bytes
+    else:
+        unpacked_bytes = None if size_bytes is None else round(size_bytes * load_workloads().unpacked_per_packed)
+    return Package(
+        name=str(node.name),
+        version=version,
+        filename=file.filename if file else None,
+        download_bytes=size_bytes,
+        unpacked_bytes=unpacked_bytes,
+        is_guess=not isinstance(contents, OpenedWheel),
+        hashes=hashes.get(f"{node.name}=={version}", ()),
+    )
+
+
+def _file(node: Node) -> Artifact | None:
+    """The wheel that Linux installs, else the source distribution that it would build."""
+    if node.chosen is None:
+        return None
+    sources = (file for file in node.chosen.release.artifacts if file.kind is ArtifactKind.SDIST)
+    return node.chosen.wheel or next(sources, None)
+
+
+def _find_hashes(projects: Iterable[Project]) -> dict[str, tuple[str, ...]]:
+    """The hashes that the files give, by ``name==version``."""
+    hashes: dict[str, tuple[str, ...]] = {}
+    for project in projects:
+        for dependency in project.dependencies:
+            version = dependency.pin or (dependency.locked.version if dependency.locked else None)
+            if dependency.name is not None and version is not None:
+                hashes[f"{dependency.name}=={version}"] = _hashes(dependency)
+    return hashes
+
+
+def _hashes(dependency: Dependency) -> tuple[str, ...]:
+    listed = (
+        [f"sha256:{file.sha256}" for file in dependency.locked.artifacts if file.sha256] if dependency.locked else []
+    )
+    return tuple(sorted({*dependency.hashes, *listed}))
+
+
+def _why(node: Node) -> str:
+    if isinstance(node.failure, IndexFailure):
+        return node.failure.reason
+    return "it comes from a path or an address" if node.url else "no version of it fits"

@@ -1,0 +1,83 @@
+"""`compat-scan plan`: a scan, the project's own code and the tree on Linux, brought together to a plan and to files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from scanner import pipeline
+from scanner.container_tree import find_container_tree, folder_of, make_linux_target
+from scanner.errors import SettingsError, SourceError
+from scanner.own_code import read_own_code
+from scanner.pipeline import Surroundings
+from scanner.plan import Outline, guess_tree, make_plan, outline_plan
+from scanner.planned import ContainerTree, Plan, PlanOptions
+from scanner.settings import Settings
+from scanner.sources.document import IndexOptions
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanRequest:
+    """What is to be planned besides what the settings say."""
+
+    paths: tuple[str, ...]
+    options: PlanOptions
+    source: str | None = None
+    """The folder of the project's own code."""
+
+
+def plan_deployment(request: PlanRequest, settings: Settings, around: Surroundings) -> Plan:
+    """The plan for the files.
+
+    Raises:
+        ScanError: as for a scan.
+    """
+    around = replace(around, read_stdin=cache(around.read_stdin))  # it is read twice, and gives its bytes once
+    report = pipeline.scan(request.paths, settings, around)
+    code = None
+    if request.source is not None:
+        around.progress(f"reading {request.source}")
+        code = read_own_code(request.source, report.target)
+    outline = outline_plan(report, request.options, code)
+    return make_plan(outline, _find_tree(request.paths, outline, settings, around))
+
+
+def write_plan_files(plan: Plan, folder: Path, *, force: bool) -> tuple[str, ...]:
+    """Writes the files of a plan below a folder; their paths.
+
+    Raises:
+        SettingsError: there is nothing to write, or a file is there already and ``force`` is not given.
+        SourceError: a file cannot be written.
+    """
+    if not plan.files:
+        raise SettingsError(None, "--write", f"there is nothing to deploy yet: {plan.summary}")
+    there = [path for path in plan.files if (folder / path).exists()]
+    if there and not force:
+        raise SettingsError(None, "--write", f"{folder / there[0]} is there already; --force overwrites it")
+    for path, text in plan.files.items():
+        try:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise SourceError(str(folder / path), None, f"cannot be written: {error.strerror}") from error
+    return tuple(str(folder / path) for path in plan.files)
+
+
+def _find_tree(
+    paths: Sequence[str], outline: Outline, settings: Settings, around: Surroundings
+) -> ContainerTree | None:
+    if not outline.has_container:
+        return None
+    names = outline.container_names
+    if not names:
+        return ContainerTree(packages=(), source="no dependency moves")
+    around.progress("resolving what moves for Linux")
+    files = pipeline.read_files(paths, settings, around)
+    target = make_linux_target(outline.report.target)
+    options = IndexOptions()
+    for file in files:
+        options = options.merge(file.parsed.index)
+    supply = around.open_supply(target, options, folder_of(paths[0]))
+    return find_container_tree(files, names, settings, target, supply) or guess_tree(outline)

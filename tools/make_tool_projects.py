@@ -1,0 +1,222 @@
+"""Small projects locked by their real tools, each compared with what compat-scan reads of it.
+
+    python tools/make_tool_projects.py [--tools uv,poetry] [--folder DIR]
+
+Installs each tool from the index into an environment of its own, makes a project with extras, groups, markers and a
+path dependency, has it locked, and compares the names and versions that `compat-scan list` shows with those of the
+tool's own export. Prints one line for each tool; the exit code is the number of those that differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from scanner import tables
+
+Versions = set[tuple[str, str]]
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMEOUT_SECONDS = 300
+_PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(?:==|\s|\(!\)\s)\s*v?(\d[^\s;\\]*)")
+
+_BESIDE = '[project]\nname = "beside"\nversion = "0.2"\nrequires-python = ">=3.11"\ndependencies = ["sniffio"]\n'
+_PROJECT = """\
+[project]
+name = "demo"
+version = "0.1.0"
+requires-python = ">=3.11"
+dependencies = ["httpx[http2]>=0.27", "colorama>=0.4; sys_platform == 'win32'", {beside}]
+
+[project.optional-dependencies]
+cli = ["platformdirs>=4"]
+
+[dependency-groups]
+test = ["iniconfig>=2"]
+"""
+_POETRY = """\
+[tool.poetry]
+name = "demo"
+version = "0.1.0"
+description = ""
+authors = []
+package-mode = false
+
+[tool.poetry.dependencies]
+python = "^3.11"
+httpx = {{ version = ">=0.27", extras = ["http2"] }}
+colorama = {{ version = "^0.4", markers = "sys_platform == 'win32'" }}
+platformdirs = {{ version = "^4", optional = true }}
+beside = {{ path = "beside" }}
+
+[tool.poetry.extras]
+cli = ["platformdirs"]
+
+[tool.poetry.group.test.dependencies]
+iniconfig = "^2"
+
+[[tool.poetry.source]]
+name = "own"
+url = "{index}"
+priority = "primary"
+"""
+_PIPFILE = """\
+[[source]]
+name = "own"
+url = "{index}"
+verify_ssl = true
+
+[packages]
+httpx = {{ version = ">=0.27", extras = ["http2"] }}
+colorama = {{ version = ">=0.4", sys_platform = "== 'win32'" }}
+
+[dev-packages]
+iniconfig = "*"
+"""
+_IN = "httpx[http2]>=0.27\ncolorama>=0.4; sys_platform == 'win32'\niniconfig>=2\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tool:
+    """One tool: how to install it, what its project looks like, how it locks and how it tells what it locked."""
+
+    name: str
+    package: str
+    files: dict[str, str]
+    lock: tuple[str, ...]
+    export: tuple[str, ...]
+    own: frozenset[str] = field(default_factory=frozenset)
+    """Projects of the tree itself, which one of the two sides may leave out."""
+
+
+def make_tools() -> tuple[Tool, ...]:
+    """The tools, their projects on the index that data/platform.toml names."""
+    index = tables.load_platform().public_index_url
+    own = frozenset({"demo", "beside"})
+    beside = {"beside/pyproject.toml": _BESIDE, "beside/beside.py": ""}
+    uv_project = _PROJECT.format(beside='"beside"') + '\n[tool.uv.sources]\nbeside = { path = "beside" }\n'
+    pdm_project = _PROJECT.format(beside='"beside @ file:///${PROJECT_ROOT}/beside"')
+    return (
+        Tool(
+            name="uv",
+            package="uv",
+            files={"pyproject.toml": uv_project, **beside},
+            lock=("uv", "lock", "--python", sys.executable),
+            export=("uv", "export", "--all-extras", "--all-groups", "--no-hashes", "--no-header", "--no-annotate"),
+            own=own,
+        ),
+        Tool(
+            name="poetry",
+            package="poetry",
+            files={"pyproject.toml": _POETRY.format(index=index), **beside},
+            lock=("poetry", "lock", "--no-interaction"),
+            export=("poetry", "show", "--no-ansi", "--no-truncate", "--all"),
+            own=own,
+        ),
+        Tool(
+            name="pdm",
+            package="pdm",
+            files={"pyproject.toml": pdm_project, **beside},
+            lock=("pdm", "lock", "-G", ":all", "--python", sys.executable),
+            export=("pdm", "export", "-G", ":all", "--without-hashes", "-f", "requirements"),
+            own=own,
+        ),
+        Tool(
+            name="pipenv",
+            package="pipenv",
+            files={"Pipfile": _PIPFILE.format(index=index)},
+            lock=("pipenv", "lock"),
+            export=("pipenv", "requirements", "--dev"),
+        ),
+        Tool(
+            name="pip-compile",
+            package="pip-tools",
+            files={"requirements.in": _IN},
+            lock=("pip-compile", "--quiet", "--generate-hashes", "requirements.in"),
+            export=("pip-compile", "--dry-run", "--no-annotate", "--no-header", "requirements.in"),
+        ),
+    )
+
+
+def compare_tool(tool: Tool, folder: Path) -> tuple[Versions, Versions]:
+    """What the tool locked and what compat-scan reads, as pairs of name and version, the tree's own left out."""
+    environment = folder / f"{tool.name}-tool"
+    venv.create(environment, with_pip=True)
+    _run((str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", tool.package), folder)
+    project = folder / tool.name
+    for name, text in tool.files.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    _run(_program(environment, tool.lock), project)
+    exported = _parse_export(_run(_program(environment, tool.export), project))
+    listed = json.loads(_run((sys.executable, "-m", "scanner", "list", str(project), "--format", "json"), folder))
+    read = {(entry["name"], entry["version"]) for entry in listed["entries"] if entry["version"]}
+    return _without(exported, tool.own), _without(read, tool.own)
+
+
+def _program(environment: Path, words: Sequence[str]) -> tuple[str, ...]:
+    return (str(environment / "bin" / words[0]), *words[1:])
+
+
+def _parse_export(text: str) -> Versions:
+    """Lines of «name==version», or of «name (!) version description»."""
+    return {
+        (canonicalize_name(match[1]), match[2])
+        for line in text.splitlines()
+        if (match := _PINNED.match(line.replace("(!)", " ")))
+    }
+
+
+def _without(versions: Versions, names: frozenset[str]) -> Versions:
+    return {(name, version) for name, version in versions if name not in names}
+
+
+def _run(words: Sequence[str], folder: Path) -> str:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)} if words[0] == sys.executable else None
+    done = subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS, env=environ
+    )
+    if done.returncode != 0:
+        told = (done.stderr.strip() or done.stdout.strip())[-600:]
+        raise SystemExit(f"{' '.join(words)} failed with {done.returncode}: {told}")
+    return done.stdout
+
+
+def main() -> int:
+    """Compare the chosen tools; the number of those that differ."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    tools = make_tools()
+    parser.add_argument("--tools", default=",".join(tool.name for tool in tools), help="names, with commas")
+    parser.add_argument("--folder", help="where to make the projects; a temporary folder by default")
+    arguments = parser.parse_args()
+    differing = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(arguments.folder or temporary).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        for tool in tools:
+            if tool.name in arguments.tools.split(","):
+                exported, read = compare_tool(tool, folder)
+                differing += exported != read
+                same = (
+                    "the same"
+                    if exported == read
+                    else f"only {tool.name}: {exported - read}, only here: {read - exported}"
+                )
+                print(f"{tool.name}: {len(exported)} packages, {same}", flush=True)
+    return differing
+
+
+if __name__ == "__main__":
+    sys.exit(main())
