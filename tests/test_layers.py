@@ -49,7 +49,8 @@ ALLOWED = {
     "direct": GROUND | {"resolve"},
     "remembered": GROUND | {"checks"},
     "inspect": GROUND | {"checks", "listed", "remembered", "resolve"},
-    "assemble": GROUND | {"advice", "bundle", "checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"},
+    "assemble": GROUND
+    | {"advice", "bundle", "checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"},
     "advice": BASE | {"chains", "resolve"},
     "container_tree": GROUND | {"planned", "project", "remembered", "resolve", "settings", "sources"},
     "own_code": GROUND | {"checks", "planned", "sources"},
@@ -63,7 +64,20 @@ ALLOWED = {
 ``listed``, ``ignores``, ``project``, ``inspect`` and ``assemble`` are the pipeline's own parts: they join stages and are joined by it alone. ``verify`` stands beside
 the pipeline: the command line hands it a report and a supply.
 """
-ABOVE = {"cli", "pipeline", "explaining", "direct", "verify", "assemble", "inspect", "project", "ignores", "listed", "advice", "__main__"}
+ABOVE = {
+    "cli",
+    "pipeline",
+    "explaining",
+    "direct",
+    "verify",
+    "assemble",
+    "inspect",
+    "project",
+    "ignores",
+    "listed",
+    "advice",
+    "__main__",
+}
 ABOVE |= {"container_tree", "own_code", "planning", "wrangler_check"}
 
 

@@ -51,7 +51,8 @@ def test_a_flag_and_its_opposite_are_refused() -> None:
 
 def test_what_keeps_a_worker_from_starting_is_noted() -> None:
     assert any(W in note for note in choose_target(date(2026, 1, 1), ("nodejs_compat",)).notes)
-    assert any("pywrangler ignores" in note for note in choose_target(date(2026, 11, 1), (W, "no_python_workers_314")).notes)
+    target = choose_target(date(2026, 11, 1), (W, "no_python_workers_314"))
+    assert any("pywrangler ignores" in note for note in target.notes)
     assert any("later than" in note for note in choose_target(date(2030, 1, 1), (W,)).notes)
 
 
@@ -102,7 +103,15 @@ def test_only_wheels_fit() -> None:
 
 @pytest.mark.parametrize(
     ("requires", "takes"),
-    [(None, True), ("", True), (">=3.9", True), ("<3.14", False), (">=3.15", False), ("not a specifier", True), ("==3.14.*", True)],
+    [
+        (None, True),
+        ("", True),
+        (">=3.9", True),
+        ("<3.14", False),
+        (">=3.15", False),
+        ("not a specifier", True),
+        ("==3.14.*", True),
+    ],
 )
 def test_requires_python_is_read_as_installers_do(requires: str | None, *, takes: bool) -> None:
     assert takes_python(requires, choose_target()) is takes

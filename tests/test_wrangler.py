@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +20,10 @@ DATE, FLAGS = date(2026, 1, 1), ("python_workers",)
     ("name", "text"),
     [
         ("wrangler.json", '{"compatibility_date": "2026-01-01", "compatibility_flags": ["python_workers"]}'),
-        ("wrangler.jsonc", '{// c\n "compatibility_date": "2026-01-01", /* d */ "compatibility_flags": ["python_workers",],}'),
+        (
+            "wrangler.jsonc",
+            '{// c\n "compatibility_date": "2026-01-01", /* d */ "compatibility_flags": ["python_workers",],}',
+        ),
         ("wrangler.toml", 'compatibility_date = "2026-01-01"\ncompatibility_flags = ["python_workers"]\n'),
         ("wrangler.toml", 'compatibility_date = 2026-01-01\ncompatibility_flags = ["python_workers"]\n'),
     ],
@@ -67,7 +71,5 @@ def test_the_nearest_file_is_found_up_to_the_root_of_the_repository(tmp_path: Pa
 def test_arbitrary_bytes_raise_nothing_else(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("w") / "wrangler.toml"
     path.write_bytes(data)
-    try:
+    with contextlib.suppress(SettingsError):
         read_wrangler_config(path)
-    except SettingsError:
-        pass

@@ -12,6 +12,7 @@ from scanner.cli.commands.cache import cache
 from scanner.cli.commands.config import config
 from scanner.cli.commands.explain import explain
 from scanner.cli.commands.list import list_command
+from scanner.cli.commands.plan import plan
 from scanner.cli.commands.scan import scan
 from scanner.cli.commands.tables import runtimes, table
 from scanner.cli.commands.tree import tree
@@ -22,7 +23,7 @@ from scanner.cli.version import print_version
 
 __all__ = ["main"]
 
-COMMANDS = (scan, list_command, explain, tree, verify, table, runtimes, config, cache)
+COMMANDS = (scan, list_command, explain, tree, plan, verify, table, runtimes, config, cache)
 
 
 @click.group(

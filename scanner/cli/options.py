@@ -17,6 +17,11 @@ _SECTIONS = {
     "What it is judged for": frozenset({"table", "compatibility_date", "compatibility_flag"}),
     "Where packages come from": frozenset({"index_url", "extra_index_url", "offline", "no_cache", "cache_dir"}),
     "What is reported": frozenset({"formats", "outputs", "fail_on", "baseline", "write_baseline"}),
+    "What the dependencies do not tell": frozenset(
+        {"memory_mib", "cpu_seconds", "long_running", "persistent_disk", "requests_per_day", "concurrency"}
+        | {"instances", "hours_per_day", "cpu_percent", "egress_gb", "instance_type"}
+    ),
+    "What the plan does": frozenset({"write", "force", "check", "source", "services", "queue"}),
 }
 """The titles of the help and the options below them; any other option stands below «Options»."""
 
@@ -219,5 +224,79 @@ index_options = _apply(
         _option("--cache-dir", metavar="DIR", help="Keep the cache there.  [default: the user's cache folder]"),
         _option("--no-deps", is_flag=True, help="Judge only what is named, not what comes along with it."),
         _option("--no-inspect", is_flag=True, help="Skip what needs the contents of wheels."),
+    )
+)
+
+INSTANCE_TYPES = ("lite", "basic", "standard-1", "standard-2", "standard-3", "standard-4")
+"""The names of data/containers.toml, here so that `--help` need not read it; a test compares the two."""
+
+plan_options = _apply(
+    (
+        _option("--write", metavar="DIR", help="Write the files that deploy the plan below this folder."),
+        _option("--force", is_flag=True, help="Let --write overwrite files."),
+        _option("--check", metavar="FILE", help="Check this Wrangler configuration instead; opens no network."),
+        _option(
+            "--source",
+            type=click.Path(file_okay=False),
+            metavar="DIR",
+            help="Read the project's own modules there, to cut along them; nothing of it is run.",
+        ),
+        _option(
+            "--services",
+            type=click.Choice(["whole", "part", "none"]),
+            default="whole",
+            show_default=True,
+            help="Count on services that do a dependency's work wholly, also on those that do in part, or on none.",
+        ),
+        _option("--queue", is_flag=True, help="Put a queue between the Worker and the container."),
+        _option(
+            "--memory",
+            "memory_mib",
+            type=click.IntRange(1, 1_000_000),
+            metavar="MIB",
+            help="The memory that the work needs at its peak.",
+        ),
+        _option(
+            "--cpu-seconds",
+            type=click.FloatRange(0, 1_000_000),
+            metavar="SECONDS",
+            help="The CPU time of one request.",
+        ),
+        _option("--long-running/--no-long-running", default=None, help="Work goes on, step by step, after a request."),
+        _option("--persistent-disk/--no-persistent-disk", default=None, help="Files on a local disk must last."),
+        _option("--requests-per-day", type=click.IntRange(0, 10**12), metavar="N", help="How many requests come."),
+        _option(
+            "--concurrency",
+            type=click.IntRange(1, 100_000),
+            metavar="N",
+            help="Requests that one instance works on at once.  [default: 5]",
+        ),
+        _option(
+            "--instances",
+            type=click.IntRange(1, 1_000_000),
+            metavar="N",
+            help="Instances that may run at once.  [default: what the requests ask for, else 1]",
+        ),
+        _option(
+            "--hours",
+            "hours_per_day",
+            type=click.FloatRange(0, 24, min_open=True),
+            metavar="HOURS",
+            help="How long an instance runs each day.  [default: 8]",
+        ),
+        _option(
+            "--cpu-percent",
+            type=click.FloatRange(0, 100),
+            metavar="PERCENT",
+            help="How busy the processor of a running instance is.  [default: 50]",
+        ),
+        _option(
+            "--egress",
+            "egress_gb",
+            type=click.FloatRange(0, 10**9),
+            metavar="GB",
+            help="Traffic out of containers in a month.  [default: 0]",
+        ),
+        _option("--instance-type", type=click.Choice(INSTANCE_TYPES), help="Take this type, whatever would fit."),
     )
 )

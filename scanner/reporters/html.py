@@ -32,10 +32,10 @@ LONG = 300
 
 def write_html(report: Report, stream: TextIO, context: ReportContext) -> None:
     """Writes the whole document."""
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = asset("report.css"), asset("report.js")
     words = PROJECT_WORDS[report.verdict]
     is_long = len(report.dependencies) > LONG
-    stream.writelines(_head(f"compat-scan: {words}", style, script, is_long=is_long))
+    stream.writelines(page_head(f"compat-scan: {words}", style, script, is_long=is_long))
     stream.write(_banner(report))
     stream.write("<main>\n")
     stream.writelines(_sections(report, context))
@@ -44,7 +44,10 @@ def write_html(report: Report, stream: TextIO, context: ReportContext) -> None:
     stream.write(f"<script>{script}</script>\n</body>\n</html>\n")
 
 
-def _head(title: str, style: str, script: str, *, is_long: bool) -> Iterable[str]:
+def page_head(
+    title: str, style: str, script: str, *, is_long: bool = False, skip: str = "table of all dependencies"
+) -> Iterable[str]:
+    """Everything up to the body's first element; ``skip`` is what the first link, to #dependencies, leads to."""
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -60,7 +63,7 @@ def _head(title: str, style: str, script: str, *, is_long: bool) -> Iterable[str
     yield '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
     yield f"<title>{text(title)}</title>\n<style>{style}</style>\n</head>\n"
     yield '<body class="long">\n' if is_long else "<body>\n"
-    yield '<a class="skip" href="#dependencies">Skip to the table of all dependencies</a>\n'
+    yield f'<a class="skip" href="#dependencies">Skip to the {skip}</a>\n'
 
 
 def _banner(report: Report) -> str:
@@ -130,7 +133,8 @@ def _skipped(report: Report, places: Places) -> Iterator[str]:
         yield f"{code(skipped.text)} {prose(skipped.reason)} {code(places.describe(skipped.location))}"
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """One of the files that become part of a page."""
     return resources.files("scanner.reporters").joinpath("assets", name).read_text(encoding="utf-8")
 
 

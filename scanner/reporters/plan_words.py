@@ -101,7 +101,8 @@ def describe_package(package: Package) -> str:
     version = f" {clean(package.version)}" if package.version else ""
     if package.unpacked_bytes is None:
         return f"{clean(package.name)}{version}, of unknown size"
-    return f"{clean(package.name)}{version} {describe_size(package.unpacked_bytes)}{' (a guess)' if package.is_guess else ''}"
+    guess = " (a guess)" if package.is_guess else ""
+    return f"{clean(package.name)}{version} {describe_size(package.unpacked_bytes)}{guess}"
 
 
 def largest_packages(plan: Plan, number: int) -> tuple[Package, ...]:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import ArtifactKind, Dependency
+from scanner.model import ArtifactKind, Dependency, Locked
 from scanner.sources.document import Parsed
-from scanner.model import Locked
 from scanner.sources.pdm_lock import parse_pdm_lock
 
 if TYPE_CHECKING:

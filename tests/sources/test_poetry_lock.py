@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import Dependency
+from scanner.model import Dependency, Locked
 from scanner.sources.document import IndexOptions, Parsed
-from scanner.model import Locked
 from scanner.sources.poetry_lock import parse_poetry_lock
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import ArtifactKind, Dependency, Skipped
+from scanner.model import ArtifactKind, Dependency, Locked, Skipped
 from scanner.sources.document import IndexOptions, Parsed
-from scanner.model import Locked
 from scanner.sources.uv_lock import parse_uv_lock
 
 if TYPE_CHECKING:
