@@ -84,7 +84,7 @@ def find_container_tree(
     hashes = _find_hashes(projects)
     packages = tuple(_package(node, opened, hashes) for _, node in sorted(nodes.items()) if node.chosen)
     unresolved = tuple(f"{name}: {_why(node)}" for name, node in sorted(nodes.items()) if node.chosen is None)
-    exact = "sizes of wheels from 48 MiB on read from the wheels, of smaller ones guessed from their packed size"
+    exact = "wheels from 48 MiB on were asked what they unpack to, for the others that is a guess"
     return ContainerTree(packages=packages, source=f"the tree resolved for Linux; {exact}", unresolved=unresolved)
 
 

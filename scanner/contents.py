@@ -16,7 +16,7 @@ from scanner.errors import ArtifactError
 _WHEEL_SHAPE = 2
 """Raised whenever the stored shape changes, so that older cache entries are read as absent."""
 
-_SDIST_SHAPE = 1
+_SDIST_SHAPE = 2
 
 
 class NativeKind(enum.StrEnum):
@@ -150,7 +150,8 @@ class SdistContents:
     python_count: int
     """How many Python modules there are."""
     metadata: str
-    """As in ``WheelContents``, from PKG-INFO; empty where there is none."""
+    """As in ``WheelContents``, from PKG-INFO and, where that is too old to say what is required, from the egg-info
+    beside it; empty where there is none."""
 
     def text(self, path: str) -> str | None:
         """The text of one build file; None where it is absent or was not read."""

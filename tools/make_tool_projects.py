@@ -79,7 +79,7 @@ verify_ssl = true
 
 [packages]
 httpx = {{ version = ">=0.27", extras = ["http2"] }}
-colorama = {{ version = ">=0.4", sys_platform = "== 'win32'" }}
+colorama = {{ version = "*", sys_platform = "== 'win32'" }}
 
 [dev-packages]
 iniconfig = "*"
@@ -126,9 +126,9 @@ def make_tools() -> tuple[Tool, ...]:
         ),
         Tool(
             name="pdm",
-            package="pdm",
+            package="pdm<2.25",  # newer ones do not run with the newest hishel
             files={"pyproject.toml": pdm_project, **beside},
-            lock=("pdm", "lock", "-G", ":all", "--python", sys.executable),
+            lock=("pdm", "lock", "-G", ":all"),
             export=("pdm", "export", "-G", ":all", "--without-hashes", "-f", "requirements"),
             own=own,
         ),
@@ -153,7 +153,7 @@ def compare_tool(tool: Tool, folder: Path) -> tuple[Versions, Versions]:
     """What the tool locked and what compat-scan reads, as pairs of name and version, the tree's own left out."""
     environment = folder / f"{tool.name}-tool"
     venv.create(environment, with_pip=True)
-    _run((str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", tool.package), folder)
+    _run((str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", *tool.package.split()), folder)
     project = folder / tool.name
     for name, text in tool.files.items():
         path = project / name
@@ -184,14 +184,17 @@ def _without(versions: Versions, names: frozenset[str]) -> Versions:
 
 
 def _run(words: Sequence[str], folder: Path) -> str:
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)} if words[0] == sys.executable else None
+    environ = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH"}}
+    if words[0] == sys.executable:
+        environ["PYTHONPATH"] = str(ROOT)
     done = subprocess.run(
         words, cwd=folder, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS, env=environ
     )
     if done.returncode != 0:
         told = (done.stderr.strip() or done.stdout.strip())[-600:]
         raise SystemExit(f"{' '.join(words)} failed with {done.returncode}: {told}")
-    return done.stdout
+    # pip-compile's dry run answers on standard error.
+    return done.stdout or done.stderr
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from scanner.contents import BuildFile, Member, SdistContents
 from scanner.errors import ArtifactError
 from scanner.index.archive import MAX_WHOLE_BYTES, parse_zip
+from scanner.index.egg_info import complete_metadata, is_requires_file
 from scanner.index.tar_walk import MAX_WANTED_BYTES, PackedFile, walk_tar
 from scanner.index.wheel_contents import select_metadata
 from scanner.index.zip_member import unpack_member
@@ -49,6 +50,8 @@ def read_sdist(filename: str, data: bytes) -> SdistContents:
     files = _strip_root(list(walk(filename, data, _Wanted())))
     build = {path: _build_file(path, file) for path, file in sorted(files.items()) if _is_kept(path, file)}
     metadata = build.pop("PKG-INFO", None)
+    texts = {path: file.text for path, file in build.items()}
+    texts |= {path: _build_file(path, file).text for path, file in files.items() if is_requires_file(path)}
     sources = sorted(path for path in files if _is_source(path))
     return SdistContents(
         filename=filename,
@@ -58,7 +61,7 @@ def read_sdist(filename: str, data: bytes) -> SdistContents:
         sources=tuple(sources[:MAX_SOURCES]),
         source_count=len(sources),
         python_count=sum(path.endswith(".py") for path in files),
-        metadata=select_metadata(metadata.text or "") if metadata else "",
+        metadata=complete_metadata(select_metadata(metadata.text or "") if metadata else "", files.keys(), texts),
     )
 
 
@@ -92,6 +95,8 @@ class _Wanted:
 
     def __call__(self, path: str) -> bool:
         folder, _, name = path.rpartition("/")
+        if is_requires_file(path):
+            return True
         is_script = any(fnmatch(name, pattern) for pattern in _BUILD_SCRIPTS)
         if "/" in folder or self._left == 0 or not (name in _BUILD_FILES or is_script):
             return False

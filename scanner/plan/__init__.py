@@ -82,7 +82,7 @@ def make_plan(outline: Outline, tree: ContainerTree | None) -> Plan:
         summary=summarize(outline.decision, split, outline.answers),
         answers=outline.answers,
         split=split,
-        advice=tuple(_advise(outline, load_workloads())),
+        advice=(*_advise_slimmer(tree), *_advise(outline, load_workloads())),
         assumptions=tuple(_assume(outline)),
     )
     if outline.has_container:
@@ -147,6 +147,17 @@ def _share_by_code(placement: Placement, cut: CodeCut) -> Placement:
     if placement.name in cut.worker_names:
         return replace(placement, is_shared=True)
     return replace(placement, side=Side.CONTAINER, reason="only modules that move import it")
+
+
+def _advise_slimmer(tree: ContainerTree | None) -> Iterator[str]:
+    """That libraries for GPUs are of no use in a container, and how to do without those of PyTorch."""
+    parts = [package for package in tree.packages if package.name.startswith("nvidia-")] if tree else []
+    if parts:
+        megabytes = sum(package.unpacked_bytes or 0 for package in parts) // 1_000_000
+        yield (
+            f"{len(parts)} packages of about {megabytes:,} MB are CUDA, and containers have no GPU: PyTorch's own index"
+            " has builds without it (`--index-url https://download.pytorch.org/whl/cpu` in container/requirements.txt)."
+        )
 
 
 def _advise(outline: Outline, workloads: WorkloadTable) -> Iterator[str]:

@@ -52,18 +52,20 @@ def summarize(decision: Decision, split: Split, answers: Sequence[Answer]) -> st
     match decision:
         case Decision.HYBRID:
             rest = f"; services replace {replaced}" if replaced else ""
-            return f"A Python Worker plus a container: {what} moves{rest}."
+            return f"To the container: {what}{rest}; everything else stays in the Worker."
         case Decision.CONTAINER:
-            return f"A container behind a small Worker: nothing stays beside {what}."
+            return f"To the container: {what}; nothing else is left for a Python Worker."
         case Decision.WORKFLOWS:
-            return "Python Workers with Workflows: the steps run one by one and are retried by themselves."
+            return "Everything runs in the Worker; its steps become a Workflow, which runs and retries them one by one."
         case Decision.SERVICES:
             return (
-                f"Python Workers plus services: {f'they replace {replaced}' if replaced else 'R2, D1 or KV keep data'}."
+                f"Services replace {replaced}."
+                if replaced
+                else "Everything runs in the Worker; R2, D1 or KV keep data."
             )
         case Decision.UNKNOWN:
-            return "It cannot be told yet: something could not be judged, and nothing else needs a container."
-    return "Python Workers: everything runs in the Worker itself."
+            return "Something could not be judged, and nothing else needs a container."
+    return "Everything runs in the Worker itself."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

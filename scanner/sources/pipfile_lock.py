@@ -88,7 +88,8 @@ def _read_package(table: Table, key: str) -> LockedPackage | None:
 
 def _read_version(table: Table) -> str | None:
     text = table.string("version")
-    if text is None:
+    # Pipenv writes «*» for what the machine that locked does not install: any version then.
+    if text is None or text.strip() == "*":
         return None
     match = _EXACT.fullmatch(text.strip())
     if match is None:

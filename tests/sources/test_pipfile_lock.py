@@ -112,7 +112,7 @@ def test_an_unknown_version_of_the_format_is_told_and_read(make_document: MakeDo
 
 
 @pytest.mark.parametrize(
-    "package", [{"version": "*"}, {"version": 3}, [], None, {"hashes": "x"}, {"markers": "no"}, {"hashes": [None]}]
+    "package", [{"version": ">=1"}, {"version": 3}, [], None, {"hashes": "x"}, {"markers": "no"}, {"hashes": [None]}]
 )
 def test_wrong_values_are_told_and_the_rest_is_read(package: object, make_document: MakeDocument) -> None:
     text = json.dumps({"default": {"odd": package, "fine": {"version": "==1"}}})
@@ -125,3 +125,10 @@ def test_a_name_that_no_package_can_have_is_told(make_document: MakeDocument) ->
     parsed = parse_pipfile_lock(make_document('{"default": {\n"_x": {}}}', "Pipfile.lock"))
     assert parsed.entries == ()
     assert [problem.location.line for problem in parsed.problems if problem.location] == [2]
+
+
+def test_a_package_that_pipenv_left_open_has_no_version_and_is_no_problem(make_document: MakeDocument) -> None:
+    parsed = parse_pipfile_lock(make_document('{"default": {"colorama": {"version": "*"}}}', "Pipfile.lock"))
+    (entry,) = parsed.entries
+    assert isinstance(entry, Dependency)
+    assert (entry.name, entry.pin, str(entry.specifier), parsed.problems) == ("colorama", None, "", ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import bisect
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -34,7 +35,7 @@ def _add_function(node: FunctionNode, place: Place) -> None:
             parameters,
             tuple(sorted(inner.names.assigned - named)),
             place.read_block(node.body, inner),
-            is_deferred=isinstance(node, ast.AsyncFunctionDef) or (place.has_generators and _yields(node)),
+            is_deferred=isinstance(node, ast.AsyncFunctionDef) or _yields(node, place.yield_lines),
         )
     )
 
@@ -118,7 +119,10 @@ def _base(node: ast.expr, place: Place) -> str:
     return "?"
 
 
-def _yields(node: FunctionNode) -> bool:
+def _yields(node: FunctionNode, lines: tuple[int, ...]) -> bool:
+    first = bisect.bisect_left(lines, node.lineno)
+    if first == len(lines) or lines[first] > (node.end_lineno or 0):
+        return False
     waiting: list[ast.AST] = list(node.body)
     while waiting:
         current = waiting.pop()

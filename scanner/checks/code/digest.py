@@ -40,7 +40,7 @@ def parse_digest(text: str) -> CodeDigest | None:
         if not isinstance(raw, dict) or raw.get("shape") != _SHAPE:
             return None
         modules = [decode(item) for item in raw["modules"]]
-        if not all(isinstance(facts, ModuleFacts) for facts in modules):
+        if not all(isinstance(facts, ModuleFacts) and isinstance(facts.name, str) for facts in modules):
             return None
         return CodeDigest(
             python=str(raw["python"]),

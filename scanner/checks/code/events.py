@@ -35,7 +35,8 @@ class Place:
     postpones_annotations: bool = False
     reads_functions: bool = True
     """Whether the bodies of functions can hold anything that matters."""
-    has_generators: bool = True
+    yield_lines: tuple[int, ...] = ()
+    """The lines that hold the word «yield», in order: only functions around one can be generators."""
     read_block: Callable[[Iterable[ast.stmt], Place], Block] = lambda _statements, _place: ()
     """How the statements of a body become steps, see ``module_facts``."""
     add_lambda: Callable[[ast.Lambda, Place], None] = lambda _node, _place: None

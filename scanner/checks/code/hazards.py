@@ -188,7 +188,7 @@ SUBCLASSED = frozenset(
 _SHORT = 4
 """Names up to this length are too common to look for; they are found in modules that are parsed anyway."""
 
-_TOLD_BY_NAME = re.compile(r"\b(os|\*|time|sys)\.")
+_TOLD_BY_NAME = re.compile(r"(os|\*|time|sys)\.")
 
 
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]+")

@@ -20,6 +20,8 @@ _MAX_PIECE_WEIGHT = 100_000
 _MAX_WEIGHT = 400_000
 _LIGHT = bytes(code for code in range(256) if code in b"_ \t\r" or code > 127 or chr(code).isalnum())
 _CONTINUES = re.compile(rb"(?:else|elif|except|finally|case)\b")
+_LONG_STRING = re.compile(rb"(\"{3}|'{3})(.*?)\1", re.DOTALL)
+_LONG_BYTES = 2000
 _STARTS = re.compile(rb"[A-Za-z_@]")
 _TABLE = re.compile(rb"([A-Za-z_]\w*)\s*(?::[^=\n]*)?=")
 
@@ -40,6 +42,7 @@ def parse_large(data: bytes, words: frozenset[bytes] | None, parse: Callable[[by
         SyntaxError: a piece does not parse, and neither does it with what follows.
         TooLargeError: a statement is too large, or the whole module.
     """
+    data = _LONG_STRING.sub(_blanked, data)
     if weigh(data) > _MAX_WEIGHT:
         raise TooLargeError("there is too much code in it")
     body: list[ast.stmt] = []
@@ -49,6 +52,13 @@ def parse_large(data: bytes, words: frozenset[bytes] | None, parse: Callable[[by
         kept = (node for node in tree.body if not _is_idle(node))
         body += kept if telling else [_emptied(node) for node in kept]
     return ast.Module(body=body, type_ignores=[])
+
+
+def _blanked(match: re.Match[bytes]) -> bytes:
+    """A long string without its text, but with its lines."""
+    if len(match[0]) < _LONG_BYTES:
+        return match[0]
+    return match[1] + b"\n" * match[0].count(b"\n") + match[1]
 
 
 def _pieces(data: bytes, parse: Callable[[bytes], ast.Module]) -> Iterator[tuple[int, bytes, ast.Module]]:

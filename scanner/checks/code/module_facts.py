@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner.checks.code.definitions import add_lambda
@@ -36,7 +37,7 @@ def read_facts(
             names=collect_names(tree.body, package),
             postpones_annotations=_postpones_annotations(tree),
             reads_functions=words is None or has_telling_functions(data, words),
-            has_generators=b"yield" in data,
+            yield_lines=tuple(_yield_lines(data)),
             read_block=read_block,
             add_lambda=add_lambda,
         )
@@ -60,6 +61,13 @@ def _collect(tree: ast.Module, place: Place, path: str, *, is_package: bool) -> 
         names=tuple(sorted(_bound_names(names, place.package))) if keeps_names else (),
         lazy=find_lazy_names(tree, place.package) if is_lazy else (),
     )
+
+
+def _yield_lines(data: bytes) -> Iterator[int]:
+    if b"yield" in data:
+        for number, line in enumerate(data.splitlines(), start=1):
+            if b"yield" in line:
+                yield number
 
 
 def _bound_names(names: Names, package: str) -> set[str]:

@@ -108,13 +108,21 @@ def own_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
         yield node
         if isinstance(node, FunctionNode | ast.ClassDef):
             continue
-        inner: list[ast.stmt] = []
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.stmt):
-                inner.append(child)
-            elif isinstance(child, ast.ExceptHandler | ast.match_case):
-                inner.extend(child.body)
-        waiting.extend(inner[::-1])
+        waiting.extend(_inner_statements(node)[::-1])
+
+
+def _inner_statements(node: ast.stmt) -> list[ast.stmt]:
+    match node:
+        case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
+            return [*node.body, *node.orelse]
+        case ast.With() | ast.AsyncWith():
+            return node.body
+        case ast.Try() | ast.TryStar():
+            handled = [inner for handler in node.handlers for inner in handler.body]
+            return [*node.body, *handled, *node.orelse, *node.finalbody]
+        case ast.Match():
+            return [inner for case in node.cases for inner in case.body]
+    return []
 
 
 def absolute_name(node: ast.ImportFrom, package: str) -> str | None:

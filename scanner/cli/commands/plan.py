@@ -19,6 +19,7 @@ from scanner.cli.options import (
     target_options,
     verbosity_options,
 )
+from scanner.cli.outputs import open_output, report_context, tell_notes
 from scanner.cli.running import (
     EXIT_CONTAINER,
     EXIT_INCOMPLETE,
@@ -28,9 +29,6 @@ from scanner.cli.running import (
     errors_told,
     make_settings,
     make_surroundings,
-    open_output,
-    report_context,
-    tell_notes,
 )
 from scanner.errors import SettingsError
 

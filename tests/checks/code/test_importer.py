@@ -40,9 +40,13 @@ FAILING = {
     "a function called at import": "def setup():\n    import pwd\nsetup()",
     "a function that calls another": "def a():\n    b()\ndef b():\n    import pwd\na()",
     "a class that is instantiated": "class A:\n    def __init__(self):\n        import pwd\nA()",
-    "a method called on self": "class A:\n    def __init__(self):\n        self.go()\n    def go(self):\n        import pwd\nA()",
+    "a method called on self": (
+        "class A:\n    def __init__(self):\n        self.go()\n    def go(self):\n        import pwd\nA()"
+    ),
     "a base's maker": "class A:\n    def __init__(self):\n        import pwd\nclass B(A): pass\nB()",
-    "a raise for other platforms": "import sys\nif sys.platform in ('linux', 'darwin'):\n    pass\nelse:\n    raise RuntimeError('no')",
+    "a raise for other platforms": (
+        "import sys\nif sys.platform in ('linux', 'darwin'):\n    pass\nelse:\n    raise RuntimeError('no')"
+    ),
     "an assertion about the platform": "import sys\nassert sys.platform == 'linux'",
     "a process": "import subprocess\nsubprocess.run(['ls'])",
     "a process by its bare name": "from subprocess import check_output\ncheck_output(['ls'])",
@@ -50,20 +54,29 @@ FAILING = {
     "a thread kept in a name": "import threading\nt = threading.Thread(target=print)\nt.start()",
     "a lock between processes": "import multiprocessing\nLOCK = multiprocessing.Lock()",
     "a system library": "import ctypes\nctypes.CDLL('libc.so.6')",
-    "a match on the platform": "import sys\nmatch sys.platform:\n    case 'win32':\n        pass\n    case _:\n        import pwd",
+    "a match on the platform": (
+        "import sys\nmatch sys.platform:\n    case 'win32':\n        pass\n    case _:\n        import pwd"
+    ),
     "a conditional expression": "import os, sys\nx = None if sys.platform == 'win32' else os.geteuid()",
     "the right side of and": "import os\nx = os.name == 'posix' and os.geteuid()",
     "an unset environment variable": "import os\nif not os.environ.get('PKG_PURE'):\n    import pwd",
     "find_spec": "import importlib.util\nif importlib.util.find_spec('pwd') is None:\n    import curses",
-    "an argument that names the module": "import importlib\ndef load(name):\n    importlib.import_module(name)\nload('pwd')",
-    "a default that names the module": "import importlib\ndef load(name='pwd'):\n    importlib.import_module(name)\nload()",
+    "an argument that names the module": (
+        "import importlib\ndef load(name):\n    importlib.import_module(name)\nload('pwd')"
+    ),
+    "a default that names the module": (
+        "import importlib\ndef load(name='pwd'):\n    importlib.import_module(name)\nload()"
+    ),
     "a loop over names": "import importlib\nfor name in ('json', 'pwd'):\n    importlib.import_module(name)",
     "a result that a condition asks for": (
-        "from ctypes.util import find_library\ndef find():\n    return find_library('pq')\nif not find():\n    raise ImportError"
+        "from ctypes.util import find_library\ndef find():\n    return find_library('pq')\n"
+        "if not find():\n    raise ImportError"
     ),
     "candidates that all fail": (
-        "def a():\n    import pwd\ndef b():\n    import curses\ndef pick():\n    for candidate in (a, b):\n        try:\n"
-        "            return candidate()\n        except ImportError:\n            pass\n    raise ImportError('none')\npick()"
+        "def a():\n    import pwd\ndef b():\n    import curses\ndef pick():\n"
+        "    for candidate in (a, b):\n        try:\n"
+        "            return candidate()\n        except ImportError:\n            pass\n"
+        "    raise ImportError('none')\npick()"
     ),
     "Python 2": "print 'hello'",
 }
@@ -90,9 +103,13 @@ WORKING = {
     "a flag set by a handler": (
         "try:\n    import pwd\n    HAS = True\nexcept ImportError:\n    HAS = False\nif HAS:\n    import curses"
     ),
-    "a module that a handler replaces": "try:\n    import pwd\nexcept ImportError:\n    pwd = None\nif pwd:\n    import curses",
+    "a module that a handler replaces": (
+        "try:\n    import pwd\nexcept ImportError:\n    pwd = None\nif pwd:\n    import curses"
+    ),
     "one branch of an unknown condition": "if f():\n    import pwd",
-    "a process in a handler's shelter": "import subprocess\ntry:\n    subprocess.run(['ls'])\nexcept OSError:\n    pass",
+    "a process in a handler's shelter": (
+        "import subprocess\ntry:\n    subprocess.run(['ls'])\nexcept OSError:\n    pass"
+    ),
     "the program itself as a library": "import ctypes\nctypes.CDLL(None)",
     "a library that is looked for": "import ctypes, ctypes.util\nctypes.CDLL(ctypes.util.find_library('c'))",
     "a parameter that hides a module": "import os\ndef f(os):\n    return os.geteuid()\nf(None)",
@@ -147,8 +164,8 @@ def test_a_package_runs_before_its_submodule(import_package: ImportPackage) -> N
 
 
 def test_a_name_of_the_package_comes_before_a_submodule_of_the_same_name(import_package: ImportPackage) -> None:
-    files = {"pkg/__init__.py": "from pkg.user import x\ndef main(): pass", "pkg/user.py": "from pkg import main\nx = 1",
-             "pkg/main.py": "import pwd"}  # fmt: skip
+    files = {"pkg/__init__.py": "from pkg.user import x\ndef main(): pass",
+             "pkg/user.py": "from pkg import main\nx = 1", "pkg/main.py": "import pwd"}  # fmt: skip
     assert import_package(files) is None
 
 

@@ -1,0 +1,80 @@
+"""What a source distribution requires, where its PKG-INFO is too old to say so (before metadata 2.2, PEP 643).
+
+setuptools writes what it computed beside it, into ``<name>.egg-info/requires.txt``; a script that never speaks of
+requirements has none. Where the script asks about the machine, what it computed there may not hold elsewhere, and the
+question stays open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+_ASKS_THE_MACHINE = re.compile(
+    r"\bsys\.platform\b|\bos\.name\b|\bplatform\.\w+\(|\bversion_info\b|\benviron\b|\bgetenv\b"
+)
+_REQUIREMENT_WORDS = re.compile(r"requir|pbr|cffi_modules", re.IGNORECASE)
+_SECTION = re.compile(r"\[(?P<extra>[^:\]]*)(?::(?P<marker>.*))?\]")
+_FIRST_VERSION_THAT_PROMISES = (2, 2)
+
+REQUIRES_FROM = "Requires-From"
+"""A header of our own: where the Requires-Dist lines below come from; it stands in no PKG-INFO that was let through."""
+
+
+def is_requires_file(path: str) -> bool:
+    """Whether the file is the requires.txt of an egg-info folder at the root of a distribution or in its src folder."""
+    parts = path.split("/")
+    return parts[-1] == "requires.txt" and len(parts) <= 4 and len(parts) >= 2 and parts[-2].endswith(".egg-info")
+
+
+def complete_metadata(metadata: str, paths: Collection[str], texts: Mapping[str, str | None]) -> str:
+    """The metadata with what is required, where that can be told; unchanged where it says so itself or nothing does.
+
+    ``paths`` are all files below the distribution's folder, ``texts`` those of them that were read.
+    """
+    if not metadata or _promises(metadata) or not _is_settled(texts):
+        return metadata
+    folders = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[0].endswith(".egg-info")}
+    if folders:
+        found = [path for path in texts if is_requires_file(path)]
+        if any(texts[path] is None for path in found) or len(found) > 1:
+            return metadata
+        lines = [line for path in found for line in parse_requires(texts[path] or "")]
+        return _with_requires(metadata, lines, "egg-info")
+    words = "".join(texts.get(name) or "" for name in ("setup.py", "setup.cfg"))
+    if words and "pyproject.toml" not in paths and not _REQUIREMENT_WORDS.search(words):
+        return _with_requires(metadata, [], "setup.py")
+    return metadata
+
+
+def parse_requires(text: str) -> Iterator[str]:
+    """The header lines that stand for an egg-info's requires.txt: sections are extras and markers."""
+    extra = marker = ""
+    for line in map(str.strip, text.splitlines()):
+        section = _SECTION.fullmatch(line)
+        if section is not None:
+            extra, marker = section["extra"].strip(), (section["marker"] or "").strip()
+            if extra:
+                yield f"Provides-Extra: {extra}"
+        elif line and not line.startswith("#"):
+            conditions = [f"({marker})"] if marker else []
+            conditions += [f'extra == "{extra}"'] if extra else []
+            yield f"Requires-Dist: {line}" + (f" ; {' and '.join(conditions)}" if conditions else "")
+
+
+def _promises(metadata: str) -> bool:
+    match = re.search(r"(?mi)^metadata-version:\s*(\d{1,4})\.(\d{1,4})", metadata)
+    return match is not None and (int(match[1]), int(match[2])) >= _FIRST_VERSION_THAT_PROMISES
+
+
+def _is_settled(texts: Mapping[str, str | None]) -> bool:
+    """Whether the script was read and computes the same requirements on every machine."""
+    script = texts.get("setup.py", "")
+    return script is not None and not _ASKS_THE_MACHINE.search(script)
+
+
+def _with_requires(metadata: str, lines: list[str], origin: str) -> str:
+    kept = [
+        line for line in metadata.splitlines() if not line.lower().startswith(("requires-dist:", "provides-extra:"))
+    ]
+    return "\n".join([*kept, f"{REQUIRES_FROM}: {origin}", *lines])
