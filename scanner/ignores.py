@@ -161,7 +161,9 @@ def _parse_rules(codes: Sequence[str], path: str, line: int | None, where: str) 
 def _find_rules(codes: Iterable[str], path: str, line: int | None, where: str) -> Iterator[Rule]:
     for code in codes:
         if code not in Rule.__members__:
-            near = difflib.get_close_matches(code.upper(), list(Rule.__members__), n=1)
+            # Letters that look like digits are what is mistyped in a code.
+            typed = code.upper()[:2] + code.upper()[2:].translate(str.maketrans("OIL", "011"))
+            near = difflib.get_close_matches(typed, list(Rule.__members__), n=1)
             hint = f"; did you mean «{near[0]}»?" if near else ""
             raise SourceError(path, line, f"{where}there is no rule «{code}»{hint}")
         yield Rule[code]

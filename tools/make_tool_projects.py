@@ -126,7 +126,7 @@ def make_tools() -> tuple[Tool, ...]:
         ),
         Tool(
             name="pdm",
-            package="pdm<2.25",  # newer ones do not run with the newest hishel
+            package="pdm<2.25 hishel<1 unearth<0.18",  # pdm does not run with the newest of either
             files={"pyproject.toml": pdm_project, **beside},
             lock=("pdm", "lock", "-G", ":all"),
             export=("pdm", "export", "-G", ":all", "--without-hashes", "-f", "requirements"),
@@ -211,7 +211,7 @@ def main() -> int:
         for tool in tools:
             if tool.name in arguments.tools.split(","):
                 exported, read = compare_tool(tool, folder)
-                differing += exported != read
+                differing += exported != read or not exported
                 same = (
                     "the same"
                     if exported == read

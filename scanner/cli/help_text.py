@@ -18,6 +18,7 @@ Examples:
   pip freeze | compat-scan -       scan what is installed
   compat-scan explain numpy        all that is known of one package
   compat-scan list .               what would be scanned; no network
+  compat-scan plan .               what to deploy where, at what cost
   compat-scan --format json -o report.json --format github .
                                    two reports of one scan
 

@@ -11,6 +11,8 @@ from scanner.planned import Answer, Basis, CodeSplit, Decision, OwnCode, PlanOpt
 from scanner.tables import NeedRow, Platform, WorkloadTable
 
 _MIB = 1024 * 1024
+_MORE = {"cpu": "CPU time", "memory": "memory"}
+"""What only a container has more of, by the key of its question."""
 _SHOWN = 6
 """Pieces of evidence that one answer shows."""
 
@@ -33,7 +35,7 @@ def decide(report: Report, answers: Sequence[Answer], split: Split) -> Decision:
     replies = {answer.key: answer.reply for answer in answers}
     yes = {key for key, reply in replies.items() if reply is Reply.YES}
     moves = bool(split.on(Side.CONTAINER)) or bool(split.code and split.code.moving)
-    if moves or yes & {"cpu", "memory"}:
+    if moves or yes & set(_MORE):
         stays = split.on(Side.WORKER, Side.SERVICE, Side.UNKNOWN) or not split.placements or _code_stays(split.code)
         return Decision.HYBRID if stays else Decision.CONTAINER
     if not _is_told(report, split):
@@ -47,8 +49,8 @@ def summarize(decision: Decision, split: Split, answers: Sequence[Answer]) -> st
     """The decision in a sentence."""
     moved = ", ".join(placement.name for placement in split.on(Side.CONTAINER))
     replaced = ", ".join(placement.name for placement in split.on(Side.SERVICE))
-    asked = ", ".join(answer.key for answer in answers if answer.reply is Reply.YES and answer.key in ("cpu", "memory"))
-    what = moved or (f"the work that the {asked} asks for" if asked else "the modules named below")
+    asked = " and ".join(_MORE[answer.key] for answer in answers if answer.reply is Reply.YES and answer.key in _MORE)
+    what = moved or (f"the work that needs more {asked}" if asked else "the modules named below")
     match decision:
         case Decision.HYBRID:
             rest = f"; services replace {replaced}" if replaced else ""

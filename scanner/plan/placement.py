@@ -53,14 +53,14 @@ def find_blocked(report: Report) -> tuple[Judgement, ...]:
 
 
 def _place(judgement: Judgement, report: Report, counted: Counted) -> Placement:
+    row = load_incompatible().by_name.get(canonicalize_name(judgement.name))
+    if row is not None and row.effect is Effect.REMOVE:
+        return _placement(judgement, Side.DROPPED, f"nothing on Workers needs it: {row.use}", judgement.alternative)
     match judgement.verdict:
         case Verdict.CONTAINER:
             return _place_blocked(judgement, report, counted)
         case Verdict.UNKNOWN:
             return _placement(judgement, Side.UNKNOWN, _first_message(judgement) or "it could not be judged")
-    row = load_incompatible().by_name.get(canonicalize_name(judgement.name))
-    if row is not None and row.effect is Effect.REMOVE:
-        return _placement(judgement, Side.DROPPED, f"nothing on Workers needs it: {row.use}", judgement.alternative)
     limits = ", with limits" if judgement.has_cautions else ""
     return _placement(judgement, Side.WORKER, f"it runs on Workers{limits}")
 

@@ -47,16 +47,21 @@ class NodeProbe:
     ) -> tuple[ModuleOutcome, ...]:
         """What importing each module gave, in their order.
 
-        A module that takes the whole process with it is told as such, and the others are tried in another one.
+        A module that takes the whole process with it twice is told as such, and the others are tried in another one.
         """
         outcomes: list[ModuleOutcome] = []
+        suspect = ""
         while len(outcomes) < len(modules):
             pending = modules[len(outcomes) :]
-            answers, ending = self._run(site, pending, host_packages)
+            answers, (error, message) = self._run(site, pending, host_packages)
             told = [_parse_outcome(answer) for answer in answers[: len(pending)]]
             outcomes += told
-            if len(told) < len(pending):
-                outcomes.append(ModuleOutcome(module=pending[len(told)], ok=False, error=ending[0], message=ending[1]))
+            if len(told) == len(pending):
+                break
+            if error != TIMEOUT and suspect != pending[len(told)]:
+                suspect = pending[len(told)]  # the machine may have been short of memory: it gets a second process
+            else:
+                outcomes.append(ModuleOutcome(module=pending[len(told)], ok=False, error=error, message=message))
         return tuple(outcomes)
 
     def find_host_failure(self, site: Path, names: Sequence[str]) -> str | None:
@@ -90,17 +95,17 @@ class NodeProbe:
             self._command(site, kept if host_packages else None),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             env={"PATH": str(self.runtime.node.parent), "NODE_NO_WARNINGS": "1"},
             cwd=site,
         )
         with process:
             _limit_memory(process.pid)
             try:
-                output, _ = process.communicate(
+                output, errors = process.communicate(
                     json.dumps(job).encode(), timeout=self.timeout_seconds * max(1, len(modules))
                 )
-                ending = _describe_end(process.returncode)
+                ending = _describe_end(process.returncode, errors)
             except subprocess.TimeoutExpired:
                 process.kill()
                 output, _ = process.communicate()
@@ -128,10 +133,13 @@ def _limit_memory(pid: int) -> None:
             return
 
 
-def _describe_end(code: int) -> tuple[str, str]:
+def _describe_end(code: int, errors: bytes) -> tuple[str, str]:
+    """The kind of end and what there is to say of it, with the last line that looks like an error."""
+    lines = [line for line in errors[-20_000:].decode(errors="replace").splitlines() if "Error" in line]
+    said = f": {lines[-1].strip()[:150]}" if lines else ""
     if code < 0:
-        return "crash", f"the interpreter was ended by signal {-code}"
-    return "crash", f"the interpreter ended with exit code {code} before it answered"
+        return "crash", f"the interpreter was ended by signal {-code}{said}"
+    return "crash", f"the interpreter ended with exit code {code} before it answered{said}"
 
 
 def _parse_lines(output: bytes, token: object) -> list[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ def _size(name: str) -> InstanceSize:
     return next(size for size in named_sizes(load_containers()) if size.name == name)
 
 
-def _cost(name: str, hours: int, share: str, **more: object) -> MonthlyCost:
-    use = MonthlyUse(hours_per_day=Decimal(hours), busy_share=Decimal(share), **more)  # type: ignore[arg-type]
+def _cost(name: str, hours: int, share: str, **more: Any) -> MonthlyCost:
+    use = MonthlyUse(hours_per_day=Decimal(hours), busy_share=Decimal(share), **more)
     return cost_month(_size(name), use, load_containers().prices)
 
 

@@ -11,6 +11,9 @@ import jsonschema
 import pytest
 import tomli
 
+from scanner.cli.options import INSTANCE_TYPES
+from scanner.tables import load_containers
+
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run
 
@@ -248,7 +251,4 @@ def test_a_format_of_checks_alone_is_refused_for_a_plan(run: Run) -> None:
 
 
 def test_the_names_of_the_option_are_those_of_the_table() -> None:
-    from scanner.cli.options import INSTANCE_TYPES
-    from scanner.tables import load_containers
-
     assert tuple(row.name for row in load_containers().types) == INSTANCE_TYPES

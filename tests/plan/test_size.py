@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from scanner.plan.size import (
@@ -21,14 +23,8 @@ def _tree(megabytes: int | None) -> ContainerTree:
     return ContainerTree(packages=(Package(name="alpha", version="1", unpacked_bytes=unpacked),), source="a test")
 
 
-def _choose(megabytes: int | None = 100, *names: str, **options: object) -> SizeChoice:
-    return choose_size(
-        names,
-        _tree(megabytes),
-        PlanOptions(**options),
-        load_containers(),
-        load_workloads(),  # type: ignore[arg-type]
-    )
+def _choose(megabytes: int | None = 100, *names: str, **options: Any) -> SizeChoice:
+    return choose_size(names, _tree(megabytes), PlanOptions(**options), load_containers(), load_workloads())
 
 
 def _name(choice: SizeChoice) -> str:

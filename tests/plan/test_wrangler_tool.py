@@ -38,12 +38,15 @@ def modules() -> Path:
     return folder / "node_modules"
 
 
-@pytest.mark.parametrize("words", [(), ("--queue", "--instances", "4")], ids=["plain", "queue"])
-def test_wrangler_accepts_what_is_written(
-    run: Run, tmp_path: Path, index: FakeIndex, make_wheel: MakeWheel, modules: Path, words: tuple[str, ...]
-) -> None:
+@pytest.fixture
+def _packages(index: FakeIndex, make_wheel: MakeWheel) -> None:
     index.add(make_wheel("alpha", tag="py3-none-manylinux_2_28_x86_64"))
     index.add(make_wheel("beta"))
+
+
+@pytest.mark.usefixtures("_packages")
+@pytest.mark.parametrize("words", [(), ("--queue", "--instances", "4")], ids=["plain", "queue"])
+def test_wrangler_accepts_what_is_written(run: Run, tmp_path: Path, modules: Path, words: tuple[str, ...]) -> None:
     result = run("plan", "requirements.txt", "--write", "out", *words, files={"requirements.txt": "alpha\nbeta\n"})
     assert result.exit_code == 0, result.output
     schema = json.loads((modules / "wrangler" / "config-schema.json").read_text(encoding="utf-8"))

@@ -57,6 +57,19 @@ def test_a_module_that_ends_the_process_is_told_and_the_others_are_tried(make_pr
     assert "exit code 7" in outcomes[1].message
 
 
+def test_a_crash_that_does_not_happen_again_is_forgotten(make_probe: MakeProbe, site: Path) -> None:
+    body = (
+        "flag = os.path.join(job['site'], 'seen')\nif not os.path.exists(flag):\n    open(flag, 'w')\n    os._exit(1)\n"
+    )
+    (outcome,) = make_probe(body + "say(module='a', ok=True)\n").import_modules(site, ["a"])
+    assert outcome.ok
+
+
+def test_what_a_crashed_process_said_is_told(make_probe: MakeProbe, site: Path) -> None:
+    (outcome,) = make_probe("sys.exit('note\\nRangeError: out of memory\\nnote')\n").import_modules(site, ["a"])
+    assert outcome.message.endswith("RangeError: out of memory")
+
+
 def test_a_module_that_never_ends_is_stopped(make_probe: MakeProbe, site: Path) -> None:
     probe = make_probe("time.sleep(3600)\n")
     impatient = NodeProbe(runtime=probe.runtime, timeout_seconds=0.2)

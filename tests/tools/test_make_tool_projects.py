@@ -1,0 +1,29 @@
+"""Projects locked by their real tools say the same to compat-scan as to the tool."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+# The other tools take minutes; the script by itself compares them too.
+@pytest.mark.tools
+def test_what_uv_and_pip_compile_lock_is_what_is_read(tmp_path: Path) -> None:
+    script = str(ROOT / "tools" / "make_tool_projects.py")
+    done = subprocess.run(
+        [sys.executable, script, "--tools", "uv,pip-compile", "--folder", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = re.findall(r"^(\S+): (\d+) packages, the same$", done.stdout, re.MULTILINE)
+    assert [name for name, count in told if int(count) > 5] == ["uv", "pip-compile"]
