@@ -53,9 +53,7 @@ def test_the_wheel_carries_the_tables_and_nothing_of_the_tests(built: Path) -> N
     assert not [name for name in names if name.startswith(("tests/", "tools/", "data/"))]
 
 
-def test_the_installed_program_scans(
-    installed: Path, index: FakeIndex, make_wheel: MakeWheel, tmp_path: Path
-) -> None:
+def test_the_installed_program_scans(installed: Path, index: FakeIndex, make_wheel: MakeWheel, tmp_path: Path) -> None:
     index.add(make_wheel("alpha"))
     (tmp_path / "requirements.txt").write_text("alpha\nplaywright\n", encoding="utf-8")
     done = subprocess.run(
