@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from scanner.model import Alternative, Judgement, Level, Report, Rule, Verdict
 from scanner.planned import Counted, Placement, Side
-from scanner.tables import Effect, ServiceRow, load_incompatible, load_pyodide, load_workloads
+from scanner.tables import Effect, ServiceRow, load_alternatives, load_incompatible, load_pyodide, load_workloads
 
 
 def place_dependencies(report: Report, counted: Counted) -> tuple[Placement, ...]:
@@ -133,6 +133,7 @@ def _placement(
         reason=reason,
         service=service,
         service_key=service_key,
+        product=load_alternatives()[service_key].product if service_key else "",
         fit=fit,
         drivers=drivers,
         way_out=way_out,

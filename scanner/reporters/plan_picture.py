@@ -11,6 +11,8 @@ from scanner.reporters.escape import clean
 
 _BOX_WIDTH, _GAP, _TOP, _LINE = 210, 60, 20, 18
 _MAX_LINES, _MAX_CELLS = 6, 28
+_LEAST_WIDTH = 1000
+"""Of the drawing, which fills the page: few boxes do not grow beyond reason."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +29,7 @@ def split_picture(plan: Plan) -> str:
     row = list(_boxes(plan))
     services = _service_box(plan)
     height = max(_height(box) for box in row)
-    width = len(row) * (_BOX_WIDTH + _GAP) - _GAP + 2
+    width = max(_LEAST_WIDTH, len(row) * (_BOX_WIDTH + _GAP) - _GAP + 2)
     below = _height(services) + _GAP if services else 0
     parts = [_draw(box, 1 + number * (_BOX_WIDTH + _GAP), _TOP) for number, box in enumerate(row)]
     for number in range(1, len(row)):
@@ -39,7 +41,7 @@ def split_picture(plan: Plan) -> str:
         parts.append(_arrow(left + 40, _TOP + height + 4, left + 40, _TOP + height + _GAP - 4))
     label = "; ".join(f"{box.title}: {', '.join(box.lines)}" for box in (*row, *([services] if services else [])))
     return (
-        f'<svg class="split" viewBox="0 0 {width} {_TOP * 2 + height + below}" width="{width}" role="img"'
+        f'<svg class="split" viewBox="0 0 {width} {_TOP * 2 + height + below}" width="100%" role="img"'
         f' aria-label="{html.escape(clean(label))}" font-family="sans-serif" font-size="13" fill="currentColor">\n'
         f"{''.join(parts)}</svg>\n"
     )
@@ -64,7 +66,7 @@ def _boxes(plan: Plan) -> Iterable[_Box]:
 
 
 def _service_box(plan: Plan) -> _Box | None:
-    uses = [placement.service.use for placement in plan.split.on(Side.SERVICE) if placement.service]
+    uses = [placement.product for placement in plan.split.on(Side.SERVICE)]
     lasting = any(answer.key == "disk" and answer.reply.value == "yes" for answer in plan.answers)
     uses += ["R2, D1 or Durable Objects"] if lasting else []
     if not uses:

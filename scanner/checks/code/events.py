@@ -178,10 +178,10 @@ class _Reader:
     def _call(self, node: ast.Call) -> Iterator[Step]:
         if not isinstance(node.func, ast.Name | ast.Attribute) or self.place.names.dotted(node.func) is None:
             yield from self.steps(node.func)
+        elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+            yield from self.steps(node.func.value)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             yield from self.steps(argument)
-        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
-            yield from self.steps(node.func.value)
         yield from self._called(node)
 
     def _called(self, node: ast.Call) -> Iterator[Step]:

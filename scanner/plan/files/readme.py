@@ -34,7 +34,7 @@ def _steps(plan: Plan) -> Iterator[str]:
         yield from _container_steps(plan)
     for placement in plan.split.on(Side.SERVICE):
         if placement.service is not None:
-            drivers = f" with {', '.join(placement.drivers)}" if placement.drivers else ""
+            drivers = f" (pyproject.toml has {', '.join(placement.drivers)})" if placement.drivers else ""
             use = one_line(placement.service.use)
             yield f"Replace {placement.name}: {use}{drivers}, see <{one_line(placement.service.url)}>."
     if plan.decision is Decision.WORKFLOWS:

@@ -267,6 +267,13 @@ def test_entropy_at_import_is_noted_and_works(
     assert [(note.kind, note.subject) for note in importer.notes] == [("forbidden", "uuid.uuid4")]
 
 
+def test_a_long_chain_of_method_calls_is_read_once_and_not_twice_at_each_link(import_package: ImportPackage) -> None:
+    chain = "".join(f".add({number})" for number in range(60))
+    failure = import_package(f"import os\nx = builder(os.geteuid()){chain}")
+    assert failure is not None
+    assert failure.subject == "os.geteuid"
+
+
 def test_an_analysis_that_would_not_end_gives_up(
     make_wheel_code: Callable[..., WheelCode], make_importer: Callable[..., Importer]
 ) -> None:

@@ -1,0 +1,52 @@
+"""The nouns of a plan: what to deploy where, how large, at what cost, and why. Nothing is worked out here.
+
+``scanner.plan`` fills them from a report, the reporters write them.
+"""
+
+from __future__ import annotations
+
+from scanner.planned.choices import Answer, Basis, Counted, Decision, PlanOptions, Reply, Side
+from scanner.planned.code import CodeSplit, Cut, ModuleImport, ModuleUse, Moving, OwnCode, OwnModule
+from scanner.planned.plan import Checked, Plan
+from scanner.planned.size import (
+    Capacity,
+    CostLine,
+    Costs,
+    InstanceSize,
+    MonthlyCost,
+    MonthlyUse,
+    SizeChoice,
+    SizeReason,
+)
+from scanner.planned.split import ContainerTree, Package, Placement, Split
+
+__all__ = [
+    "Answer",
+    "Basis",
+    "Capacity",
+    "Checked",
+    "CodeSplit",
+    "ContainerTree",
+    "CostLine",
+    "Costs",
+    "Counted",
+    "Cut",
+    "Decision",
+    "InstanceSize",
+    "ModuleImport",
+    "ModuleUse",
+    "MonthlyCost",
+    "MonthlyUse",
+    "Moving",
+    "OwnCode",
+    "OwnModule",
+    "Package",
+    "Placement",
+    "Plan",
+    "PlanOptions",
+    "Reply",
+    "Side",
+    "SizeChoice",
+    "SizeReason",
+    "Split",
+]

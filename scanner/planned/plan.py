@@ -1,0 +1,43 @@
+"""The plan as a whole, and the outcome of a check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scanner.model import Problem, Report
+from scanner.planned.choices import Answer, Decision, PlanOptions
+from scanner.planned.size import Capacity, Costs, SizeChoice
+from scanner.planned.split import Split
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What to deploy where."""
+
+    report: Report
+    options: PlanOptions
+    decision: Decision
+    summary: str
+    """The decision in a sentence."""
+    answers: tuple[Answer, ...]
+    split: Split
+    size: SizeChoice | None = None
+    """None where nothing goes to a container; so are capacity and costs."""
+    capacity: Capacity | None = None
+    costs: Costs | None = None
+    advice: tuple[str, ...] = ()
+    """When a container is the wrong answer, and what it takes besides money."""
+    assumptions: tuple[str, ...] = ()
+    """The defaults that were taken, each with its option."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What ``--write`` writes, by path below the folder."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What a check of a Wrangler configuration found."""
+
+    path: str
+    problems: tuple[Problem, ...]
+    is_readable: bool = True
