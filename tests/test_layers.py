@@ -61,8 +61,8 @@ ALLOWED = {
 }
 """What each part may import of the project besides itself; None stands for everything below it.
 
-``listed``, ``ignores``, ``project``, ``inspect`` and ``assemble`` are the pipeline's own parts: they join stages and are
-joined by it alone. ``verify`` stands beside the pipeline: the command line hands it a report and a supply.
+``listed``, ``ignores``, ``project``, ``inspect`` and ``assemble`` are the pipeline's own parts: they join stages and
+are joined by it alone. ``verify`` stands beside the pipeline: the command line hands it a report and a supply.
 """
 ABOVE = {
     "cli",
