@@ -72,8 +72,11 @@ def resolve_flat(
     rules.opaque.update(want.name for want in roots if want.url is not None)
     supply.prefetch(roots)
     nodes: dict[str, Node] = {}
-    for name in dict.fromkeys(want.name for want in roots):
-        own = tuple(want for want in roots if want.name == name)
+    by_name: dict[NormalizedName, list[Want]] = {}
+    for want in roots:
+        by_name.setdefault(want.name, []).append(want)
+    for name, asked in by_name.items():
+        own = tuple(asked)
         nodes[name] = _build_node(rules, name, own, pick=None, conflict=None)
     return Graph(nodes=nodes, roots=tuple(nodes))
 
