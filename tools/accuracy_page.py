@@ -57,10 +57,10 @@ class Notes:
     """Packages that import but cannot do their job on the target, with the reason."""
 
 
-def write_page(rows: Sequence[Row]) -> None:
+def write_page(rows: Sequence[Row], *, listed_count: int) -> None:
     """Writes the page; ends the program where a disagreement is not explained."""
     notes = read_notes()
-    PAGE.write_text("\n".join(page_lines(rows, notes)) + "\n", encoding="utf-8")
+    PAGE.write_text("\n".join(page_lines(rows, notes, listed_count)) + "\n", encoding="utf-8")
     print(f"{PAGE}: {len(rows)} packages; {', '.join(figures(rows))}")
     unexplained = [row.name for row in disagreements(rows) if row.name not in notes.disagreements]
     if unexplained:
@@ -93,9 +93,11 @@ def figures(rows: Sequence[Row]) -> Iterator[str]:
     yield f"unknown {sum(row.predicted == 'unknown' for row in rows)} of all {len(rows)}"
 
 
-def page_lines(rows: Sequence[Row], notes: Notes) -> Iterator[str]:
+def page_lines(rows: Sequence[Row], notes: Notes, listed_count: int) -> Iterator[str]:
     """The page, line by line."""
-    yield _HEAD.format(date=max(row.date for row in rows), pyodide=rows[0].pyodide, count=len(rows))
+    yield _HEAD.format(
+        date=max(row.date for row in rows), pyodide=rows[0].pyodide, count=len(rows), listed=listed_count
+    )
     yield from _figure_lines(rows)
     yield from _limited_lines(rows, notes)
     yield from _disagreement_lines(rows, notes)
@@ -173,9 +175,9 @@ _HEAD = """# Accuracy
 What the verdicts are worth, measured on {date} against a real import in Pyodide {pyodide} under Node. This page is
 written by `python tools/measure_accuracy.py`; nothing in it but the explanations is written by hand.
 
-Each of {count} well-known packages (`tools/accuracy_packages.txt`) is scanned as a project of one line, with
-`--table advise` and an empty incompatible-library table, so that no verdict comes from a name. Beside it stands what
-really happens:
+Well-known packages (`tools/accuracy_packages.txt`; {count} of its {listed} are measured so far) are scanned, each as a
+project of one line, with `--table advise` and an empty incompatible-library table, so that no verdict comes from a
+name. Beside it stands what really happens:
 
 - **Container** where the closure cannot be installed (a package of it has no file that the target takes, or a source
   distribution that pip builds to something else than a pure wheel), or where importing the package's main module fails.

@@ -78,7 +78,7 @@ def main() -> None:
         left = [name for name in names if not options.missing or not _row_place(cache, name).exists()]
         measure(left, cache, options.pyodide)
     if not options.names:
-        write_page(list(read_rows(cache)))
+        write_page(list(read_rows(cache)), listed_count=len(read_packages()))
 
 
 def read_packages() -> list[str]:
