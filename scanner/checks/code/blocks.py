@@ -7,7 +7,7 @@ import enum
 from scanner.checks.code.actions import act
 from scanner.checks.code.conditions import UNKNOWN, evaluate, evaluate_truth
 from scanner.checks.code.expression import Row
-from scanner.checks.code.failure import Failure, ImportStops, catches
+from scanner.checks.code.failure import Cause, Failure, ImportStops, catches
 from scanner.checks.code.frames import Frame
 from scanner.checks.code.importer import Importer, OutOfBudget
 from scanner.checks.code.steps import Bind, Block, Branch, Handler, Leave, Loop, Try, walk_steps
@@ -90,7 +90,7 @@ def _branch(importer: Importer, step: Branch, frame: Frame) -> Flow:
         importer.doubt -= 1
     match first, second:
         case Failure(), Failure():
-            raise ImportStops(first)
+            raise ImportStops(second if first.cause is Cause.UNPROVIDED else first)
         case Failure(), Flow():
             importer.may_stop(first)
             return second
@@ -160,13 +160,10 @@ def _guarded(importer: Importer, step: Try, frame: Frame) -> Flow:
         handler = _find_handler(step, stop.failure)
         if handler is None:
             raise
-        importer.handled.append(stop.failure)
         if handler.bound:
             frame.values[handler.bound] = stop.failure
-        try:
+        with importer.handling(stop.failure):
             return run_block(importer, handler.body, frame)
-        finally:
-            importer.handled.pop()
     if step.is_risky or len(importer.possible) > known:
         _forget(step, frame)
     return run_block(importer, step.otherwise, frame) if flow is Flow.ON else flow

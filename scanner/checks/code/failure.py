@@ -26,6 +26,8 @@ class Cause(enum.Enum):
     """An extension module built for another platform."""
     EXCLUDED = "excluded"
     """A requirement that would bring the module is left out on the target by its marker."""
+    STANDIN = "stand-in"
+    """The handler for what the target lacks imports a stand-in that nothing provides."""
     UNPROVIDED = "unprovided"
     """Neither the standard library nor the closure has the module."""
 

@@ -150,7 +150,7 @@ _CALLS: Mapping[str, object] = {
 _VERSION_NAMES = frozenset(
     {
         "sys.version_info", "sys.version_info.major", "sys.version_info.minor", "sys.hexversion",
-        "sys.implementation.version",
+        "sys.implementation.version", "sys.version",
     }
 )  # fmt: skip
 
@@ -162,6 +162,8 @@ def _version_values(python: tuple[int, int]) -> Mapping[str, object]:
     return {
         "sys.version_info": version,
         "sys.implementation.version": version,
+        # Asked only for the names of other implementations.
+        "sys.version": f"{major}.{minor}.2 (main) [Clang]",
         "sys.version_info.major": major,
         "sys.version_info.minor": minor,
         "sys.hexversion": (major << 24) | (minor << 16) | (2 << 8) | 0xF0,

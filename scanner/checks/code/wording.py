@@ -45,7 +45,7 @@ def failure_reason(failure: Failure) -> str:  # noqa: PLR0911 (one case a cause)
     match failure.cause:
         case Cause.MISSING:
             return f"the target has no {failure.subject}"
-        case Cause.REMOVED | Cause.EXCLUDED:
+        case Cause.REMOVED | Cause.EXCLUDED | Cause.STANDIN:
             return failure.detail
         case Cause.LACKING:
             return f"the target's {module} has no {name}"

@@ -45,7 +45,7 @@ def test_a_digest_survives_json(runtime: Runtime) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "null", '{"shape": 0}', '{"shape": 1, "python": "3.14", "modules": [[99]], "quiet": []}']
+    "text", ["", "{}", "[]", "null", '{"shape": 0}', '{"shape": 2, "python": "3.14", "modules": [[99]], "quiet": []}']
 )
 def test_what_is_no_digest_is_read_as_absent(text: str) -> None:
     assert parse_digest(text) is None
