@@ -21,7 +21,7 @@ def read_function(node: FunctionNode, place: Place) -> Iterator[Step]:
     for default in (*node.args.defaults, *node.args.kw_defaults):
         yield from read_expression(default, place)
     yield from _annotations(node, place)
-    if place.reads_functions:
+    if place.reads_functions and node not in place.idle:
         _add_function(node, place)
 
 
@@ -68,14 +68,15 @@ def read_class(node: ast.ClassDef, place: Place) -> Iterator[Step]:
         yield from read_expression(base, place)
     qualified = f"{place.prefix}{node.name}"
     bases = tuple(_base(base, place) for base in node.bases)
-    methods = tuple(part.name for part in node.body if isinstance(part, FunctionNode))
-    place.classes.append(Class(qualified, bases, tuple(dict.fromkeys(methods))))
+    methods = [part for part in node.body if isinstance(part, FunctionNode)]
+    place.classes.append(Class(qualified, bases, tuple(dict.fromkeys(method.name for method in methods))))
     hazards = tuple(Hazard(node.lineno, base, OPAQUE) for base in bases if base in SUBCLASSED)
     if hazards:
         place.functions.append(Function(f"{qualified}.<class>", (), (), hazards, is_deferred=True))
     names = collect_names(node.body, place.package, place.names, prefix=f"{qualified}.")
     names.is_class = names.is_method = True
-    names.members = method_names(node, place.package, names) if place.reads_functions else {}
+    if place.reads_functions:
+        names.members = method_names((m for m in methods if m not in place.idle), place.package, names)
     inner = replace(place, names=names, prefix=f"{qualified}.")
     yield from (step for step in place.read_block(node.body, inner) if not isinstance(step, Bind))
 

@@ -17,6 +17,11 @@ _METHODS = frozenset(name[2:] for name in HAZARDS if name.startswith("*."))
 _MAX_JOINED = 32
 """How many items of one ``and`` or ``or`` are weighed; the rest runs under a condition that cannot be told."""
 
+_SILENT = frozenset(
+    {ast.Constant, ast.Name, ast.Load, ast.Store, *ast.operator.__subclasses__(), *ast.cmpop.__subclasses__()}
+)
+"""What does nothing and has nothing inside; asked first, for most nodes are of these kinds."""
+
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 _LOADERS = frozenset({"importlib.import_module", "__import__", "importlib.__import__"})
 
@@ -35,6 +40,8 @@ class Place:
     postpones_annotations: bool = False
     reads_functions: bool = True
     """Whether the bodies of functions can hold anything that matters."""
+    idle: frozenset[ast.stmt] = frozenset()
+    """The functions that do not matter all the same."""
     yield_lines: tuple[int, ...] = ()
     """The lines that hold the word «yield», in order: only functions around one can be generators."""
     read_block: Callable[[Iterable[ast.stmt], Place], Block] = lambda _statements, _place: ()
@@ -92,7 +99,7 @@ class StaticScope:
 
 def read_expression(node: ast.expr | None, place: Place) -> Block:
     """The steps of evaluating an expression, in order; the bodies of lambdas are handed to ``place.add_lambda``."""
-    return tuple(_Reader(place).steps(node)) if node is not None else ()
+    return tuple(_Reader(place).steps(node)) if node is not None and type(node) not in _SILENT else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class _Reader:
 
     def steps(self, node: ast.AST) -> Iterator[Step]:
         match node:
-            case ast.Constant() | ast.Name():
+            case _ if type(node) in _SILENT:
                 return
             case ast.Lambda():
                 self.place.add_lambda(node, self.place)
@@ -118,7 +125,8 @@ class _Reader:
                 yield from self._attribute(node)
             case _:
                 for child in ast.iter_child_nodes(node):
-                    yield from self.steps(child)
+                    if type(child) not in _SILENT:
+                        yield from self.steps(child)
 
     def _branch(self, test: ast.expr, body: ast.expr, otherwise: ast.expr | None) -> Iterator[Step]:
         truth = self.place.truth(test)
@@ -181,7 +189,8 @@ class _Reader:
         elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
             yield from self.steps(node.func.value)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-            yield from self.steps(argument)
+            if type(argument) not in _SILENT:
+                yield from self.steps(argument)
         yield from self._called(node)
 
     def _called(self, node: ast.Call) -> Iterator[Step]:

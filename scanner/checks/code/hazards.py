@@ -191,29 +191,44 @@ _SHORT = 4
 _TOLD_BY_NAME = re.compile(r"(os|\*|time|sys)\.")
 
 
-_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]+")
+WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]+")
 
 
-def suspicious_words(missing: Iterable[str], attributes: Mapping[str, frozenset[str]]) -> frozenset[bytes]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """What code is known by before it is read."""
+
+    suspicious: frozenset[bytes]
     """The words that a module's bytes hold wherever its functions can run into something."""
-    words = set()
-    for name, row in HAZARDS.items():
-        if row.is_deferred:
-            words.add(name.rpartition(".")[2] if _TOLD_BY_NAME.match(name) else name.partition(".")[0])
-    words.update(module.rpartition(".")[2] for module in missing)
-    words.update(name for names in attributes.values() for name in names if len(name) > _SHORT)
-    return frozenset(word.encode() for word in words)
+    telling: frozenset[bytes]
+    """Words that tell by themselves that a function, in a module that is parsed, can run into something."""
+
+
+def collect_words(missing: Iterable[str], attributes: Iterable[str]) -> Words:
+    """The words of a target that lacks these modules, and these names in others."""
+    told = {name.rpartition(".")[2] for name, row in HAZARDS.items() if row.is_deferred and _TOLD_BY_NAME.match(name)}
+    roots = {name.partition(".")[0] for name, row in HAZARDS.items() if row.is_deferred}
+    alone = {name.encode() for name in (*told, *(module.rpartition(".")[2] for module in missing))}
+    lacking = {name.encode() for name in attributes}
+    rooted = {name.encode() for name in roots} - {b"os", b"*", b"time", b"sys"}
+    return Words(
+        suspicious=frozenset(alone | rooted).union(name for name in lacking if len(name) > _SHORT),
+        telling=frozenset(alone | lacking | _AT_IMPORT_WORDS | {b"import"}),
+    )
 
 
 _AT_IMPORT_WORDS = frozenset(
-    {b"platform", b"import_module", b"__import__", b"random", b"secrets", b"uuid", b"urandom", b"tempfile"}
-)
+    {
+        b"platform", b"import_module", b"__import__", b"random", b"secrets", b"uuid", b"urandom", b"getrandom",
+        b"tempfile",
+    }
+)  # fmt: skip
 _INDENTED_IMPORT = re.compile(rb"^[ \t]+(?:from|import)\s", re.MULTILINE)
 
 
 def has_telling_functions(data: bytes, words: frozenset[bytes]) -> bool:
     """Whether the functions of a module can matter even when they are called while it is imported."""
-    found = set(_WORD.findall(data))
+    found = set(WORD.findall(data))
     return (
         not words.isdisjoint(found)
         or not _AT_IMPORT_WORDS.isdisjoint(found)
@@ -223,4 +238,4 @@ def has_telling_functions(data: bytes, words: frozenset[bytes]) -> bool:
 
 def is_suspicious(data: bytes, words: frozenset[bytes]) -> bool:
     """Whether a module's bytes hold one of the words; without one it needs no parsing."""
-    return not words.isdisjoint(_WORD.findall(data))
+    return not words.isdisjoint(WORD.findall(data))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scanner.checks.code.definitions import add_lambda
 from scanner.checks.code.events import Place
-from scanner.checks.code.hazards import has_telling_functions
+from scanner.checks.code.hazards import Words, has_telling_functions
 from scanner.checks.code.lazy import find_lazy_names
 from scanner.checks.code.names import Names, collect_names
 from scanner.checks.code.pruning import prune_facts
@@ -16,27 +16,31 @@ from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.source import Unread, parse_source
 from scanner.checks.code.statements import read_block
 from scanner.checks.code.steps import ModuleFacts
+from scanner.checks.code.telling import find_idle_functions
 
 
 def read_facts(
-    data: bytes, *, name: str, path: str, is_package: bool, runtime: Runtime, words: frozenset[bytes] | None = None
+    data: bytes, *, name: str, path: str, is_package: bool, runtime: Runtime, words: Words | None = None
 ) -> ModuleFacts:
     """The facts of a module; where it cannot be read they only say why. Never raises.
 
-    ``words`` are those of ``hazards.suspicious_words``: where the bytes hold none of them, function bodies are skipped.
+    ``words`` are those of ``hazards.collect_words``: functions that hold none of them are skipped; None reads them all.
     """
-    tree = parse_source(data, runtime.python, words)
+    tree = parse_source(data, runtime.python, words.suspicious if words else None)
     if isinstance(tree, Unread):
         return ModuleFacts(name, path, is_package, unread=tree.reason, unread_fails=tree.fails)
     package = name if is_package else name.rpartition(".")[0]
     try:
+        names = collect_names(tree.body, package)
+        reads_functions = words is None or has_telling_functions(data, words.suspicious)
         place = Place(
             module=name,
             package=package,
             runtime=runtime,
-            names=collect_names(tree.body, package),
+            names=names,
             postpones_annotations=_postpones_annotations(tree),
-            reads_functions=words is None or has_telling_functions(data, words),
+            reads_functions=reads_functions,
+            idle=find_idle_functions(tree, data, names, words) if words and reads_functions else frozenset(),
             yield_lines=tuple(_yield_lines(data)),
             read_block=read_block,
             add_lambda=add_lambda,

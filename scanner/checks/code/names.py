@@ -61,21 +61,20 @@ class Names:
     def dotted(self, node: ast.expr) -> str | None:
         """The dotted name of a chain of attributes; ``X().m`` for a method of what a call gives."""
         parts: list[str] = []
-        while True:
-            match node:
-                case ast.Attribute(value=ast.Name(id="self"), attr=name) if name in self.members:
-                    return ".".join([self.members[name], *reversed(parts)])
-                case ast.Attribute(value=value, attr=name):
-                    parts.append(name)
-                    node = value
-                case ast.Name(id=name):
-                    found = self.resolve(name)
-                    return None if found is None else ".".join([found, *reversed(parts)])
-                case ast.Call(func=function):
-                    made = self.dotted(function)
-                    return ".".join([f"{made}()", *reversed(parts)]) if made in _TRACKED else None
-                case _:
-                    return None
+        while isinstance(node, ast.Attribute):
+            value = node.value
+            if self.members and isinstance(value, ast.Name) and value.id == "self" and node.attr in self.members:
+                return ".".join([self.members[node.attr], *reversed(parts)])
+            parts.append(node.attr)
+            node = value
+        if isinstance(node, ast.Name):
+            found = self.resolve(node.id)
+        elif isinstance(node, ast.Call):
+            made = self.dotted(node.func)
+            found = f"{made}()" if made in _TRACKED else None
+        else:
+            return None
+        return None if found is None else ".".join([found, *reversed(parts)])
 
     def is_settled(self, name: str) -> bool:
         """Whether a module-level name has one meaning only: imported, and never assigned."""
@@ -106,12 +105,17 @@ def own_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     while waiting:
         node = waiting.pop()
         yield node
-        if isinstance(node, FunctionNode | ast.ClassDef):
-            continue
-        waiting.extend(_inner_statements(node)[::-1])
+        if type(node) in _COMPOUND:
+            waiting.extend(inner_statements(node)[::-1])
 
 
-def _inner_statements(node: ast.stmt) -> list[ast.stmt]:
+_COMPOUND = frozenset(
+    {ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match}
+)
+
+
+def inner_statements(node: ast.stmt) -> list[ast.stmt]:
+    """The statements of the blocks of one that is no definition."""
     match node:
         case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
             return [*node.body, *node.orelse]
@@ -136,17 +140,16 @@ def absolute_name(node: ast.ImportFrom, package: str) -> str | None:
     return ".".join([*base, node.module] if node.module else base)
 
 
-def method_names(owner: ast.ClassDef, package: str, parent: Names) -> dict[str, str]:
-    """What the attributes that a class gives ``self`` stand for, as far as they are worth following."""
+def method_names(methods: Iterable[FunctionNode], package: str, parent: Names) -> dict[str, str]:
+    """What the attributes that methods give ``self`` stand for, as far as they are worth following."""
     members: dict[str, str] = {}
-    for method in owner.body:
-        if isinstance(method, FunctionNode):
-            names = collect_names(method.body, package, parent)
-            for node in own_statements(method.body):
-                if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-                    made = names.dotted(node.value)
-                    if made is not None and made.endswith("()"):
-                        members.update(dict.fromkeys(_self_attributes(node), made))
+    for method in methods:
+        names = collect_names(method.body, package, parent)
+        for node in own_statements(method.body):
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                made = names.dotted(node.value)
+                if made is not None and made.endswith("()"):
+                    members.update(dict.fromkeys(_self_attributes(node), made))
     return members
 
 
@@ -184,6 +187,8 @@ def _add_imports(names: Names, node: ast.Import | ast.ImportFrom, package: str) 
 
 def _add_assignments(names: Names, node: ast.stmt) -> None:
     match node:
+        case ast.Expr() | ast.If() | ast.Return():
+            pass  # the most frequent ones, which bind nothing
         case ast.Assign(targets=targets, value=value):
             for target in targets:
                 _assign(names, target, value)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from scanner.checks.code.digest import CodeDigest
-from scanner.checks.code.hazards import is_suspicious, suspicious_words
+from scanner.checks.code.hazards import Words, collect_words, is_suspicious
 from scanner.checks.code.module_facts import read_facts
 from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.site import SourceFile, WheelCode
@@ -47,7 +47,7 @@ class CodeReader:
         if file.module in quiet:
             return None
         data = _read_bytes(file)
-        if isinstance(data, str) or not is_suspicious(data, self._words):
+        if isinstance(data, str) or not is_suspicious(data, self._words.suspicious):
             quiet.add(file.module)
             return None
         known[file.module] = self._parse_bytes(data, file)
@@ -65,8 +65,8 @@ class CodeReader:
         return ".".join(map(str, self.runtime.python))
 
     @cached_property
-    def _words(self) -> frozenset[bytes]:
-        return suspicious_words((*self.runtime.missing, *self.runtime.removed), self.runtime.missing_attributes)
+    def _words(self) -> Words:
+        return collect_words((*self.runtime.missing, *self.runtime.removed), self.runtime.lacking_names())
 
     def _parse(self, file: SourceFile) -> ModuleFacts:
         data = _read_bytes(file)

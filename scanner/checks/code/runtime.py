@@ -96,6 +96,11 @@ class Runtime:
         """Whether a standard-library module is there without this name."""
         return name in self.missing_attributes.get(module, ()) or f"{module}.{name}" in _ELSEWHERE
 
+    def lacking_names(self) -> frozenset[str]:
+        """Every name that some standard-library module is there without."""
+        elsewhere = (dotted.rpartition(".")[2] for dotted in _ELSEWHERE)
+        return frozenset(elsewhere).union(*self.missing_attributes.values())
+
     def has(self, module: str, name: str) -> bool | None:
         """Whether a standard-library module has a name; None where that is not known."""
         if self.lacks(module, name):
