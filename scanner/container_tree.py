@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
 from packaging.utils import NormalizedName
@@ -15,14 +14,14 @@ from scanner.candidates import Candidate, Candidates, ReleaseSource
 from scanner.contents import OpenedWheel
 from scanner.errors import IndexFailure, ScanError
 from scanner.metadata import CoreMetadata
-from scanner.model import Artifact, ArtifactKind, Dependency, Entry, Release, Target
+from scanner.model import Artifact, ArtifactKind, Dependency, Release, Target
 from scanner.planned import ContainerTree, Package
-from scanner.project import Project, plan_project
+from scanner.project import Project, plan_file
 from scanner.remembered import Opener
 from scanner.resolve import Graph, Node, Supply, resolve_tree
 from scanner.resolve.locked import build_locked_graph
 from scanner.settings import Settings
-from scanner.sources import ReadFile, select_entries
+from scanner.sources import ReadFile
 from scanner.tables import PyodidePackage, load_workloads
 from scanner.target import wheel_tags
 from scanner.wants import Want
@@ -71,7 +70,7 @@ def find_container_tree(
 
     ``supply`` asks the indexes, and ``target`` is Linux as ``make_linux_target`` gives it.
     """
-    projects = [_part_project(file, settings, target) for file in files]
+    projects = [plan_file(file, settings, target) for file in files]
     try:
         with supply as asked:
             linux = LinuxSupply(asked, target)
@@ -150,34 +149,9 @@ class LinuxSupply:
         self._supply.prefetch_metadata(candidates)
 
 
-def folder_of(path: str) -> Path:
-    """The folder of a scanned path, absolute; the current one for standard input."""
-    absolute = Path.cwd() if path == "-" else Path(path).absolute()
-    return absolute if absolute.is_dir() else absolute.parent
-
-
 def _platforms() -> Iterator[str]:
     yield from (f"manylinux_2_{minor}_x86_64" for minor in range(_GLIBC_MINOR, 4, -1))
     yield from ("manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64")
-
-
-def _part_project(file: ReadFile, settings: Settings, target: Target) -> Project:
-    entries: tuple[Entry, ...]
-    entries, _ = select_entries(
-        file.parsed,
-        groups=frozenset(settings.group),
-        extras=frozenset(settings.extra),
-        all_groups=settings.all_groups,
-        all_extras=settings.all_extras,
-    )
-    return plan_project(
-        file.path,
-        entries,
-        target=target,
-        constraints=file.parsed.constraints,
-        overrides=file.parsed.overrides,
-        is_lock=file.parsed.is_lock,
-    )
 
 
 def _resolve(

@@ -25,13 +25,13 @@ from scanner.judge import judge_project
 from scanner.listed import Listed, listed_rows
 from scanner.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
 from scanner.model import Dependency, Judgement, Problem, Report, Skipped, Target
-from scanner.project import Project, plan_project
+from scanner.project import Project, folder_of, merge_options, plan_file
 from scanner.remembered import Memory
 from scanner.resolve import Graph, resolve_flat, resolve_tree
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
 from scanner.settings import Settings
-from scanner.sources import STDIN, ReadFile, read_sources, select_entries
+from scanner.sources import STDIN, ReadFile, read_sources
 from scanner.sources.document import IndexOptions
 from scanner.target import choose_target
 from scanner.wrangler import find_wrangler_config, read_wrangler_config
@@ -95,12 +95,12 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Rep
     target = find_target(paths, settings)
     files = read_files(paths, settings, around)
     exemptions = _exemptions(files, settings, around, target)
-    projects = [_plan(file, settings, target) for file in files]
+    projects = [plan_file(file, settings, target) for file in files]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
-    options = _merge_options(files)
+    options = merge_options(files)
     assembled: list[Assembled] = []
     edges: set[tuple[str, str]] = set()
-    with around.open_supply(target, options, _folder_of(paths[0])) as supply:
+    with around.open_supply(target, options, folder_of(paths[0])) as supply:
         for project in projects:
             around.progress(f"resolving {project.path}")
             graph = _resolve(project, settings, target, supply)
@@ -138,7 +138,7 @@ def find_target(paths: Sequence[str], settings: Settings) -> Target:
         origin = " and ".join(sorted(origins))
         return choose_target(settings.compatibility_date, settings.compatibility_flag, origin=origin)
     for path in paths:
-        config_path = find_wrangler_config(_folder_of(path))
+        config_path = find_wrangler_config(folder_of(path))
         if config_path is not None:
             config = read_wrangler_config(config_path, _shown(config_path))
             return choose_target(config.compatibility_date, config.compatibility_flags, origin=config.path)
@@ -183,36 +183,11 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     return replace(report, notes=(*report.notes, *steps))
 
 
-def _folder_of(path: str) -> Path:
-    absolute = Path.cwd() if path == "-" else Path(path).absolute()
-    return absolute if absolute.is_dir() else absolute.parent
-
-
 def _shown(path: Path) -> str:
     try:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
-
-
-def _plan(file: ReadFile, settings: Settings, target: Target) -> Project:
-    entries, notes = select_entries(
-        file.parsed,
-        groups=frozenset(settings.group),
-        extras=frozenset(settings.extra),
-        all_groups=settings.all_groups,
-        all_extras=settings.all_extras,
-    )
-    return plan_project(
-        file.path,
-        entries,
-        target=target,
-        problems=file.parsed.problems,
-        constraints=file.parsed.constraints,
-        overrides=file.parsed.overrides,
-        is_lock=file.parsed.is_lock,
-        notes=(*file.parsed.notes, *notes),
-    )
 
 
 def _resolve(project: Project, settings: Settings, target: Target, supply: Supply) -> Graph:
@@ -225,13 +200,6 @@ def _resolve(project: Project, settings: Settings, target: Target, supply: Suppl
         project.wants, target=target, supply=direct, constraints=project.constraints, overrides=project.overrides
     )
     return direct.mark_unread(graph)
-
-
-def _merge_options(files: Sequence[ReadFile]) -> IndexOptions:
-    options = IndexOptions()
-    for file in files:
-        options = options.merge(file.parsed.index)
-    return options
 
 
 def _exemptions(files: Sequence[ReadFile], settings: Settings, around: Surroundings, target: Target) -> Exemptions:

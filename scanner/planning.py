@@ -8,14 +8,14 @@ from functools import cache
 from pathlib import Path
 
 from scanner import pipeline
-from scanner.container_tree import find_container_tree, folder_of, make_linux_target
+from scanner.container_tree import find_container_tree, make_linux_target
 from scanner.errors import SettingsError, SourceError
 from scanner.own_code import read_own_code
 from scanner.pipeline import Surroundings
 from scanner.plan import Outline, guess_tree, make_plan, outline_plan
 from scanner.planned import ContainerTree, Plan, PlanOptions
+from scanner.project import folder_of, merge_options
 from scanner.settings import Settings
-from scanner.sources.document import IndexOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,8 +76,5 @@ def _find_tree(
     around.progress("resolving what moves for Linux")
     files = pipeline.read_files(paths, settings, around)
     target = make_linux_target(outline.report.target)
-    options = IndexOptions()
-    for file in files:
-        options = options.merge(file.parsed.index)
-    supply = around.open_supply(target, options, folder_of(paths[0]))
+    supply = around.open_supply(target, merge_options(files), folder_of(paths[0]))
     return find_container_tree(files, names, settings, target, supply) or guess_tree(outline)

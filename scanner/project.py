@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -11,6 +12,9 @@ from packaging.utils import NormalizedName
 from scanner.metadata import applies
 from scanner.model import Dependency, Entry, Problem, Skipped, Target
 from scanner.resolve.locked import find_unreached
+from scanner.settings import Settings
+from scanner.sources import STDIN, ReadFile, select_entries
+from scanner.sources.document import IndexOptions
 from scanner.wants import Want, with_extras
 
 
@@ -31,6 +35,41 @@ class Project:
     def wants(self) -> tuple[Want, ...]:
         """What the resolver is asked for: every dependency that has a name."""
         return tuple(want for dependency in self.dependencies for want in wants_of(dependency))
+
+
+def plan_file(file: ReadFile, settings: Settings, target: Target) -> Project:
+    """What of a read file the settings select, for the target."""
+    entries, notes = select_entries(
+        file.parsed,
+        groups=frozenset(settings.group),
+        extras=frozenset(settings.extra),
+        all_groups=settings.all_groups,
+        all_extras=settings.all_extras,
+    )
+    return plan_project(
+        file.path,
+        entries,
+        target=target,
+        problems=file.parsed.problems,
+        constraints=file.parsed.constraints,
+        overrides=file.parsed.overrides,
+        is_lock=file.parsed.is_lock,
+        notes=(*file.parsed.notes, *notes),
+    )
+
+
+def merge_options(files: Iterable[ReadFile]) -> IndexOptions:
+    """The index options of all files together."""
+    options = IndexOptions()
+    for file in files:
+        options = options.merge(file.parsed.index)
+    return options
+
+
+def folder_of(path: str) -> Path:
+    """The folder of a scanned path, absolute; the current one for standard input."""
+    absolute = Path.cwd() if path == STDIN else Path(path).absolute()
+    return absolute if absolute.is_dir() else absolute.parent
 
 
 def plan_project(

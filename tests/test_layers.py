@@ -44,7 +44,7 @@ ALLOWED = {
     "baseline": BASE,
     "ignores": BASE | {"settings", "sources"},
     "listed": BASE | {"tables", "settings"},
-    "project": GROUND | {"settings", "resolve"},
+    "project": GROUND | {"settings", "sources", "resolve"},
     "explaining": GROUND | {"listed", "resolve"},
     "direct": GROUND | {"resolve"},
     "remembered": GROUND | {"checks"},
@@ -55,7 +55,7 @@ ALLOWED = {
     "container_tree": GROUND | {"planned", "project", "remembered", "resolve", "settings", "sources"},
     "own_code": GROUND | {"checks", "planned", "sources"},
     "wrangler_check": GROUND | {"plan", "planned", "sources"},
-    "planning": GROUND | {"container_tree", "own_code", "pipeline", "plan", "planned", "settings", "sources"},
+    "planning": GROUND | {"container_tree", "own_code", "pipeline", "plan", "planned", "project", "settings"},
     "pipeline": None,
     "cli": None,
 }
