@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from os.path import normpath
 from pathlib import Path
 
 import tomli
@@ -12,101 +15,126 @@ import tomli
 from scanner.errors import SourceError
 from scanner.model import Location, Problem, Rule
 from scanner.plan.check import CheckInput, TextFile, find_faults, find_scopes
+from scanner.plan.check.code import blank_code_comments
 from scanner.planned import Checked
 from scanner.sources.discover import find_files
 from scanner.sources.files import read_file
-from scanner.sources.json_positions import find_json_positions
+from scanner.sources.json_positions import find_json_positions, find_repeated_keys
 from scanner.sources.jsonc import blank_comments
-from scanner.sources.positions import Positions
+from scanner.sources.positions import KeyPath, Positions
 from scanner.sources.text import decode_leniently
 from scanner.sources.toml_positions import find_toml_positions
 
 _CODE_SUFFIXES = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".py")
 _MAX_CODE_FILES = 500
-_PLACE_OF_TOML_ERROR = re.compile(r"\(at line (?P<line>\d+), column (?P<column>\d+)\)")
+_PLACE_OF_TOML_ERROR = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Parsed:
+    """The values of a configuration and their places."""
+
+    values: Mapping[str, object]
+    positions: Positions
+    repeated: tuple[KeyPath, ...] = ()
+    """Keys that stand more than once in their object."""
+
+
+class _Unparsed(Exception):  # noqa: N818  # it is told as a problem, not as an error
+    """A text that does not parse, with the place where that shows."""
+
+    def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(reason)
+        self.reason, self.line, self.column = reason, line, column
 
 
 def check_wrangler(path: str) -> Checked:
     """What is wrong with the configuration at a path; a file that cannot be read or parsed is a problem as well."""
     try:
         text, problems = decode_leniently(read_file(path), path)
-        values, positions = _parse(text, path)
+        parsed = _parse(text, path)
     except SourceError as error:
-        location = Location(path=path, line=error.line or 1)
-        problem = Problem(rule=Rule.CS601, message=error.reason, location=location)
-        return Checked(path=path, problems=(problem,), is_readable=False)
+        return _unreadable(path, error.reason, Location(path=path, line=error.line or 1))
+    except _Unparsed as error:
+        return _unreadable(path, error.reason, Location(path=path, line=error.line, column=error.column))
 
-    def locate(key: tuple[str | int, ...]) -> Location:
-        line, column = positions.find(key)
+    def locate(key: KeyPath) -> Location:
+        line, column = parsed.positions.find(key)
         return Location(path=path, line=line, column=column)
 
-    given = CheckInput(path=path, values=values, locate=locate)
+    given = CheckInput(path=path, values=parsed.values, locate=locate)
+    twice = [
+        given.problem(Rule.CS601, key, f"the key `{key[-1]}` stands twice, and only the last one counts")
+        for key in parsed.repeated
+    ]
     sources, missing = _read_sources(given)
     images, absent = _read_images(given)
-    given = CheckInput(
-        path=path, values=values, locate=locate, sources=sources, images=images, missing=frozenset(absent)
-    )
-    return Checked(path=path, problems=(*problems, *missing, *find_faults(given)))
+    given = replace(given, sources=sources, images=images, missing=frozenset(absent))
+    return Checked(path=path, problems=(*problems, *twice, *missing, *find_faults(given)))
 
 
-def _parse(text: str, path: str) -> tuple[Mapping[str, object], Positions]:
-    """The values and their places.
+def _unreadable(path: str, reason: str, location: Location) -> Checked:
+    problem = Problem(rule=Rule.CS601, message=reason, location=location)
+    return Checked(path=path, problems=(problem,), is_readable=False)
 
-    Raises:
-        SourceError: it does not parse, with the line, or holds no object.
-    """
+
+def _parse(text: str, path: str) -> _Parsed:
     try:
-        values, positions = _parse_toml(text, path) if path.endswith(".toml") else _parse_json(text, path)
+        parsed = _parse_toml(text) if path.endswith(".toml") else _parse_json(text)
     except RecursionError as error:
-        raise SourceError(path, None, "is nested too deeply") from error
-    if not isinstance(values, dict):
-        raise SourceError(path, 1, "holds no object")
-    return values, positions
+        raise _Unparsed("is nested too deeply") from error
+    if not isinstance(parsed.values, dict):
+        raise _Unparsed("holds no object")
+    return parsed
 
 
-def _parse_json(text: str, path: str) -> tuple[object, Positions]:
+def _parse_json(text: str) -> _Parsed:
     plain = blank_comments(text)
     try:
         values = json.loads(plain)
     except json.JSONDecodeError as error:
-        raise SourceError(path, error.lineno, f"is no JSON: {error.msg} (column {error.colno})") from error
+        raise _Unparsed(f"is no JSON: {error.msg}", error.lineno, error.colno) from error
     except ValueError as error:
-        raise SourceError(path, 1, f"is no JSON: {error}") from error
-    return values, find_json_positions(plain)
+        raise _Unparsed(f"is no JSON: {error}") from error
+    return _Parsed(values=values, positions=find_json_positions(plain), repeated=find_repeated_keys(plain))
 
 
-def _parse_toml(text: str, path: str) -> tuple[object, Positions]:
+def _parse_toml(text: str) -> _Parsed:
     try:
         values = tomli.loads(text)
     except ValueError as error:
-        place = _PLACE_OF_TOML_ERROR.search(str(error))
-        line = int(place["line"]) if place else 1
-        raise SourceError(path, line, f"is no TOML: {str(error).splitlines()[0]}") from error
-    return values, find_toml_positions(text)
+        reason = str(error).splitlines()[0]
+        place = _PLACE_OF_TOML_ERROR.search(reason)
+        told = f"is no TOML: {_PLACE_OF_TOML_ERROR.sub('', reason).rstrip()}"
+        raise _Unparsed(told, *(int(number) for number in place.groups()) if place else ()) from error
+    return _Parsed(values=values, positions=find_toml_positions(text))
 
 
 def _read_sources(given: CheckInput) -> tuple[tuple[TextFile, ...], tuple[Problem, ...]]:
-    """The main modules with the code beside and below them, and problems for those that are not there."""
+    """The main modules with the code beside and below them, and problems for those that cannot be read."""
     found: dict[str, TextFile] = {}
     problems: list[Problem] = []
     for scope in find_scopes(given):
         main = scope.values.get("main")
         if not isinstance(main, str) or "\0" in main:
             continue
-        path = Path(given.path).parent / main
-        if not path.is_file():
-            message = f"there is no file {main}"
-            problems.append(given.problem(Rule.CS602, (*scope.prefix, "main"), message))
+        path = normpath(Path(given.path).parent / main)
+        try:
+            found[path] = replace(_read_code(path), is_main=True)
+        except SourceError as error:
+            reason = error.reason if Path(path).exists() else f"there is no file {main}"
+            problems.append(given.problem(Rule.CS602, (*scope.prefix, "main"), reason))
             continue
-        for each in _code_paths(path):
+        for each in find_files(str(Path(path).parent), lambda file: file.endswith(_CODE_SUFFIXES)):
             if each not in found and len(found) < _MAX_CODE_FILES:
-                found[each] = _read_text(each)
+                with suppress(SourceError):  # it is beside the main module, and may be none of the Worker's
+                    found[each] = _read_code(each)
     return tuple(found.values()), tuple(problems)
 
 
-def _code_paths(main: Path) -> Iterator[str]:
-    yield str(main)
-    yield from find_files(str(main.parent), lambda path: path.endswith(_CODE_SUFFIXES))
+def _read_code(path: str) -> TextFile:
+    text = _read_text(path)
+    return TextFile(path=path, text=text if path.endswith(".py") else blank_code_comments(text))
 
 
 def _read_images(given: CheckInput) -> tuple[dict[str, TextFile], set[str]]:
@@ -118,18 +146,20 @@ def _read_images(given: CheckInput) -> tuple[dict[str, TextFile], set[str]]:
             image = entry.text("image")
             if image is None or image in images or "\0" in image:
                 continue
-            path = Path(given.path).parent / image
-            if path.is_file():
-                images[image] = _read_text(str(path))
-            elif image.startswith((".", "/")) or image.endswith("Dockerfile"):
-                missing.add(image)
+            path = normpath(Path(given.path).parent / image)
+            try:
+                images[image] = TextFile(path=path, text=_read_text(path))
+            except SourceError:
+                if image.startswith((".", "/")) or image.endswith("Dockerfile"):
+                    missing.add(image)
     return images, missing
 
 
-def _read_text(path: str) -> TextFile:
-    """The file; without text where it cannot be read."""
-    try:
-        text, _ = decode_leniently(read_file(path), path)
-    except SourceError:
-        text = ""
-    return TextFile(path=path, text=text)
+def _read_text(path: str) -> str:
+    """The text of a file; what is not UTF-8 in it is replaced.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    text, _ = decode_leniently(read_file(path), path)
+    return text

@@ -29,6 +29,13 @@ def find_json_positions(text: str, *, depth: int = DEFAULT_DEPTH) -> Positions:
     return Positions(text, scan.offsets)
 
 
+def find_repeated_keys(text: str, *, depth: int = DEFAULT_DEPTH) -> tuple[KeyPath, ...]:
+    """The paths of keys that stand more than once in their object, in a text that is valid JSON."""
+    scan = _Scan(text, depth)
+    scan.value(())
+    return tuple(scan.repeated)
+
+
 class _Scan:
     """The state of one pass: where it is and what it has recorded."""
 
@@ -37,6 +44,7 @@ class _Scan:
         self.depth = depth
         self.at = 0
         self.offsets: dict[KeyPath, int] = {}
+        self.repeated: dict[KeyPath, None] = {}
 
     def value(self, path: KeyPath) -> None:
         """One value and everything in it."""
@@ -65,6 +73,8 @@ class _Scan:
         self.at += 1
         while self._skip_blank() and (match := _KEY.match(self.text, self.at)):
             member = (*path, _read_key(match[0]))
+            if member in self.offsets:
+                self.repeated[member] = None
             self.offsets[member] = self.at
             self.at = match.end()
             self.value(member)

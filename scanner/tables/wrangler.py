@@ -22,6 +22,8 @@ class WranglerKeys:
     """The version of Wrangler that the keys are from."""
     keys: frozenset[str]
     """At the top and, with a few exceptions, in environments."""
+    not_inherited: frozenset[str]
+    """Those that an environment does not take over from the top."""
     container_keys: frozenset[str]
     """Of one entry of ``containers``."""
     before: Mapping[str, str]
@@ -48,6 +50,7 @@ def parse_wrangler_keys(text: str, path: str) -> WranglerKeys:
         version=header.version,
         wrangler=fields.text("wrangler"),
         keys=frozenset(fields.texts("keys")),
+        not_inherited=frozenset(fields.texts("not_inherited")),
         container_keys=frozenset(fields.texts("container_keys")),
         before=MappingProxyType({name: before.text(name) for name in before.names()}),
         provenance=header.provenance,

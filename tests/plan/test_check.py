@@ -73,6 +73,15 @@ def test_a_correct_configuration_has_no_faults(run: Run) -> None:
     assert _check(run, _config()) == []
 
 
+def test_the_smallest_valid_configuration_has_no_faults_in_any_encoding(run: Run) -> None:
+    entry = {"class_name": "ApiContainer", "image": "docker.io/acme/api:1"}
+    text = json.dumps({"name": "api", "containers": [entry], "exports": _config()["exports"]})
+    code = TYPESCRIPT.replace("getRandom(env.API_CONTAINER, 10)", "ctx.exports.ApiContainer.getByName('a')")
+    config = text.replace('"name"', '"main": "src/index.ts", "name"', 1)
+    assert _check(run, config, code=code) == []
+    assert _check(run, "\ufeff" + config.replace(",", ",\r\n"), code=code) == []
+
+
 def test_comments_and_trailing_commas_are_understood_and_keep_the_lines(run: Run) -> None:
     text = (
         '{\n  // a comment with "quotes" and a comma,\n  "name": "api", /* two\n lines */\n'
@@ -161,8 +170,36 @@ def test_the_class_may_be_reached_by_ctx_exports_instead_of_a_binding(run: Run) 
 
 
 def test_a_class_that_the_code_does_not_have_is_told(run: Run) -> None:
-    assert _check(run, _config(), code="export default {};\n") == [
-        f"wrangler.jsonc:{_line(_config(), 'class_name')} CS707"
+    fault = f"wrangler.jsonc:{_line(_config(), 'class_name')} CS707"
+    assert _check(run, _config(), code="export default {};\n") == [fault]
+    assert _check(run, _config(), code=TYPESCRIPT.replace("export class", "class")) == [fault]
+    assert _check(run, _config(), code=TYPESCRIPT.replace("export class", "// export class")) == [fault]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "export { ApiContainer };",
+        "export { Other, Api as ApiContainer, };",
+        'export { ApiContainer } from "./container";',
+        'export * from "./container";',
+        "export abstract class ApiContainer extends Container {}",
+    ],
+)
+def test_a_class_may_be_exported_in_any_form(run: Run, line: str) -> None:
+    assert _check(run, _config(), code=f"{line}\nexport default {{}};\n") == []
+
+
+def test_the_class_of_another_worker_need_not_be_here(run: Run) -> None:
+    binding = {"name": "API_CONTAINER", "class_name": "ApiContainer", "script_name": "other"}
+    config = _config(durable_objects={"bindings": [binding]})
+    assert _check(run, config, code="export default {};\n") == []
+
+
+def test_a_key_that_stands_twice_is_told_where_it_counts(run: Run) -> None:
+    assert _check(run, '{\n  "name": "a",\n  "vars": {"A": "1",\n    "A": "2"},\n  "name": "b"\n}\n') == [
+        "wrangler.jsonc:4 CS601",
+        "wrangler.jsonc:5 CS601",
     ]
 
 
@@ -186,8 +223,22 @@ def test_more_instances_than_an_account_may_run_are_told(run: Run) -> None:
 
 
 def test_environments_are_checked_too(run: Run) -> None:
-    config = _config(env={"staging": {"containers": _entry(instance_type="huge")["containers"]}})
+    objects = _config()["durable_objects"]
+    staging = {"containers": _entry(instance_type="huge")["containers"], "durable_objects": objects}
+    config = _config(env={"staging": staging})
     assert [fault.split()[1] for fault in _check(run, config)] == ["CS702"]
+
+
+def test_an_environment_takes_over_exports_and_flags_but_no_bindings(run: Run) -> None:
+    containers = _config()["containers"]
+    assert [fault.split()[1] for fault in _check(run, _config(env={"production": {"containers": containers}}))] == [
+        "CS706"
+    ]
+    told = " ".join(run("plan", "--check", "wrangler.jsonc").stdout.split())
+    assert "of the environment `production`, which takes over no bindings from the top" in told
+    objects = _config()["durable_objects"]
+    config = _config(env={"production": {"containers": containers, "durable_objects": objects}})
+    assert _check(run, config) == []
 
 
 def test_toml_is_checked_with_its_lines(run: Run) -> None:
@@ -201,23 +252,26 @@ def test_toml_is_checked_with_its_lines(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "line"),
+    ("name", "text", "line", "column"),
     [
-        ("wrangler.jsonc", '{\n  "name": \n', 3),
-        ("wrangler.jsonc", "name: api\n", 1),
-        ("wrangler.jsonc", "[]", 1),
-        ("wrangler.jsonc", "", 1),
-        ("wrangler.jsonc", "[" * 200_000, 1),
-        ("wrangler.jsonc", '{"a": ' + "9" * 10_000 + "}", 1),
-        ("wrangler.toml", 'name = "a"\nmain =\n', 2),
-        ("wrangler.toml", "a = " + "[" * 100_000, 1),
+        ("wrangler.jsonc", '{\n  "name": \n', 3, 1),
+        ("wrangler.jsonc", '{\n  "name": "a",\n  main: "b"\n}', 3, 3),
+        ("wrangler.jsonc", "name: api\n", 1, 1),
+        ("wrangler.jsonc", "[]", 1, 1),
+        ("wrangler.jsonc", "", 1, 1),
+        ("wrangler.jsonc", "[" * 200_000, 1, 1),
+        ("wrangler.jsonc", '{"a": ' + "9" * 10_000 + "}", 1, 1),
+        ("wrangler.toml", 'name = "a"\nmain =\n', 2, 7),
+        ("wrangler.toml", 'name = "a"\nname = "b"\n', 2, 11),
+        ("wrangler.toml", "a = " + "[" * 100_000, 1, 1),
     ],
 )
-def test_what_does_not_parse_is_a_located_problem(run: Run, name: str, text: str, line: int) -> None:
+def test_what_does_not_parse_is_a_located_problem(run: Run, name: str, text: str, line: int, column: int) -> None:
     result = run("plan", "--check", name, "--format", "json", files={name: text})
     assert result.exit_code == 2
     problem = json.loads(result.stdout)["problems"][0]
-    assert (problem["rule"], problem["location"]["line"]) == ("CS601", line)
+    place = problem["location"]
+    assert (problem["rule"], place["line"], place["column"]) == ("CS601", line, column)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scanner.model import Problem, Rule
-from scanner.plan.check.scope import CheckInput, Entry, Scope, tables_of, texts_of
+from scanner.plan.check.scope import CheckInput, Entry, Scope, TextFile, tables_of, texts_of
 
 _EXPORTS = re.compile(r"\bctx\s*\.\s*exports\b")
 
@@ -39,14 +39,20 @@ def _class_name(entry: Entry, exports: object) -> str | None:
 
 
 def _binding_faults(given: CheckInput, scope: Scope, entry: Entry, name: str) -> Iterator[Problem]:
-    objects = scope.get("durable_objects")
-    bindings = tables_of(objects.get("bindings")) if isinstance(objects, dict) else ()
-    if any(binding.get("class_name") == name for binding in bindings):
+    if any(binding.get("class_name") == name for binding in _bindings(scope)):
         return
     if any(_EXPORTS.search(source.text) for source in given.sources):
         return
-    text = f"`{name}` has no binding under `durable_objects.bindings`, and the code does not use `ctx.exports`"
+    place = "`durable_objects.bindings`"
+    if scope.prefix:
+        place += f" of the environment `{scope.prefix[-1]}`, which takes over no bindings from the top"
+    text = f"`{name}` has no binding under {place}, and the code does not use `ctx.exports`"
     yield given.problem(Rule.CS706, (*entry.path, "class_name"), text)
+
+
+def _bindings(scope: Scope) -> tuple[Mapping[str, object], ...]:
+    objects = scope.get("durable_objects")
+    return tables_of(objects.get("bindings")) if isinstance(objects, dict) else ()
 
 
 def _declaration_faults(given: CheckInput, scope: Scope, entry: Entry, name: str) -> Iterator[Problem]:
@@ -65,8 +71,8 @@ def _declaration_faults(given: CheckInput, scope: Scope, entry: Entry, name: str
     elif not created and not _is_renamed(name, migrations):
         text = f"`{name}` stands in neither `exports` nor `migrations`, so its Durable Object is not created"
         yield given.problem(Rule.CS707, place, text)
-    if given.sources and not _is_in_code(name, given):
-        yield given.problem(Rule.CS707, place, f"the Worker's code does not export a class `{name}`")
+    if not _lives_elsewhere(name, scope) and not _is_exported(name, given):
+        yield given.problem(Rule.CS707, place, f"the Worker's main module does not export a class `{name}`")
 
 
 def _is_object(export: object) -> bool:
@@ -84,6 +90,26 @@ def _is_renamed(name: str, migrations: tuple[Mapping[str, object], ...]) -> bool
     return any(move.get("to") == name for move in steps)
 
 
-def _is_in_code(name: str, given: CheckInput) -> bool:
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    return any(word.search(source.text) for source in given.sources)
+def _lives_elsewhere(name: str, scope: Scope) -> bool:
+    """Whether a binding says that another Worker has the class."""
+    return any(binding.get("class_name") == name and binding.get("script_name") for binding in _bindings(scope))
+
+
+def _is_exported(name: str, given: CheckInput) -> bool:
+    """Whether a main module exports the class, as far as its text tells; where there is none nobody can say."""
+    mains = [source for source in given.sources if source.is_main]
+    return not mains or any(_exports(name, source) for source in mains)
+
+
+def _exports(name: str, source: TextFile) -> bool:
+    word = re.escape(name)
+    forms = (
+        (rf"^[^#\n]*\b{word}\b",)
+        if source.path.endswith(".py")
+        else (
+            rf"\bexport\s+(?:abstract\s+)?(?:class|const|let|var)\s+{word}\b",
+            rf"\bexport\s*\{{[^}}]*\b{word}\s*[,}}]",
+            r"\bexport\s*\*\s*from\b",
+        )
+    )
+    return any(re.search(form, source.text, re.MULTILINE) for form in forms)

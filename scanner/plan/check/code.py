@@ -27,16 +27,15 @@ def find_code_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
         if "autoscale" in entry.values:
             yield given.problem(Rule.CS710, (*entry.path, "autoscale"), "`autoscale` does not exist")
     for source in given.sources:
-        text = blank_comments(source.text)
         if scope.entries:
-            for match in _AUTOSCALE.finditer(text):
+            for match in _AUTOSCALE.finditer(source.text):
                 yield _problem(
                     Rule.CS710, source, match.start(), "`autoscale` does not exist in @cloudflare/containers"
                 )
-            yield from _disagreements(scope, TextFile(path=source.path, text=text))
+            yield from _disagreements(scope, source)
 
 
-def blank_comments(text: str) -> str:
+def blank_code_comments(text: str) -> str:
     """TypeScript or JavaScript with its comments as spaces; lines and columns stay."""
 
     def blank(match: re.Match[str]) -> str:

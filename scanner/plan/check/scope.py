@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scanner.model import Location, Problem, Rule
+from scanner.tables import load_wrangler_keys
 
 KeyPath = tuple[str | int, ...]
 
@@ -17,6 +18,9 @@ class TextFile:
     path: str
     """As people should see it."""
     text: str
+    """Of TypeScript and JavaScript without comments, which stand as spaces."""
+    is_main: bool = False
+    """Whether a configuration names it as its main module."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,14 +58,16 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """The configuration as it holds for one environment; what an environment does not set comes from the top."""
+    """The configuration as it holds for one environment."""
 
     prefix: KeyPath
     values: Mapping[str, object]
     top: Mapping[str, object]
 
     def get(self, name: str) -> object:
-        """The value of a key; None where it is not set."""
+        """The value of a key; None where it is not set. Wrangler hands down some keys from the top, bindings not."""
+        if name in load_wrangler_keys().not_inherited:
+            return self.values.get(name)
         return self.values.get(name, self.top.get(name))
 
     def place(self, name: str, *rest: str | int) -> KeyPath:
