@@ -200,6 +200,7 @@ connections = 6
 CONTAINERS = f"""{HEADER}
 default = "lite"
 max_instances_default = 20
+get_random_default = 3
 
 [[types]]
 name = "lite"

@@ -83,6 +83,8 @@ class ContainerTable:
     aliases: Mapping[str, str]
     """Deprecated names, each with the type it stands for."""
     max_instances_default: int
+    get_random_default: int
+    """Over how many instances ``getRandom`` spreads requests where it is not told."""
     custom: CustomBounds
     account: AccountLimits
     prices: ContainerPrices
@@ -110,6 +112,7 @@ def parse_containers(text: str, path: str) -> ContainerTable:
         default=fields.text("default"),
         aliases=MappingProxyType({alias: aliases.text(alias) for alias in aliases.names()}),
         max_instances_default=fields.integer("max_instances_default", minimum=1),
+        get_random_default=fields.integer("get_random_default", minimum=1),
         custom=_parse_custom(fields.table("custom")),
         account=_parse_account(fields.table("account")),
         prices=_parse_prices(fields.table("prices")),

@@ -144,6 +144,11 @@ def test_the_image_is_for_linux_amd64_and_runs_a_real_server(run: Run, dockerfil
         (TYPESCRIPT.replace("API_CONTAINER, 10", "API_CONTAINER, N") + "const N = 8;\n", ["5 CS705"]),
         (TYPESCRIPT.replace("API_CONTAINER, 10", "API_CONTAINER, N") + "const N: number = 10;\n", []),
         (TYPESCRIPT.replace("API_CONTAINER, 10", "API_CONTAINER, unknown"), []),
+        (TYPESCRIPT.replace("API_CONTAINER, 10", "API_CONTAINER"), ["5 CS705"]),
+        (
+            TYPESCRIPT.replace("getRandom(env.API_CONTAINER, 10", "getRandom<ApiContainer>(env.API_CONTAINER, 9,"),
+            ["5 CS705"],
+        ),
         (TYPESCRIPT.replace("defaultPort = 8080;", "autoscale = true;"), ["3 CS710"]),
     ],
 )

@@ -10,7 +10,10 @@ from scanner.plan.check.entries import read_number
 from scanner.plan.check.scope import CheckInput, Entry, Scope, TextFile, tables_of
 from scanner.tables import load_containers
 
-_GET_RANDOM = re.compile(r"\bgetRandom\s*\(\s*(?P<binding>[\w.?!\[\]\"' ]{1,200}?)\s*,\s*(?P<number>[\w.]{1,100})\s*\)")
+_GET_RANDOM = re.compile(
+    r"\b(?:getRandom|loadBalance)\s*(?:<[\w\s.,]{1,200}>\s*)?\(\s*(?P<binding>[\w.?!\[\]\"' ]{1,200}?)\s*"
+    r"(?:,\s*(?P<number>[\w.]{1,100})\s*)?,?\s*\)"
+)
 _CONSTANT = re.compile(r"\b(?:const|let|var)\s+(?P<name>\w{1,100})\s*(?::\s*number\s*)?=\s*(?P<number>\d{1,9})\b")
 _AUTOSCALE = re.compile(r"\bautoscale\s*[:=]")
 _LAST_NAME = re.compile(r"(\w+)\W*$")
@@ -46,17 +49,25 @@ def blank_code_comments(text: str) -> str:
 
 
 def _disagreements(scope: Scope, source: TextFile) -> Iterator[Problem]:
+    table = load_containers()
     constants = {match["name"]: int(match["number"]) for match in _CONSTANT.finditer(source.text)}
     for match in _GET_RANDOM.finditer(source.text):
         entry = _entry_of(match["binding"], scope)
-        asked = int(match["number"]) if match["number"].isdigit() else constants.get(match["number"])
+        asked, how = _read_asked(match["number"], constants)
         if entry is None or asked is None:
             continue
-        most = read_number(entry.values.get("max_instances", load_containers().max_instances_default))
+        most = read_number(entry.values.get("max_instances", table.max_instances_default))
         if most is not None and asked != most:
             told = "" if "max_instances" in entry.values else " by default"
-            text = f"getRandom spreads requests over {asked} instances, and max_instances is {most:.0f}{told}"
+            text = f"getRandom spreads requests over {asked} instances{how}, and max_instances is {most:.0f}{told}"
             yield _problem(Rule.CS705, source, match.start(), text)
+
+
+def _read_asked(number: str | None, constants: Mapping[str, int]) -> tuple[int | None, str]:
+    """Over how many instances requests are spread, None where it is worked out elsewhere; how it is told."""
+    if number is None:
+        return load_containers().get_random_default, " by default"
+    return (int(number) if number.isdigit() else constants.get(number)), ""
 
 
 def _entry_of(binding: str, scope: Scope) -> Entry | None:
