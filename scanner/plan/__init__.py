@@ -29,7 +29,7 @@ from scanner.planned import (
     Side,
     Split,
 )
-from scanner.tables import WorkloadTable, load_containers, load_platform, load_workloads
+from scanner.tables import WorkloadTable, load_containers, load_workloads
 
 __all__ = ["Outline", "guess_tree", "make_plan", "outline_plan"]
 
@@ -60,10 +60,9 @@ class Outline:
 
 def outline_plan(report: Report, options: PlanOptions, code: OwnCode | None = None) -> Outline:
     """Where everything goes, and why; ``code`` is the project's own, None where nobody named it."""
-    workloads = load_workloads()
     placements = place_dependencies(report, options.counted)
     cut = split_code(code, placements, report.target) if code is not None else None
-    answers = answer_questions(report, options, code, workloads, load_platform())
+    answers = answer_questions(report, placements, options, code)
     split = Split(placements=_share(placements, cut, answers), code=cut.split if cut else None)
     staying = [placement.name for placement in split.on(Side.WORKER)]
     split = replace(split, worker_tree=tuple(judgement.key for judgement in find_below(report, staying)))

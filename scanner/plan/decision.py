@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.model import Judgement, Level, ProjectVerdict, Report
-from scanner.plan.placement import find_blocked
-from scanner.planned import Answer, Basis, CodeSplit, Decision, OwnCode, PlanOptions, Reply, Side, Split
-from scanner.tables import NeedRow, Platform, WorkloadTable
+from scanner.plan.placement import find_blocked, find_bringers
+from scanner.plan.services import answer_services
+from scanner.planned import Answer, Basis, CodeSplit, Decision, OwnCode, Placement, PlanOptions, Reply, Side, Split
+from scanner.tables import NeedRow, Platform, load_platform, load_workloads
 
 _MIB = 1024 * 1024
 _MORE = {"cpu": "CPU time", "memory": "memory"}
@@ -18,11 +19,16 @@ _SHOWN = 6
 
 
 def answer_questions(
-    report: Report, options: PlanOptions, code: OwnCode | None, workloads: WorkloadTable, platform: Platform
+    report: Report,
+    placements: Sequence[Placement],
+    options: PlanOptions,
+    code: OwnCode | None,
 ) -> tuple[Answer, ...]:
     """Every question in order: what the dependencies and the code tell first, what only options tell after it."""
+    platform = load_platform()
     return (
-        *_needs(report, code, workloads.needs),
+        *_needs(report, code, load_workloads().needs),
+        *answer_services(placements),
         _disk(options),
         _cpu(options, platform),
         _memory(options, platform),
@@ -79,7 +85,7 @@ class _Claim:
 
 
 def _needs(report: Report, code: OwnCode | None, rows: Sequence[NeedRow]) -> Iterator[Answer]:
-    claims = [_claim(judgement, rows) for judgement in find_blocked(report)]
+    claims = [_claim(judgement, find_bringers(report, judgement), rows) for judgement in find_blocked(report)]
     for row in rows:
         told = list(dict.fromkeys(claim.text for claim in claims if claim.key == row.key))
         used = list(_code_evidence(code, row))
@@ -91,17 +97,18 @@ def _needs(report: Report, code: OwnCode | None, rows: Sequence[NeedRow]) -> Ite
             reply=reply,
             basis=Basis.CODE if used and not told else Basis.DEPENDENCIES,
             evidence=_shorten([*told, *used]),
-            leads_to="a service where one takes it over, else the container",
         )
 
 
-def _claim(judgement: Judgement, rows: Sequence[NeedRow]) -> _Claim:
+def _claim(judgement: Judgement, bringers: Sequence[str], rows: Sequence[NeedRow]) -> _Claim:
     fallback = next(row.key for row in rows if not row.categories)
     key = next((row.key for row in rows if judgement.category in row.categories), fallback)
     blocker = next((finding for finding in judgement.findings if finding.level is Level.BLOCKER), None)
-    why = f": {blocker.message} ({blocker.rule.code})" if blocker else ""
-    version = f" {judgement.version}" if judgement.version else ""
-    return _Claim(key=key, text=f"{judgement.name}{version}{why}")
+    shown = f"{judgement.name} {judgement.version}" if judgement.version else judgement.name
+    message = blocker.message.removeprefix(f"{shown} ") if blocker else ""
+    why = f": {message} ({blocker.rule.code})" if blocker else ""
+    brought = f", which {', '.join(bringers)} brings" if bringers else ""
+    return _Claim(key=key, text=f"{shown}{brought}{why}")
 
 
 def _code_evidence(code: OwnCode | None, row: NeedRow) -> Iterator[str]:

@@ -47,6 +47,14 @@ def find_below(report: Report, names: Iterable[str]) -> tuple[Judgement, ...]:
     return tuple(sorted((by_key[key] for key in reached), key=lambda judgement: judgement.key))
 
 
+def find_bringers(report: Report, judgement: Judgement) -> tuple[str, ...]:
+    """The direct dependencies that bring this one along; none where it is one itself."""
+    direct = find_direct(report)
+    if judgement in direct:
+        return ()
+    return tuple(dict.fromkeys(each.name for each in direct if judgement in find_below(report, (each.name,))))
+
+
 def find_blocked(report: Report) -> tuple[Judgement, ...]:
     """What needs a container by itself, wherever it comes from."""
     return tuple(judgement for judgement in report.dependencies if judgement.own_verdict is Verdict.CONTAINER)
@@ -76,16 +84,18 @@ def _place_blocked(judgement: Judgement, report: Report, counted: Counted) -> Pl
         return _placement(judgement, Side.CONTAINER, reason, way_out=_way_out(judgement))
     if service.fit == "build":
         return _placement(judgement, Side.CONTAINER, reason, way_out=_build_way_out(judgement, report))
+    is_early = service.since is not None and report.target.compatibility_date < service.since
     counts = counted is Counted.PART or (counted is Counted.WHOLE and service.fit == "whole")
+    is_taken = counts and not is_early
     return _placement(
         judgement,
-        Side.SERVICE if counts else Side.CONTAINER,
+        Side.SERVICE if is_taken else Side.CONTAINER,
         reason,
         judgement.alternative,
-        way_out=_way_out(judgement),
+        way_out=f"with a compatibility date from {service.since} on" if is_early else _way_out(judgement),
         service_key=key,
-        fit=service.fit,
-        drivers=service.drivers if counts else (),
+        fit="" if is_early else service.fit,
+        drivers=service.drivers if is_taken else (),
     )
 
 

@@ -23,6 +23,7 @@ from scanner.reporters.plan_words import (
     describe_reason,
     describe_tree,
     describe_use,
+    shown_evidence,
 )
 from scanner.reporters.wording import describe_target
 
@@ -75,10 +76,8 @@ def _section(name: str, heading: str, items: Iterable[str]) -> str:
 def _answers(plan: Plan) -> Iterator[str]:
     for answer in plan.answers:
         told = prose(describe_answer(answer))
-        if answer.reply is Reply.NO:
-            yield told
-        else:
-            yield f"<strong>{told}</strong>{_paragraphs(answer.evidence)}"
+        shown = told if answer.reply is Reply.NO else f"<strong>{told}</strong>"
+        yield f"{shown}{_paragraphs(shown_evidence(answer))}"
 
 
 def _split(plan: Plan) -> Iterator[str]:

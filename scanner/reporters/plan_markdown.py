@@ -22,6 +22,7 @@ from scanner.reporters.plan_words import (
     describe_reason,
     describe_tree,
     describe_use,
+    shown_evidence,
 )
 from scanner.reporters.wording import describe_target
 
@@ -61,7 +62,7 @@ def _answers(plan: Plan) -> Iterator[str]:
     for answer in plan.answers:
         text = inline(describe_answer(answer))
         yield f"- **{text}**" if answer.reply is Reply.YES else f"- {text}"
-        yield from (f"  - {inline(fact)}" for fact in answer.evidence if answer.reply is not Reply.NO)
+        yield from (f"  - {inline(fact)}" for fact in shown_evidence(answer))
 
 
 def _split(plan: Plan) -> Iterator[str]:

@@ -23,6 +23,7 @@ from scanner.reporters.plan_words import (
     describe_tree,
     describe_use,
     largest_packages,
+    shown_evidence,
 )
 from scanner.reporters.typeset import Page, Span
 from scanner.reporters.wording import describe_target
@@ -83,7 +84,7 @@ def _write_answers(page: Page, plan: Plan) -> None:
     for answer in plan.answers:
         lead: Span = (_REPLY_MARKS[answer.reply], _REPLY_STYLES[answer.reply])
         page.paragraph(describe_answer(answer), lead=lead, indent=2)
-        for fact in answer.evidence if answer.reply is not Reply.NO else ():
+        for fact in shown_evidence(answer):
             page.paragraph((clean(fact), "dim"), lead=("– ", "dim"), indent=4)
 
 

@@ -54,6 +54,11 @@ def describe_answer(answer: Answer) -> str:
     return f"{answer.question} {answer.reply.value}, {BASIS_WORDS[answer.basis]}{follows}"
 
 
+def shown_evidence(answer: Answer) -> tuple[str, ...]:
+    """What the answer rests on; nothing for a no that is only assumed."""
+    return () if answer.reply is Reply.NO and answer.basis is Basis.DEFAULT else answer.evidence
+
+
 def describe_placement(placement: Placement) -> Iterator[str]:
     """Why it goes where it goes, what could do its work, and what would keep it in the Worker."""
     yield clean(placement.reason)

@@ -158,6 +158,10 @@ class Fields:
         """One table inside this one."""
         return self._table(_spell(name), self._take(name, dict, "a table"))
 
+    def whole_table(self, name: str) -> Mapping[str, object]:
+        """One table as it is, for passing on."""
+        return self._take(name, dict, "a table")
+
     def tables(self) -> Iterator[tuple[str, Fields]]:
         """Every key with its value, which has to be a table."""
         for name in self._values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -59,6 +60,16 @@ class NeedRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Setup:
+    """What a Worker that uses a product needs besides code."""
+
+    bindings: Mapping[str, object]
+    """As they stand in its Wrangler configuration."""
+    steps: tuple[str, ...]
+    """What somebody has to do, as clauses in Markdown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceRow:
     """How far one product of the alternatives table takes work over."""
 
@@ -66,6 +77,9 @@ class ServiceRow:
     fit: Fit
     drivers: tuple[NormalizedName, ...]
     """Distributions that run in the Worker and speak to the product."""
+    since: dt.date | None
+    """The compatibility date from which on they do; None where any will do."""
+    setup: Setup
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +117,8 @@ class WorkloadTable:
     needs: tuple[NeedRow, ...]
     services: Mapping[str, ServiceRow]
     """By the key of the alternatives table."""
+    storage: Setup
+    """Of what keeps files and records where no disk lasts."""
     minimums: tuple[Minimum, ...]
     programs: tuple[ProgramRow, ...]
     imports: Mapping[NormalizedName, tuple[str, ...]]
@@ -133,6 +149,7 @@ def parse_workloads(text: str, path: str) -> WorkloadTable:
         wrong_answers=tuple(_parse_wrong(row) for row in fields.rows("wrong_answers")),
         needs=tuple(_parse_need(row) for row in fields.rows("needs")),
         services=_parse_services(fields),
+        storage=_parse_setup(fields.table("storage")),
         minimums=tuple(_parse_minimum(row, header.provenance) for row in fields.rows("minimums")),
         programs=tuple(_parse_program(row) for row in fields.rows("programs")),
         imports=_parse_imports(fields),
@@ -186,9 +203,20 @@ def _parse_services(fields: Fields) -> Mapping[str, ServiceRow]:
         key = row.text("alternative")
         if key not in known or key in services:
             raise row.error("alternative", f"{key!r} is no alternative, or stands twice")
-        services[key] = ServiceRow(alternative=key, fit=row.choice("fit", _FITS), drivers=row.distributions("drivers"))
-        row.finish()
+        services[key] = ServiceRow(
+            alternative=key,
+            fit=row.choice("fit", _FITS),
+            drivers=row.distributions("drivers"),
+            since=row.optional_day("since"),
+            setup=_parse_setup(row),
+        )
     return MappingProxyType(services)
+
+
+def _parse_setup(row: Fields) -> Setup:
+    setup = Setup(bindings=row.whole_table("bindings"), steps=row.texts("steps"))
+    row.finish()
+    return setup
 
 
 def _parse_minimum(row: Fields, whole: Provenance) -> Minimum:

@@ -13,6 +13,7 @@ from scanner.plan.files.names import (
     QUEUE_NAME,
     SCHEMA,
     SLEEP_AFTER,
+    WRANGLER,
 )
 from scanner.planned import Capacity, InstanceSize, Plan
 
@@ -117,7 +118,7 @@ def _package() -> str:
         "type": "module",
         "scripts": {"deploy": "wrangler deploy", "dev": "wrangler dev", "types": "wrangler types"},
         "dependencies": {"@cloudflare/containers": "^0.3.7"},
-        "devDependencies": {"wrangler": "^4.164.0"},
+        "devDependencies": {"wrangler": WRANGLER},
     }
     return json.dumps(package, indent=2) + "\n"
 

@@ -11,8 +11,12 @@ FRONT_BINDING = "CONTAINER"
 CLASS_BINDING = "INSTANCES"
 """Of the Worker in front to its instances."""
 QUEUE_BINDING = "JOBS"
+WORKFLOW_NAME = "app-work"
+WORKFLOW_BINDING = "WORK"
+WORKFLOW_CLASS = "AppWork"
 PORT = 8080
 SLEEP_AFTER = "10m"
+WRANGLER = "^4.164.0"
 SCHEMA = "./node_modules/wrangler/config-schema.json"
 
 

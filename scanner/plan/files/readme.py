@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scanner.plan.files.names import FRONT_NAME, QUEUE_NAME, WORKER_NAME, one_line
+from scanner.plan.files.names import FRONT_NAME, QUEUE_NAME, WORKER_NAME, WORKFLOW_CLASS, one_line
+from scanner.plan.services import find_setups
 from scanner.planned import Decision, Plan, Side
+from scanner.tables import Setup
 
 _MEANINGS = {
     "worker/wrangler.jsonc": "the configuration of the Python Worker",
+    "worker/package.json": "Wrangler, which pywrangler runs",
     "worker/pyproject.toml": "what it depends on",
     "worker/src/entry.py": "its entry point",
     "front/wrangler.jsonc": "the configuration of the Worker in front of the container",
@@ -32,18 +35,30 @@ def _steps(plan: Plan) -> Iterator[str]:
     yield f"Give the Workers names of your own; {name_list} stand in the configurations and in their bindings."
     if has_container:
         yield from _container_steps(plan)
+    setups = dict(find_setups(plan))
     for placement in plan.split.on(Side.SERVICE):
         if placement.service is not None:
             drivers = f" (pyproject.toml has {', '.join(placement.drivers)})" if placement.drivers else ""
             use = one_line(placement.service.use)
-            yield f"Replace {placement.name}: {use}{drivers}, see <{one_line(placement.service.url)}>."
+            told = f"Replace {placement.name}: {use}{drivers}, see <{one_line(placement.service.url)}>."
+            yield told + _below(setups.pop(placement.name, None))
+    for name, setup in setups.items():
+        yield f"Keep {name} in a service." + _below(setup)
     if plan.decision is Decision.WORKFLOWS:
-        yield "Write the steps as a Workflow, see <https://developers.cloudflare.com/workflows/python/>."
+        yield (
+            f"Write the steps in `{WORKFLOW_CLASS}` in `worker/src/entry.py`; `POST /work` starts them, see"
+            " <https://developers.cloudflare.com/workflows/python/>. In 2026-04 that page called them a beta."
+        )
     if plan.decision is not Decision.CONTAINER:
         yield (
             "Put your own modules below `worker/src` and answer requests in `entry.py`; an ASGI application is served"
-            " by `workers.asgi.entrypoint(app)`. Then `uv run pywrangler deploy` in `worker`."
+            " by `workers.asgi.entrypoint(app)`. Then, in `worker`: `npm install` and `uv run pywrangler deploy`."
         )
+
+
+def _below(setup: Setup | None) -> str:
+    """The steps of a service as a list below the step that it belongs to."""
+    return "".join(f"\n   - {step[:1].upper()}{step[1:]}." for step in (setup.steps if setup else ()))
 
 
 def _container_steps(plan: Plan) -> Iterator[str]:

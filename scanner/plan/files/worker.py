@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from scanner.plan.files.entry import write_entry
 from scanner.plan.files.names import (
     FRONT_BINDING,
     FRONT_NAME,
@@ -12,47 +13,26 @@ from scanner.plan.files.names import (
     QUEUE_NAME,
     SCHEMA,
     WORKER_NAME,
+    WORKFLOW_BINDING,
+    WORKFLOW_CLASS,
+    WORKFLOW_NAME,
+    WRANGLER,
     one_line,
 )
+from scanner.plan.services import find_setups, merge_bindings
 from scanner.planned import Decision, Plan, Side
-
-_ENTRY_HEAD = '''\
-"""The entry point of the Worker; see README.md for what belongs here."""
-
-from urllib.parse import urlsplit
-
-from workers import Response, WorkerEntrypoint
-
-
-class Default(WorkerEntrypoint):
-    """Answers requests, and passes on what only the container can do."""
-
-    async def fetch(self, request):
-        path = urlsplit(request.url).path
-'''
-
-_ENTRY_QUEUE = f"""\
-        if path == "/jobs" and request.method == "POST":
-            await self.env.{QUEUE_BINDING}.send(await request.json())
-            return Response("queued\\n", status=202)
-"""
-
-_ENTRY_CONTAINER = f"""\
-        if path == "/container" or path.startswith("/container/"):
-            return await self.env.{FRONT_BINDING}.fetch(request)
-"""
-
-_ENTRY_TAIL = """\
-        return Response(f"the Worker has no answer for {path} yet\\n", status=404)
-"""
 
 
 def write_worker(plan: Plan) -> Mapping[str, str]:
     """The files of the Python Worker, by path."""
+    config = _config(plan)
+    queues = config.get("queues")
+    has_consumer = isinstance(queues, dict) and "consumers" in queues
     return {
-        "worker/wrangler.jsonc": _config(plan),
+        "worker/wrangler.jsonc": json.dumps(config, indent=2) + "\n",
+        "worker/package.json": _package(),
         "worker/pyproject.toml": _pyproject(plan),
-        "worker/src/entry.py": _entry(plan),
+        "worker/src/entry.py": write_entry(plan, has_consumer=has_consumer),
     }
 
 
@@ -64,7 +44,7 @@ def worker_requirements(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*map(one_line, staying), *(driver for driver in drivers if driver not in names)]))
 
 
-def _config(plan: Plan) -> str:
+def _config(plan: Plan) -> Mapping[str, object]:
     config: dict[str, object] = {
         "$schema": SCHEMA,
         "name": WORKER_NAME,
@@ -76,12 +56,16 @@ def _config(plan: Plan) -> str:
         config["services"] = [{"binding": FRONT_BINDING, "service": FRONT_NAME}]
         if plan.options.queue:
             config["queues"] = {"producers": [{"binding": QUEUE_BINDING, "queue": QUEUE_NAME}]}
-    keys = {placement.service_key for placement in plan.split.on(Side.SERVICE)}
-    if keys & {"llm-inference", "ocr", "speech"}:
-        config["ai"] = {"binding": "AI"}
-    if "image-transform" in keys:
-        config["images"] = {"binding": "IMAGES"}
-    return json.dumps(config, indent=2) + "\n"
+    if plan.decision is Decision.WORKFLOWS:
+        workflow = {"name": WORKFLOW_NAME, "binding": WORKFLOW_BINDING, "class_name": WORKFLOW_CLASS}
+        config["workflows"] = [workflow]
+    return merge_bindings(config, (setup.bindings for _, setup in find_setups(plan)))
+
+
+def _package() -> str:
+    """Wrangler for pywrangler, which runs the one that npm finds, and its schema for editors."""
+    package = {"name": WORKER_NAME, "private": True, "devDependencies": {"wrangler": WRANGLER}}
+    return json.dumps(package, indent=2) + "\n"
 
 
 def _pyproject(plan: Plan) -> str:
@@ -91,16 +75,4 @@ def _pyproject(plan: Plan) -> str:
         f'[project]\nname = "{WORKER_NAME}"\nversion = "0.1.0"\nrequires-python = ">={python}"\n'
         f"dependencies = [\n{lines}]\n\n"
         '[dependency-groups]\ndev = ["workers-py", "workers-runtime-sdk"]\n'
-    )
-
-
-def _entry(plan: Plan) -> str:
-    has_container = plan.decision is Decision.HYBRID
-    return "".join(
-        (
-            _ENTRY_HEAD,
-            _ENTRY_QUEUE if has_container and plan.options.queue else "",
-            _ENTRY_CONTAINER if has_container else "",
-            _ENTRY_TAIL,
-        )
     )
