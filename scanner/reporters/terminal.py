@@ -1,16 +1,18 @@
-"""The report for people at a terminal: what needs attention first, what runs only counted."""
+"""The report for people at a terminal: what needs attention first and in few lines, what runs only counted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from scanner.model import Finding, Judgement, Level, ProjectVerdict, Report, Verdict
-from scanner.reporters.causes import chains_to, deciding_findings, find_causes, find_remedies
+from scanner.model import Judgement, ProjectVerdict, Report, Verdict
+from scanner.reporters.causes import Cause, find_causes
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean
+from scanner.reporters.folding import LimitFold, UnknownFold, find_cautions, fold_limits, fold_unknown, list_codes
 from scanner.reporters.places import Places, describe_place
+from scanner.reporters.terminal_entry import Detail, find_all_details, find_details, find_limit_details
 from scanner.reporters.typeset import Page, Span
 from scanner.reporters.wording import (
     LIMITS_MARK,
@@ -18,11 +20,8 @@ from scanner.reporters.wording import (
     VERDICT_MARKS,
     counted,
     describe_bundle,
-    describe_chain,
     describe_counts,
     describe_dependency,
-    describe_finding,
-    describe_size,
     describe_target,
 )
 
@@ -39,10 +38,9 @@ _MARKS: dict[Verdict, Span] = {
 }
 _LIMITS: Span = (f"{LIMITS_MARK} ", "yellow")
 _LABEL_CELLS = 9
-_CALLS_ONLY = frozenset({"CS302", "CS303", "CS304", "CS305", "CS306"})
-"""Rules about calls that fail later than at import."""
-
-_Detail = tuple[str, tuple[Span, ...]]
+_NAMES_SHOWN = 6
+_REASON_LINES = 2
+"""The lines that the reason of a limit may take; the whole of it comes with ``-v``."""
 
 
 def write_terminal(report: Report, stream: TextIO, context: ReportContext) -> None:
@@ -57,28 +55,18 @@ def write_terminal(report: Report, stream: TextIO, context: ReportContext) -> No
     page.paragraph(*summary)
     page.paragraph((describe_target(report), "dim"))
     if report.bundle is not None:
-        page.paragraph((describe_bundle(report.bundle), "dim"))
+        page.paragraph((describe_bundle(report.bundle, brief=not context.verbose), "dim"))
     for note in report.notes:
         page.paragraph((clean(note), "dim"))
     body = _Body(page=page, report=report, places=Places(report, context), verbose=context.verbose)
-    body.write_causes(Verdict.CONTAINER, "Needs a container")
-    body.write_causes(Verdict.UNKNOWN, "Could not be told")
+    body.write_blocked()
+    body.write_unknown()
     body.write_limits()
     body.write_problems()
     if context.verbose:
         body.write_runs()
         body.write_skipped()
-    else:
-        body.write_rest()
-
-
-def _is_aside(judgement: Judgement) -> bool:
-    """Whether nobody asked for it by name and its cautions are only about what some of its functions do."""
-    return judgement.direct is False and set(_caution_codes(judgement)) <= _CALLS_ONLY
-
-
-def _caution_codes(judgement: Judgement) -> list[str]:
-    return sorted({finding.rule.code for finding in judgement.findings if finding.level is Level.CAUTION})
+    body.write_end()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,26 +78,33 @@ class _Body:
     places: Places
     verbose: int
 
-    def write_causes(self, verdict: Verdict, heading: str) -> None:
+    def write_blocked(self) -> None:
         """Each root cause with everything that hangs on it."""
-        causes = find_causes(self.report, verdict)
-        self._write_heading(heading, self.report.count(verdict))
-        for cause in causes:
-            self._write_entry(cause.root, _MARKS[verdict])
-            if cause.dependents:
-                self._write_detail("decides", (", ".join(map(self._with_place, cause.dependents)),))
+        self._write_heading("Needs a container", self.report.count(Verdict.CONTAINER))
+        for cause in find_causes(self.report, Verdict.CONTAINER):
+            self._write_cause(cause, Verdict.CONTAINER)
+
+    def write_unknown(self) -> None:
+        """What could not be told and what to do about it; many by the same rule together."""
+        causes = find_causes(self.report, Verdict.UNKNOWN)
+        alone, folds = (causes, ()) if self.verbose else fold_unknown(causes)
+        self._write_heading("Could not be told", self.report.count(Verdict.UNKNOWN))
+        for cause in alone:
+            self._write_cause(cause, Verdict.UNKNOWN)
+        for fold in folds:
+            self._write_unknown_fold(fold)
 
     def write_limits(self) -> None:
         limited = [judgement for judgement in self.report.dependencies if judgement.has_cautions]
-        aside = [] if self.verbose else [judgement for judgement in limited if _is_aside(judgement)]
+        alone, folds = (limited, ()) if self.verbose else fold_limits(limited)
         self._write_heading("Runs, with limits", len(limited))
-        for judgement in limited:
-            if judgement not in aside:
-                self._write_entry(judgement, _LIMITS)
-        if aside:
-            names = ", ".join(f"{describe_dependency(one)} ({', '.join(_caution_codes(one))})" for one in aside)
-            told = f"{counted(len(aside), 'package', 'packages')} that come along fail only in some calls: {names}"
-            self.page.paragraph(told, ("; -v tells which", "dim"), lead=_LIMITS, indent=2)
+        for judgement in alone:
+            if self.verbose:
+                self._write_entry(judgement, _LIMITS, find_all_details(judgement, self.verbose))
+            else:
+                self._write_entry(judgement, _LIMITS, find_limit_details(judgement), max_lines=_REASON_LINES)
+        for fold in folds:
+            self._write_limit_fold(fold)
 
     def write_problems(self) -> None:
         self._write_heading("Not understood", len(self.report.problems))
@@ -127,7 +122,7 @@ class _Body:
         ]
         self._write_heading("Runs on Python Workers", len(runs))
         for judgement in runs:
-            self._write_entry(judgement, _MARKS[Verdict.WORKERS])
+            self._write_entry(judgement, _MARKS[Verdict.WORKERS], find_all_details(judgement, self.verbose))
 
     def write_skipped(self) -> None:
         self._write_heading("Skipped", len(self.report.skipped))
@@ -136,58 +131,79 @@ class _Body:
             self.page.paragraph(clean(skipped.text), (f" · {place}", "dim"), lead=("- ", "dim"), indent=2)
             self.page.paragraph((clean(skipped.reason), "dim"), indent=4)
 
-    def write_rest(self) -> None:
-        """What is only counted, and how to see it."""
+    def write_end(self) -> None:
+        """What is only counted, and what to do next."""
+        sentences = [*self._count_rest(), *self._find_next_steps()]
+        if sentences:
+            self.page.blank()
+        for sentence in sentences:
+            self.page.paragraph((sentence, "dim"))
+
+    def _count_rest(self) -> Iterator[str]:
         runs, skipped = self.report.count(Verdict.WORKERS) - self.report.with_cautions, len(self.report.skipped)
         phrases = [counted(runs, "dependency runs", "dependencies run") + " without limits"] if runs else []
         phrases += [counted(skipped, "entry is skipped", "entries are skipped")] if skipped else []
-        if phrases:
-            self.page.blank()
-            self.page.paragraph((f"{', '.join(phrases)}: -v lists them.", "dim"))
+        if phrases and not self.verbose:
+            yield f"{', '.join(phrases)}: -v lists them."
+
+    def _find_next_steps(self) -> Iterator[str]:
+        containers, unknowns = self.report.count(Verdict.CONTAINER), self.report.count(Verdict.UNKNOWN)
+        if containers or unknowns or self.report.with_cautions:
+            steps = ["`compat-scan plan PATHS`"] if containers else []
+            steps += ["`compat-scan explain NAME`"]
+            steps += [] if self.verbose else ["-v for the evidence and links"]
+            yield f"Next: {', '.join(steps)}."
 
     def _write_heading(self, heading: str, number: int) -> None:
         if number:
             self.page.blank()
             self.page.paragraph((heading, "bold"), (f" ({number})", "dim"))
 
-    def _write_entry(self, judgement: Judgement, mark: Span) -> None:
+    def _write_cause(self, cause: Cause, verdict: Verdict) -> None:
+        """A root cause: why and what to do, and who has its verdict from it."""
+        root = cause.root
+        details = find_all_details(root, self.verbose) if self.verbose else find_details(root)
+        self._write_entry(root, _MARKS[verdict], details)
+        if cause.dependents:
+            self._write_detail("so also", (self._list(cause.dependents, self._with_place),))
+
+    def _write_entry(
+        self, judgement: Judgement, mark: Span, details: Iterator[Detail], max_lines: int | None = None
+    ) -> None:
         """The dependency with its place and category, and its details below."""
         asides = (describe_place(self.places.of(judgement)), clean(judgement.category or ""))
         spans: list[Span] = [(f" · {text}", "dim") for text in asides if text]
         self.page.paragraph((describe_dependency(judgement), "bold"), *spans, lead=mark, indent=2)
         last_label = ""
-        for label, detail in self._find_details(judgement):
-            self._write_detail("" if label == last_label else label, detail)
+        for label, detail in details:
+            self._write_detail("" if label == last_label else label, detail, max_lines)
             last_label = label or last_label
 
-    def _write_detail(self, label: str, spans: Iterable[Span]) -> None:
-        self.page.paragraph(*spans, lead=(label.ljust(_LABEL_CELLS), "dim"), indent=4)
+    def _write_detail(self, label: str, spans: Sequence[Span], max_lines: int | None = None) -> None:
+        lead: Span = (label.ljust(_LABEL_CELLS), "dim")
+        self.page.paragraph(*spans, lead=lead, indent=4, max_lines=max_lines)
 
-    def _find_details(self, judgement: Judgement) -> Iterator[_Detail]:
-        """Why, how it came in, what to use instead and what to do; with ``-v`` all findings and their evidence."""
-        told = judgement.findings if self.verbose else deciding_findings(judgement)
-        for finding in told:
-            yield from self._find_reasons(judgement, finding)
-        for chain in chains_to(judgement):
-            yield "via", (describe_chain(chain),)
-        if judgement.alternative:
-            url = (clean(judgement.alternative.url), "cyan")
-            yield "instead", (clean(judgement.alternative.use), (" · ", "dim"), url)
-        for remedy in find_remedies(judgement, told):
-            yield "remedy", (clean(remedy),)
-        if judgement.artifact and self.verbose > 1:
-            size_bytes = judgement.artifact.size_bytes
-            size = "" if size_bytes is None else f", {describe_size(size_bytes)}"
-            yield "file", (f"{clean(judgement.artifact.filename)} ({judgement.artifact.origin.value}{size})",)
+    def _write_unknown_fold(self, fold: UnknownFold) -> None:
+        roots = [cause.root for cause in fold.causes]
+        code = (f" ({fold.rule.code})", "dim")
+        self.page.paragraph((fold.title, "bold"), code, lead=_MARKS[Verdict.UNKNOWN], indent=2)
+        self._write_detail("these", (self._list(roots, describe_dependency),))
+        for label, detail in find_details(roots[0]):
+            if label in {"why", "remedy"}:
+                self._write_detail(label, detail, _REASON_LINES)
+        dependents = {item.key: item for cause in fold.causes for item in cause.dependents}
+        if dependents:
+            self._write_detail("so also", (self._list(list(dependents.values()), self._with_place),))
 
-    def _find_reasons(self, judgement: Judgement, finding: Finding) -> Iterator[_Detail]:
-        decides = judgement.verdict is not Verdict.WORKERS and finding in deciding_findings(judgement)
-        label = "why" if decides else finding.level.value
-        yield label, (describe_finding(finding),)
-        if self.verbose:
-            for evidence in finding.evidence:
-                origin = (f" [{clean(evidence.origin)}, {evidence.strength.value}]", "dim")
-                yield "", (("– ", "dim"), clean(evidence.fact), origin)
+    def _write_limit_fold(self, fold: LimitFold) -> None:
+        names = ", ".join(f"{describe_dependency(one)} ({list_codes(find_cautions(one))})" for one in fold.members)
+        self.page.paragraph((fold.title, "bold"), f": {names}", lead=_LIMITS, indent=2)
+
+    def _list(self, judgements: Sequence[Judgement], describe: Callable[[Judgement], str]) -> str:
+        """The dependencies in one line of reasonable length, all of them with ``-v``."""
+        shown = judgements if self.verbose else judgements[:_NAMES_SHOWN]
+        rest = len(judgements) - len(shown)
+        return ", ".join(map(describe, shown)) + (f" and {rest} more" if rest else "")
 
     def _with_place(self, judgement: Judgement) -> str:
         place = describe_place(self.places.of(judgement))

@@ -1,4 +1,4 @@
-"""Lines of styled text on a terminal, wrapped and never cut off; the only module that knows rich."""
+"""Lines of styled text on a terminal, wrapped, and cut off only on demand; the only module that knows rich."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class Page:
         """Writes the text as one line, however long."""
         self._console.print(_harmless(Text().join(map(_text, spans))), soft_wrap=True)
 
-    def paragraph(self, *spans: Span, lead: Span = "", indent: int = 0) -> None:
+    def paragraph(self, *spans: Span, lead: Span = "", indent: int = 0, max_lines: int | None = None) -> None:
         """Writes the text wrapped to the width; ``lead`` opens the first line and the others are indented alike.
 
-        ``indent`` is the number of cells before the lead.
+        ``indent`` is the number of cells before the lead. What ``max_lines`` leave out is told by an ellipsis.
         """
         if not self._color and self._write_short(spans, lead=lead, indent=indent):
             return
@@ -57,8 +57,13 @@ class Page:
         hanging = first.cell_len
         body = Text().join(map(_text, spans))
         room = max(self._width - hanging, MIN_WIDTH // 2)
-        for number, line in enumerate(body.wrap(self._console, room, overflow="fold")):
+        lines = body.wrap(self._console, room, overflow="fold")
+        for number, line in enumerate(lines[:max_lines]):
             line.rstrip()
+            if number + 1 == max_lines and len(lines) > max_lines:
+                line.truncate(room - 2)
+                line.rstrip()
+                line.append(" …")
             start = first if number == 0 else Text(" " * hanging)
             self.line(start + line)
 

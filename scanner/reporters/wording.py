@@ -77,9 +77,11 @@ def describe_size(size_bytes: int) -> str:
     return f"{size_bytes / (1024 * 1024):.1f} MiB"
 
 
-def describe_bundle(bundle: Bundle) -> str:
-    """What the packages add to the Worker, against the limit."""
+def describe_bundle(bundle: Bundle, *, brief: bool = False) -> str:
+    """What the packages add to the Worker, against the limit; unless brief, with the largest of them."""
     least = "at least " if bundle.unsized else ""
+    if brief:
+        return f"Bundle: {least}{describe_size(bundle.uncompressed_bytes)} of {describe_size(bundle.limit_bytes)}"
     largest = ", ".join(f"{clean(name)} {describe_size(size_bytes)}" for name, size_bytes in bundle.largest)
     unsized = f"; no size is known of {', '.join(map(clean, bundle.unsized))}" if bundle.unsized else ""
     return (

@@ -26,7 +26,7 @@ _NAME = r"([a-z][\w-]*)"
 
 def _terminal(text: str) -> Told:
     blocked = set(re.findall(rf"^  ✗ {_NAME}", text, re.MULTILINE))
-    for names in re.findall(r"^    decides +(.*(?:\n {13}.*)*)", text, re.MULTILINE):
+    for names in re.findall(r"^    so also +(.*(?:\n {13}.*)*)", text, re.MULTILINE):
         blocked |= set(re.findall(rf"{_NAME} [0-9.]+", names))
     return {
         "container": blocked,
