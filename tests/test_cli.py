@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import Result
 
-from scanner.cli.options import FORMATS, pair_outputs
+from scanner.cli.grammar import pair_outputs
+from scanner.cli.options import FORMATS
 from scanner.reporters import REPORTERS
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`compat-scan config`, unknown keys, the user's own rows, completion, `--version` and `--help`."""
+"""`compat-scan config`, unknown keys and the user's own rows."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.shell_completion import ShellComplete
-
-from scanner.cli import COMMANDS, main
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run
@@ -91,48 +88,3 @@ def test_rows_of_the_user_add_to_the_table_and_take_off_it(
     verdicts = {row["name"]: row["verdict"] for row in json.loads(result.stdout)["dependencies"]}
     assert verdicts == {"ours": "container", "numpy": "workers"}
     assert "needs a card reader" in result.stdout
-
-
-def test_the_version_tells_how_old_the_data_is(run: Run) -> None:
-    pattern = r"compat-scan \d+\.\d+\.\d+ \(tables of \d{4}-\d\d-\d\d, Pyodide [\d.]+\)\n"
-    assert re.fullmatch(pattern, run("--version").stdout)
-
-
-@pytest.mark.parametrize("columns", [80, 100])
-def test_the_help_stays_within_the_terminal_and_keeps_its_lists(run: Run, columns: int) -> None:
-    text = run("--help", env={"COLUMNS": str(columns)}).stdout
-    assert max(map(len, text.splitlines())) <= columns
-    assert re.search(r"^    3    incomplete", text, re.MULTILINE)
-    assert "\b" not in text
-    for command in COMMANDS:
-        assert re.search(rf"^  {command.name} .*\.$", text, re.MULTILINE), f"{command.name} is cut off"
-        told = run(str(command.name), "--help", env={"COLUMNS": str(columns)}).stdout
-        assert max(map(len, told.splitlines())) <= columns
-
-
-def test_the_help_of_a_scan_has_sections(run: Run) -> None:
-    text = run("scan", "--help").stdout
-    for title in ("What is scanned:", "What it is judged for:", "Where packages come from:", "What is reported:"):
-        assert f"\n{title}\n" in text
-
-
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_the_documented_variable_prints_the_completion_script(run: Run, shell: str) -> None:
-    result = run(env={"_COMPAT_SCAN_COMPLETE": f"{shell}_source"})
-    assert result.exit_code == 0
-    assert f"_COMPAT_SCAN_COMPLETE={shell}_complete" in result.stdout
-
-
-@pytest.mark.parametrize(
-    ("words", "incomplete", "expected"),
-    [
-        ([], "ex", {"explain"}),
-        ([], "", {command.name for command in COMMANDS}),
-        (["scan", "--table"], "", {"enforce", "advise"}),
-        (["scan"], "--no-i", {"--no-inspect"}),
-        (["--format"], "sa", {"sarif"}),
-    ],
-)
-def test_a_shell_completes_commands_options_and_values(words: list[str], incomplete: str, expected: set[str]) -> None:
-    complete = ShellComplete(main, {}, "compat-scan", "_COMPAT_SCAN_COMPLETE")
-    assert {item.value for item in complete.get_completions(words, incomplete)} == expected

@@ -17,8 +17,8 @@ from scanner.cli.commands.scan import scan
 from scanner.cli.commands.tables import runtimes, table
 from scanner.cli.commands.tree import tree
 from scanner.cli.commands.verify import verify
+from scanner.cli.grammar import DefaultCommandGroup
 from scanner.cli.help_text import HELP
-from scanner.cli.options import DefaultCommandGroup
 from scanner.cli.version import print_version
 
 __all__ = ["main"]

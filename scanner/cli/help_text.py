@@ -1,27 +1,25 @@
-"""What `compat-scan --help` says; a line with nothing but a backspace keeps the lines below it as they are."""
+"""What `--help` says besides the options; a line with nothing but a backspace keeps the lines below it as they are."""
 
 from __future__ import annotations
 
 HELP = """\
-Tell which Python dependencies run on Cloudflare Python Workers, and which need a container.
-
-compat-scan reads what a project depends on, asks the package index what each dependency ships, and says for each
-one whether it runs on Python Workers (Pyodide, CPython in WebAssembly) or needs a container, why, and what to use
-instead.
+Tell which Python dependencies run on Cloudflare Python Workers, which need a container, why, and what to use instead.
 
 \b
 Examples:
-  compat-scan requirements.txt     scan one file (the same as
-                                   `compat-scan scan requirements.txt`)
-  compat-scan .                    scan the dependency files in and below
-                                   this folder
-  pip freeze | compat-scan -       scan what is installed
+  compat-scan                      the dependency files in and below here
+  compat-scan requirements.txt     one file; -v adds the evidence
+  pip freeze | compat-scan -       what is installed
   compat-scan explain numpy        all that is known of one package
-  compat-scan list .               what would be scanned; no network
   compat-scan plan .               what to deploy where, at what cost
-  compat-scan --format json -o report.json --format github .
-                                   two reports of one scan
 
+Exit codes: 0 everything runs on Workers; 1 something needs a container; 2 misuse, or an input that cannot be read;
+3 something could not be told; 130 interrupted.
+
+`compat-scan scan --help` tells the options of a scan, its environment variables and files.
+"""
+
+EXIT_CODES = """\
 \b
 Exit codes:
   0    everything runs on Workers (or --fail-on lets the rest pass)
@@ -29,24 +27,129 @@ Exit codes:
   2    misuse, or an input that cannot be read
   3    incomplete: something could not be told
   130  interrupted
+"""
 
+ENVIRONMENT = """\
 \b
 Environment:
-  COMPAT_SCAN_<OPTION>     any option of a scan, such as COMPAT_SCAN_TABLE
-                           or COMPAT_SCAN_FAIL_ON
-  UV_*, PIP_*, netrc       package indexes and their credentials
+  COMPAT_SCAN_<OPTION>      any setting, such as COMPAT_SCAN_TABLE=advise
+  UV_*, PIP_*, netrc        package indexes and their credentials
   HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE
-                           the way to the network
+                            the way to the network
   NO_COLOR, FORCE_COLOR, CI
-                           colour and progress
-  _COMPAT_SCAN_COMPLETE    bash_source, zsh_source or fish_source prints
-                           the completion script of that shell
+                            colour and progress
+  _COMPAT_SCAN_COMPLETE     bash_source, zsh_source or fish_source prints
+                            the completion script of that shell
 
 \b
 Files:
   compat-scan.toml, or [tool.compat-scan] in pyproject.toml
-                           settings, found in the folder of what is
-                           scanned or above it
+                            settings, in the folder of what is scanned or
+                            above it; `compat-scan config` shows them
   wrangler.jsonc, wrangler.json, wrangler.toml
-                           the compatibility date, likewise
+                            the compatibility date, likewise
+"""
+
+SCAN = f"""\
+\b
+Examples:
+  compat-scan .                        every dependency file in and below
+                                       this folder, lock files first
+  compat-scan pyproject.toml --extra web --group deploy
+  compat-scan uv.lock --table advise   rely on the builds of Pyodide
+  compat-scan . --format github --format sarif -o compat-scan.sarif
+                                       two reports of one scan
+  compat-scan . --fail-on container    what is unknown passes
+  compat-scan --python .venv           what is installed there
+
+{EXIT_CODES}
+{ENVIRONMENT}"""
+
+LIST = """\
+\b
+Examples:
+  compat-scan list                 every declaration below this folder
+  compat-scan list uv.lock --format json
+
+Exit codes: 0 everything could be read; 2 nothing could; 3 something could not.
+"""
+
+EXPLAIN = f"""\
+\b
+Examples:
+  compat-scan explain numpy
+  compat-scan explain "jiter>=0.8" --compatibility-date 2026-01-01
+  compat-scan explain "uvicorn[standard]" --format html -o uvicorn.html
+
+{EXIT_CODES}"""
+
+TREE = f"""\
+\b
+Examples:
+  compat-scan tree requirements.txt
+  compat-scan tree . --invert numpy    who brings numpy along
+
+The marks: v or ✓ runs, ! runs with limits, x or ✗ needs a container, ? could not be told.
+
+{EXIT_CODES}"""
+
+PLAN = """\
+\b
+Examples:
+  compat-scan plan .                   the plan, at the terminal
+  compat-scan plan . --requests-per-day 50000 --memory 900
+  compat-scan plan . --source src --write deploy
+                                       the files to deploy, below deploy/
+  compat-scan plan --check wrangler.jsonc
+
+\b
+Exit codes:
+  0    planned, or nothing wrong with --check
+  1    --check found faults
+  2    misuse, or an input that cannot be read
+  3    planned, but something could not be judged
+"""
+
+VERIFY = """\
+\b
+Examples:
+  compat-scan verify requirements.txt --install
+  compat-scan verify requirements.txt --direct --format json
+
+\b
+Exit codes:
+  0    everything agrees
+  1    something disagrees
+  2    misuse
+  3    not everything could be verified
+"""
+
+TABLE = """\
+\b
+Examples:
+  compat-scan table
+  compat-scan table --compatibility-date 2026-01-01 --format json
+"""
+
+RUNTIMES = """\
+\b
+Examples:
+  compat-scan runtimes
+  compat-scan runtimes --compatibility-date 2026-01-01
+"""
+
+CONFIG = """\
+\b
+Examples:
+  compat-scan config                   for a scan of this folder
+  compat-scan config app/requirements.txt --format json
+"""
+
+CACHE = """\
+\b
+Examples:
+  compat-scan cache size
+  compat-scan cache clear
+
+The folder is --cache-dir, COMPAT_SCAN_CACHE_DIR or the configuration's, else the user's cache folder.
 """

@@ -1,4 +1,4 @@
-"""The options that commands share, and the two ways in which the command line differs from plain click."""
+"""The options that commands share."""
 
 from __future__ import annotations
 
@@ -7,91 +7,16 @@ from typing import Any, TypeVar
 
 import click
 
+from scanner.cli.grammar import SuggestingChoice
+
 FORMATS = ("terminal", "json", "github", "sarif", "junit", "gitlab", "markdown", "html", "csv")
 """The names of ``reporters.REPORTERS``, here so that `--help` need not import them; a test compares the two."""
 
-_SECTIONS = {
-    "What is scanned": frozenset(
-        {"python", "group", "extra", "all_groups", "all_extras", "all_files", "no_deps", "no_inspect"}
-    ),
-    "What it is judged for": frozenset({"table", "compatibility_date", "compatibility_flag"}),
-    "Where packages come from": frozenset({"index_url", "extra_index_url", "offline", "no_cache", "cache_dir"}),
-    "What is reported": frozenset({"formats", "outputs", "fail_on", "baseline", "write_baseline"}),
-    "What the dependencies do not tell": frozenset(
-        {"memory_mib", "cpu_seconds", "long_running", "persistent_disk", "requests_per_day", "concurrency"}
-        | {"instances", "hours_per_day", "cpu_percent", "egress_gb", "instance_type"}
-    ),
-    "What the plan does": frozenset({"write", "force", "check", "source", "services", "queue"}),
-}
-"""The titles of the help and the options below them; any other option stands below «Options»."""
+PATH = click.Path()
+"""A file or folder, of which a shell completes the name; whether it is there is looked at later."""
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _Decorator = Callable[[Any], Any]
-
-
-class DefaultCommandGroup(click.Group):
-    """A group whose first word may be a path or an option of `scan`: then `scan` is meant."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Puts `scan` in front where no command is named."""
-        own_options = {name for param in self.get_params(ctx) for name in param.opts}
-        if ctx.resilient_parsing and not args:
-            return super().parse_args(ctx, args)  # a shell asks what can stand here: the commands
-        if not args or (args[0] not in self.commands and args[0] not in own_options):
-            args = ["scan", *args]
-        return super().parse_args(ctx, args)
-
-
-class SectionedCommand(click.Command):
-    """A command whose help lists its options in sections."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes each section under its title, what belongs to none at the end."""
-        sections: dict[str, list[tuple[str, str]]] = {title: [] for title in (*_SECTIONS, "Options")}
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record is not None and isinstance(param, click.Option):
-                title = next((title for title, names in _SECTIONS.items() if param.name in names), "Options")
-                sections[title].append(record)
-        for title, records in sections.items():
-            if records:
-                with formatter.section(title):
-                    formatter.write_dl(records)
-
-
-class OrderedOutputsCommand(SectionedCommand):
-    """A command that knows which --output belongs to which --format: the one before it."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Notes the order of the two options before click groups them by name."""
-        ctx.meta["scanner.outputs"] = pair_outputs(args)
-        return super().parse_args(ctx, args)
-
-
-def pair_outputs(args: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
-    """The formats in order, each with the file of the --output that follows it; None stands for standard output.
-
-    An --output before any --format belongs to the first one, and to the terminal report where there is none.
-    """
-    pairs: list[list[str | None]] = []
-    waiting: str | None = None
-    words = iter(args)
-    for word in words:
-        if word == "--":
-            break
-        option, equals, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
-        if option == "--format":
-            pairs.append([value if equals else next(words, ""), waiting])
-            waiting = None
-        elif option in ("--output", "-o"):
-            path = value if equals else next(words, "")
-            if pairs:
-                pairs[-1][1] = path
-            else:
-                waiting = path
-    if waiting is not None or not pairs:
-        pairs.append(["terminal", waiting])
-    return tuple((str(form), path) for form, path in pairs)
 
 
 def _option(*names: str, **keywords: Any) -> _Decorator:  # noqa: ANN401  # click's own
@@ -111,7 +36,7 @@ verbosity_options = _apply(
     (
         _option(
             "--color",
-            type=click.Choice(["auto", "always", "never"]),
+            type=SuggestingChoice(["auto", "always", "never"]),
             default="auto",
             show_default=True,
             help="Colour what is meant for people. NO_COLOR and FORCE_COLOR are honoured.",
@@ -121,10 +46,14 @@ verbosity_options = _apply(
     )
 )
 
+paths_argument = click.argument("paths", nargs=-1, type=PATH, metavar="[PATHS]...")
+
+output_option = _option("-o", "--output", type=PATH, metavar="FILE", help="Write to a file instead of standard output.")
+
 view_format_option = _option(
     "--format",
     "form",
-    type=click.Choice(["terminal", "json"]),
+    type=SuggestingChoice(["terminal", "json"]),
     default="terminal",
     show_default=True,
     help="How to show it.",
@@ -132,7 +61,7 @@ view_format_option = _option(
 
 fail_on_option = _option(
     "--fail-on",
-    type=click.Choice(["container", "unknown", "never"]),
+    type=SuggestingChoice(["container", "unknown", "never"]),
     help="What makes the exit code a failure: only a container, also something unknown, or nothing."
     "  [default: unknown]",
 )
@@ -142,7 +71,7 @@ report_options = _apply(
         _option(
             "--format",
             "formats",
-            type=click.Choice(FORMATS),
+            type=SuggestingChoice(FORMATS),
             multiple=True,
             help="How to report (repeatable).  [default: terminal]",
         ),
@@ -151,6 +80,7 @@ report_options = _apply(
             "--output",
             "outputs",
             multiple=True,
+            type=PATH,
             metavar="FILE",
             help="Write the report of the --format before it to a file instead of standard output.",
         ),
@@ -170,6 +100,7 @@ source_options = _apply(
 
 python_option = _option(
     "--python",
+    type=PATH,
     metavar="PATH",
     help="Take what is installed for this interpreter, or in this virtual environment, as well as any PATHS.",
 )
@@ -178,7 +109,7 @@ target_options = _apply(
     (
         _option(
             "--table",
-            type=click.Choice(["enforce", "advise"]),
+            type=SuggestingChoice(["enforce", "advise"]),
             help="Whether the incompatible-library table decides, or only advises where a WebAssembly build exists."
             "  [default: enforce]",
         ),
@@ -199,9 +130,10 @@ target_options = _apply(
 
 baseline_options = _apply(
     (
-        _option("--baseline", metavar="FILE", help="Count only findings that are not in this baseline."),
+        _option("--baseline", type=PATH, metavar="FILE", help="Count only findings that are not in this baseline."),
         _option(
             "--write-baseline",
+            type=PATH,
             metavar="FILE",
             help="Write what is found now to a baseline and exit 0: from then on only what is new counts.",
         ),
@@ -221,7 +153,12 @@ index_options = _apply(
             "--offline", is_flag=True, help="Open no network: what neither the cache nor the tables know stays unknown."
         ),
         _option("--no-cache", is_flag=True, help="Neither use nor keep what earlier scans learned."),
-        _option("--cache-dir", metavar="DIR", help="Keep the cache there.  [default: the user's cache folder]"),
+        _option(
+            "--cache-dir",
+            type=PATH,
+            metavar="DIR",
+            help="Keep the cache there.  [default: the user's cache folder]",
+        ),
         _option("--no-deps", is_flag=True, help="Judge only what is named, not what comes along with it."),
         _option("--no-inspect", is_flag=True, help="Skip what needs the contents of wheels."),
     )
@@ -232,9 +169,14 @@ INSTANCE_TYPES = ("lite", "basic", "standard-1", "standard-2", "standard-3", "st
 
 plan_options = _apply(
     (
-        _option("--write", metavar="DIR", help="Write the files that deploy the plan below this folder."),
+        _option("--write", type=PATH, metavar="DIR", help="Write the files that deploy the plan below this folder."),
         _option("--force", is_flag=True, help="Let --write overwrite files."),
-        _option("--check", metavar="FILE", help="Check this Wrangler configuration instead; opens no network."),
+        _option(
+            "--check",
+            type=PATH,
+            metavar="FILE",
+            help="Check this Wrangler configuration instead; opens no network.",
+        ),
         _option(
             "--source",
             type=click.Path(file_okay=False),
@@ -243,7 +185,7 @@ plan_options = _apply(
         ),
         _option(
             "--services",
-            type=click.Choice(["whole", "part", "none"]),
+            type=SuggestingChoice(["whole", "part", "none"]),
             default="whole",
             show_default=True,
             help="Count on services that do a dependency's work wholly, also on those that do in part, or on none.",
@@ -297,6 +239,6 @@ plan_options = _apply(
             metavar="GB",
             help="Traffic out of containers in a month.  [default: 0]",
         ),
-        _option("--instance-type", type=click.Choice(INSTANCE_TYPES), help="Take this type, whatever would fit."),
+        _option("--instance-type", type=SuggestingChoice(INSTANCE_TYPES), help="Take this type, whatever would fit."),
     )
 )

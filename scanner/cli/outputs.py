@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from scanner import __version__
+from scanner.cli.encoding import fit_encoding
 from scanner.errors import SourceError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def write_report(report: Report, form: str, path: str | None, options: Mapping[s
     """
     from scanner.reporters import REPORTERS  # noqa: PLC0415  # heavy
 
-    with open_output(path) as stream:
+    with open_output(path, form=form) as stream:
         REPORTERS[form](report, stream, report_context(options, stream, form=form, path=path))
 
 
@@ -90,15 +90,14 @@ def tell_notes(report: Report, outputs: Sequence[tuple[str, str | None]], *, qui
 
 
 @contextmanager
-def open_output(path: str | None) -> Iterator[TextIO]:
-    """Standard output in UTF-8, or a file that appears under its name only when it is whole.
+def open_output(path: str | None, *, form: str = "terminal") -> Iterator[TextIO]:
+    """Standard output, or a file in UTF-8 that appears under its name only when it is whole.
 
     Raises:
         SourceError: the file cannot be written.
     """
     if path is None or path == "-":
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="backslashreplace")
+        fit_encoding(sys.stdout, for_programs=form != "terminal")
         yield sys.stdout
         sys.stdout.flush()
         return

@@ -202,7 +202,7 @@ def _read_folder(directory: str, environ: Mapping[str, str], *, all_files: bool)
     else:
         problem = Problem(
             rule=Rule.CS601,
-            message="no dependency files in this folder or below it",
+            message="no dependency files in this folder or below it; name one, such as requirements.txt, or pipe it in",
             location=Location(path=directory, line=1),
         )
         yield ReadFile(path=directory, format=None, parsed=Parsed(problems=(problem,)))

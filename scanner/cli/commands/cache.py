@@ -8,17 +8,25 @@ from pathlib import Path
 
 import click
 
+from scanner.cli import help_text
+from scanner.cli.options import PATH
 from scanner.cli.running import cache_folder, errors_told, make_settings
 from scanner.errors import SourceError
 
+_folder_option = click.option(
+    "--cache-dir", type=PATH, metavar="DIR", help="The folder of the cache.  [default: the user's cache folder]"
+)
 
-@click.group
+
+@click.group(short_help="Tell of the cache, or empty it.", epilog=help_text.CACHE)
 def cache() -> None:
     """Tell of the cache, or empty it: what earlier scans learned, so that nothing is fetched or analysed twice."""
 
 
 @cache.command("dir")
-@click.option("--cache-dir", metavar="DIR", help="The folder to tell of.  [default: the user's cache folder]")
+@click.option(
+    "--cache-dir", type=click.Path(), metavar="DIR", help="The folder to tell of.  [default: the user's cache folder]"
+)
 def show_folder(cache_dir: str | None) -> None:
     """Print the folder that the cache is in, whether it exists or not."""
     with errors_told():
@@ -26,7 +34,9 @@ def show_folder(cache_dir: str | None) -> None:
 
 
 @cache.command("size")
-@click.option("--cache-dir", metavar="DIR", help="The folder to tell of.  [default: the user's cache folder]")
+@click.option(
+    "--cache-dir", type=click.Path(), metavar="DIR", help="The folder to tell of.  [default: the user's cache folder]"
+)
 def show_size(cache_dir: str | None) -> None:
     """Print the cache's size in bytes, and how many entries of each kind it has."""
     with errors_told():
@@ -39,7 +49,9 @@ def show_size(cache_dir: str | None) -> None:
 
 
 @cache.command("clear")
-@click.option("--cache-dir", metavar="DIR", help="The folder to empty.  [default: the user's cache folder]")
+@click.option(
+    "--cache-dir", type=click.Path(), metavar="DIR", help="The folder to empty.  [default: the user's cache folder]"
+)
 def clear(cache_dir: str | None) -> None:
     """Remove the cache; other files in its folder are left alone."""
     with errors_told():

@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from scanner.cli import help_text
+from scanner.cli.grammar import SectionedCommand
 from scanner.cli.options import (
-    SectionedCommand,
     index_options,
+    paths_argument,
     source_options,
     target_options,
     verbosity_options,
@@ -20,8 +22,10 @@ from scanner.cli.outputs import open_output, report_context
 from scanner.cli.running import errors_told, make_settings
 
 
-@click.command(cls=SectionedCommand, short_help="Show the settings in force and where each comes from.")
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.command(
+    cls=SectionedCommand, short_help="Show the settings in force and where each comes from.", epilog=help_text.CONFIG
+)
+@paths_argument
 @view_format_option
 @target_options
 @index_options

@@ -9,18 +9,14 @@ from typing import Any
 
 import click
 
-from scanner.cli.options import (
-    OrderedOutputsCommand,
-    index_options,
-    report_options,
-    target_options,
-    verbosity_options,
-)
+from scanner.cli import help_text
+from scanner.cli.grammar import OrderedOutputsCommand
+from scanner.cli.options import index_options, report_options, target_options, verbosity_options
 from scanner.cli.outputs import write_report
 from scanner.cli.running import errors_told, exit_code, make_settings, make_surroundings
 
 
-@click.command(cls=OrderedOutputsCommand, short_help="Tell everything known of one package.")
+@click.command(cls=OrderedOutputsCommand, short_help="Tell everything known of one package.", epilog=help_text.EXPLAIN)
 @click.argument("requirement", metavar="NAME[SPECIFIER]")
 @report_options
 @target_options

@@ -9,22 +9,29 @@ from typing import Any
 
 import click
 
-from scanner.cli.options import python_option, verbosity_options
+from scanner.cli import help_text
+from scanner.cli.grammar import SectionedCommand, SuggestingChoice
+from scanner.cli.options import output_option, paths_argument, python_option, verbosity_options
 from scanner.cli.outputs import open_output, report_context
 from scanner.cli.running import errors_told, make_settings, make_surroundings, name_sources, reading_exit_code
 
 
-@click.command("list", short_help="Show what would be scanned; opens no network.")
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.command(
+    "list",
+    cls=SectionedCommand,
+    short_help="Show what would be scanned; opens no network.",
+    epilog=help_text.LIST,
+)
+@paths_argument
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["terminal", "json"]),
+    type=SuggestingChoice(["terminal", "json"]),
     default="terminal",
     show_default=True,
     help="How to show it.",
 )
-@click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
+@output_option
 @click.option("--all-files", is_flag=True, help="In a folder, take manifests beside the lock files made of them.")
 @python_option
 @verbosity_options

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scanner.cli import help_text
+from scanner.cli.grammar import OrderedOutputsCommand, SuggestingChoice
 from scanner.cli.options import (
     FORMATS,
-    OrderedOutputsCommand,
     index_options,
+    paths_argument,
     plan_options,
     source_options,
     target_options,
@@ -41,13 +43,15 @@ _FIELDS = (
 )  # fmt: skip
 
 
-@click.command(cls=OrderedOutputsCommand, short_help="Plan what to deploy where, at what size and cost.")
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.command(
+    cls=OrderedOutputsCommand, short_help="Plan what to deploy where, at what size and cost.", epilog=help_text.PLAN
+)
+@paths_argument
 @plan_options
 @click.option(
     "--format",
     "formats",
-    type=click.Choice(FORMATS),
+    type=SuggestingChoice(FORMATS),
     multiple=True,
     help="How to report (repeatable): terminal, json, markdown or html; with --check any.  [default: terminal]",
 )
@@ -62,8 +66,7 @@ _FIELDS = (
 def plan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # click's values
     """Plan what to deploy where: in a Worker, with services, in a container; with size, cost and files.
 
-    PATHS are what `scan` takes. Exit codes: 0 planned, or nothing wrong with --check; 1 --check found faults; 2 misuse,
-    or an input that cannot be read; 3 planned, but something could not be judged.
+    PATHS are what `scan` takes; without any, the current folder.
     """
     with errors_told():
         outputs: tuple[tuple[str, str | None], ...] = ctx.meta["scanner.outputs"]
@@ -87,7 +90,7 @@ def _plan(paths: tuple[str, ...], outputs: tuple[tuple[str, str | None], ...], o
     with make_surroundings(settings, quiet=options["quiet"]) as around:
         planned = plan_deployment(request, settings, around)
     for form, path in outputs:
-        with open_output(path) as stream:
+        with open_output(path, form=form) as stream:
             PLAN_REPORTERS[form](planned, stream, report_context(options, stream, form=form, path=path))
     tell_notes(planned.report, outputs, quiet=options["quiet"])
     if options["write"] is not None:
@@ -120,7 +123,7 @@ def _write_check(checked: Checked, form: str, output: str | None, options: dict[
     from scanner.reporters.plan_check import to_report, write_check_terminal
     from scanner.target import choose_target
 
-    with open_output(output) as stream:
+    with open_output(output, form=form) as stream:
         context = report_context(options, stream, form=form, path=output)
         if form == "terminal":
             write_check_terminal(checked, stream, context)

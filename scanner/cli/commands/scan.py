@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scanner.cli import help_text
+from scanner.cli.grammar import OrderedOutputsCommand
 from scanner.cli.options import (
-    OrderedOutputsCommand,
     baseline_options,
     index_options,
+    paths_argument,
     python_option,
     report_options,
     source_options,
@@ -36,8 +38,10 @@ if TYPE_CHECKING:
     from scanner.model import Report
 
 
-@click.command(cls=OrderedOutputsCommand)
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.command(
+    cls=OrderedOutputsCommand, short_help="Judge every dependency (the default command).", epilog=help_text.SCAN
+)
+@paths_argument
 @report_options
 @target_options
 @index_options

@@ -8,16 +8,18 @@ from typing import Any
 
 import click
 
+from scanner.cli import help_text
+from scanner.cli.grammar import SectionedCommand, SuggestingChoice
 from scanner.cli.options import target_options, verbosity_options
 from scanner.cli.outputs import open_output, report_context
 from scanner.cli.running import errors_told, make_settings
 
 
-@click.command(short_help="Show the incompatible-library table.")
+@click.command(cls=SectionedCommand, short_help="Show the incompatible-library table.", epilog=help_text.TABLE)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["terminal", "json"]),
+    type=SuggestingChoice(["terminal", "json"]),
     default="terminal",
     show_default=True,
     help="How to show it.",
@@ -34,11 +36,11 @@ def table(*, form: str, **options: Any) -> None:  # noqa: ANN401  # click's valu
             write_table_view(settings, form, stream, report_context(options, stream))
 
 
-@click.command(short_help="Show the runtimes by compatibility date.")
+@click.command(cls=SectionedCommand, short_help="Show the runtimes by compatibility date.", epilog=help_text.RUNTIMES)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["terminal", "json"]),
+    type=SuggestingChoice(["terminal", "json"]),
     default="terminal",
     show_default=True,
     help="How to show it.",

@@ -9,9 +9,13 @@ from typing import Any
 
 import click
 
+from scanner.cli import help_text
+from scanner.cli.grammar import SectionedCommand
 from scanner.cli.options import (
     fail_on_option,
     index_options,
+    output_option,
+    paths_argument,
     source_options,
     target_options,
     verbosity_options,
@@ -21,11 +25,11 @@ from scanner.cli.outputs import open_output, report_context
 from scanner.cli.running import check_paths, errors_told, exit_code, make_settings, make_surroundings
 
 
-@click.command
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.command(cls=SectionedCommand, short_help="Show who requires whom, with the verdicts.", epilog=help_text.TREE)
+@paths_argument
 @click.option("--invert", metavar="NAME", help="Show what requires this package instead.")
 @view_format_option
-@click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
+@output_option
 @fail_on_option
 @target_options
 @index_options

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner.cli.options import index_options, source_options, target_options, verbosity_options, view_format_option
+from scanner.cli import help_text
+from scanner.cli.grammar import SectionedCommand
+from scanner.cli.options import (
+    index_options,
+    output_option,
+    paths_argument,
+    source_options,
+    target_options,
+    verbosity_options,
+    view_format_option,
+)
 from scanner.cli.outputs import open_output, report_context
 from scanner.cli.running import (
     EXIT_CONTAINER,
@@ -35,8 +45,8 @@ if TYPE_CHECKING:
     from scanner.verify.probe import NodeProbe
 
 
-@click.command
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.command(cls=SectionedCommand, short_help="Hold the verdicts against a real Pyodide.", epilog=help_text.VERIFY)
+@paths_argument
 @click.option(
     "--pyodide",
     type=click.Path(exists=True, file_okay=False),
@@ -45,7 +55,7 @@ if TYPE_CHECKING:
 @click.option("--install", is_flag=True, help="Fetch the npm package of the target's release into the cache, with npm.")
 @click.option("--direct", is_flag=True, help="Import only what the files name, not what comes along with it.")
 @view_format_option
-@click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
+@output_option
 @target_options
 @index_options
 @source_options
@@ -64,8 +74,6 @@ def verify(
 
     Needs Node.js and the npm package pyodide of the target's release. This runs the code of the packages: in Pyodide,
     under Node with as few permissions as it can be given, never in this process.
-
-    Exit codes: 0 everything agrees; 1 something disagrees; 2 misuse; 3 not everything could be verified.
     """
     with errors_told():
         from scanner import pipeline
