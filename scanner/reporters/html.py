@@ -15,8 +15,8 @@ from typing import TextIO
 from scanner.model import ProjectVerdict, Report, Verdict
 from scanner.reporters.causes import Cause, find_causes
 from scanner.reporters.context import ReportContext
-from scanner.reporters.html_parts import Ids, code, dependency_table, explanation, prose, text
-from scanner.reporters.html_pictures import dependency_tree, proportion_bar, size_chart
+from scanner.reporters.html_parts import code, dependency_table, explanation, prose, text
+from scanner.reporters.html_pictures import Ids, bundle_gauge, dependency_tree, proportion_bar, size_chart
 from scanner.reporters.places import Places
 from scanner.reporters.wording import (
     PROJECT_WORDS,
@@ -91,12 +91,12 @@ def _sections(report: Report, context: ReportContext) -> Iterator[str]:
     table = dependency_table(report, places, ids, context)
     number = counted(len(report.dependencies), "dependency", "dependencies")
     yield f'<section id="dependencies" aria-labelledby="all">\n<h2 id="all">{number}</h2>\n{table}</section>\n'
-    tree = dependency_tree(report)
+    tree = dependency_tree(report, ids)
     if tree:
         yield f'<section aria-labelledby="tree">\n<h2 id="tree">What brings what</h2>\n{tree}</section>\n'
-    chart = size_chart(report)
-    if chart:
-        yield f'<section aria-labelledby="sizes">\n<h2 id="sizes">The largest files</h2>\n{chart}</section>\n'
+    sizes = bundle_gauge(report.bundle) + size_chart(report)
+    if sizes:
+        yield f'<section aria-labelledby="sizes">\n<h2 id="sizes">How large it is</h2>\n{sizes}</section>\n'
     yield _section(f"Skipped ({len(report.skipped)})", "skipped", list(_skipped(report, places)))
 
 

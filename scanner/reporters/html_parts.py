@@ -10,7 +10,7 @@ from scanner.model import Evidence, Finding, Judgement, Report, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, is_web_address, redact_credentials
-from scanner.reporters.html_pictures import size_bar
+from scanner.reporters.html_pictures import Ids, size_bar
 from scanner.reporters.places import Places, describe_place
 from scanner.reporters.wording import (
     LIMITS_MARK,
@@ -30,17 +30,6 @@ _COLUMNS = (
 )
 _BACKTICKED = re.compile(r"`([^`]+)`")
 _VERDICT_ORDER = {Verdict.CONTAINER: 0, Verdict.UNKNOWN: 1, Verdict.WORKERS: 3}
-
-
-class Ids:
-    """The anchors of the rows, by the order of the report."""
-
-    def __init__(self, report: Report) -> None:
-        self._numbers = {id(judgement): number for number, judgement in enumerate(report.dependencies, start=1)}
-
-    def of(self, judgement: Judgement) -> str:
-        """The anchor of this dependency's row."""
-        return f"d{self._numbers[id(judgement)]}"
 
 
 def text(value: str) -> str:

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
 
-from scanner.model import Judgement, Report, Verdict
-from scanner.reporters.causes import chains_to
-from scanner.reporters.escape import clean
+from scanner.model import Bundle, Judgement, Report, Verdict
+from scanner.reporters.tree import Tree, build_tree
 from scanner.reporters.wording import (
     LIMITS_MARK,
     VERDICT_MARKS,
     VERDICT_WORDS,
     counted,
+    describe_bundle,
     describe_counts,
     describe_dependency,
     describe_size,
 )
 
 MAX_DEPTH = 40
-"""Chains are drawn down to this depth; what lies deeper stands in the table."""
+"""The tree is drawn down to this depth: browsers flatten what is nested much deeper."""
 
 MAX_BARS = 12
 """The number of files in the picture of sizes; the table has them all."""
 
 
-@dataclass(slots=True)
-class _Node:
-    children: dict[str, _Node] = field(default_factory=dict)
+class Ids:
+    """The anchors of the rows, by the order of the report."""
+
+    def __init__(self, report: Report) -> None:
+        self._numbers = {id(judgement): number for number, judgement in enumerate(report.dependencies, start=1)}
+
+    def of(self, judgement: Judgement) -> str:
+        """The anchor of this dependency's row."""
+        return f"d{self._numbers[id(judgement)]}"
 
 
 def proportion_bar(report: Report) -> str:
@@ -87,42 +92,47 @@ def size_chart(report: Report) -> str:
     return f'{note}<ul class="sizes">\n{bars}</ul>\n'
 
 
-def dependency_tree(report: Report) -> str:
-    """The chains as nested lists, open where they lead to something that does not run; nothing without chains."""
-    root = _Node()
-    judgements: dict[str, Judgement] = {}
-    for judgement in report.dependencies:
-        judgements.setdefault(judgement.name, judgement)
-        for chain in chains_to(judgement):
-            node = root
-            for name in chain[:MAX_DEPTH]:
-                node = node.children.setdefault(name, _Node())
-    drawn = {name: node for name, node in root.children.items() if node.children}
-    if not drawn:
+def bundle_gauge(bundle: Bundle | None) -> str:
+    """What the packages that run add to the Worker, as a part of the limit; nothing where no size is known."""
+    if bundle is None:
         return ""
-    items = "".join(_branch(name, node, judgements)[0] for name, node in drawn.items())
+    used = html.escape(describe_bundle(bundle))
+    gauge = size_bar(min(bundle.uncompressed_bytes, bundle.limit_bytes), bundle.limit_bytes)
+    return f'<p>{used}</p>\n<div class="gauge">{gauge}</div>\n'
+
+
+def dependency_tree(report: Report, ids: Ids) -> str:
+    """Who requires whom as nested lists, open where something does not run; nothing where nothing brings anything.
+
+    What hangs below a package is drawn once, where it comes first.
+    """
+    tree = build_tree(report)
+    roots = [root for root in tree.roots if tree.below.get(root.key)]
+    if not roots:
+        return ""
+    drawn: set[str] = set()
+    items = "".join(_branch(root, tree, ids, drawn, 1) for root in roots)
     return f'<ul class="tree">\n{items}</ul>\n'
 
 
-def _branch(name: str, node: _Node, judgements: dict[str, Judgement]) -> tuple[str, bool]:
-    """One node with what is below it, and whether anything in it does not run."""
-    judgement = judgements.get(name)
-    label = _label(name, judgement)
-    needs_attention = judgement is not None and judgement.verdict is not Verdict.WORKERS
-    if not node.children:
-        return f"<li>{label}</li>\n", needs_attention
-    branches = [_branch(child, below, judgements) for child, below in node.children.items()]
-    needs_attention = needs_attention or any(attention for _, attention in branches)
-    opened = " open" if needs_attention else ""
-    below = "".join(markup for markup, _ in branches)
-    return f"<li><details{opened}><summary>{label}</summary>\n<ul>\n{below}</ul>\n</details></li>\n", needs_attention
+def _branch(judgement: Judgement, tree: Tree, ids: Ids, drawn: set[str], depth: int) -> str:
+    """One package with what is below it."""
+    label = _label(judgement, ids)
+    children = tree.below.get(judgement.key, ())
+    if not children:
+        return f"<li>{label}</li>\n"
+    if judgement.key in drawn or depth == MAX_DEPTH:
+        more = "as above" if judgement.key in drawn else "and more, which the table has"
+        return f"<li>{label} <small>({more})</small></li>\n"
+    drawn.add(judgement.key)
+    opened = "" if judgement.verdict is Verdict.WORKERS else " open"
+    below = "".join(_branch(child, tree, ids, drawn, depth + 1) for child in children)
+    return f"<li><details{opened}><summary>{label}</summary>\n<ul>\n{below}</ul>\n</details></li>\n"
 
 
-def _label(name: str, judgement: Judgement | None) -> str:
-    if judgement is None:
-        return html.escape(clean(name))
+def _label(judgement: Judgement, ids: Ids) -> str:
     kind = "limits" if judgement.has_cautions else judgement.verdict.value
     mark = LIMITS_MARK if judgement.has_cautions else VERDICT_MARKS[judgement.verdict]
     words = "runs, with limits" if judgement.has_cautions else VERDICT_WORDS[judgement.verdict]
-    title = html.escape(describe_dependency(judgement))
-    return f'<span class="mark {kind}" aria-hidden="true">{mark}</span> {title} <small>{words}</small>'
+    name = f'<a href="#{ids.of(judgement)}">{html.escape(describe_dependency(judgement))}</a>'
+    return f'<span class="mark {kind}" aria-hidden="true">{mark}</span> {name} <small>{words}</small>'

@@ -14,6 +14,7 @@ from scanner.reporters.places import Places, describe_place
 from scanner.reporters.wording import (
     PROJECT_WORDS,
     counted,
+    describe_bundle,
     describe_chain,
     describe_counts,
     describe_dependency,
@@ -51,6 +52,7 @@ def _head(report: Report) -> str:
         f"**{', '.join(describe_counts(report))}.**",
         "",
         inline(describe_target(report)),
+        *(("", inline(describe_bundle(report.bundle, brief=True))) if report.bundle else ()),
         *(line for note in report.notes for line in ("", inline(note))),
     ]
     return "\n".join(lines) + "\n"

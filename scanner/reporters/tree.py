@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from scanner.model import Judgement, Level, Report, Verdict
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, exact
 from scanner.reporters.json_text import write_json
 from scanner.reporters.places import Places, describe_place
-from scanner.reporters.typeset import Page, Span
 from scanner.reporters.wording import LIMITS_MARK, VERDICT_MARKS, describe_counts, describe_dependency
+
+if TYPE_CHECKING:
+    from scanner.reporters.typeset import Span
 
 SCHEMA = "compat-scan/tree/1"
 
@@ -65,6 +67,8 @@ def invert_tree(report: Report, name: str) -> Tree:
 
 def write_tree(tree: Tree, report: Report, stream: TextIO, context: ReportContext) -> None:
     """Writes one line for each edge; what was drawn before is marked with (*) and not drawn again."""
+    from scanner.reporters.typeset import Page  # noqa: PLC0415  # the HTML page draws trees too, without rich
+
     page = Page(stream, context)
     places = Places(report, context)
     for row in _draw(tree):

@@ -153,6 +153,11 @@ def report(target: Target) -> Report:
             Problem(rule=Rule.CS602, message="base.txt does not exist", location=_at(12, 4)),
         ),
         notes=("uv.lock was preferred over pyproject.toml, which it locks.",),
+        edges=(
+            ("easyocr==1.7.2", "torch==2.9.1"),
+            ("pydantic==2.12.5", "pydantic-core==2.41.5"),
+            ("sentence-transformers==5.1.2", "torch==2.9.1"),
+        ),
         bundle=Bundle(
             uncompressed_bytes=3_250_176,
             limit_bytes=64 * 1024 * 1024,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -96,11 +97,31 @@ def test_the_tree_is_open_where_it_leads_to_a_container(render: Render, report: 
     assert re.search(r"<details><summary>[^\n]*pydantic 2\.12\.5", tree)
 
 
+def test_what_hangs_below_a_package_is_drawn_once(
+    render: Render, make_judgement: Make, make_report: Callable[..., Report], context: ReportContext
+) -> None:
+    judged = [make_judgement("one"), make_judgement("two"), *(make_judgement(name, direct=False) for name in "ab")]
+    edges = (("a==1.0", "b==1.0"), ("one==1.0", "a==1.0"), ("two==1.0", "a==1.0"))
+    text = render("html", make_report(*judged, edges=edges), context)
+    tree = text[text.index('<ul class="tree">') : text.index("</section>", text.index('<ul class="tree">'))]
+    assert tree.count(">b 1.0<") == 1
+    assert tree.count(">a 1.0<") == 2
+    assert tree.count("(as above)") == 1
+
+
+def test_the_bundle_is_shown_against_the_limit(render: Render, report: Report, context: ReportContext) -> None:
+    text = render("html", report, context)
+    assert "Bundle: at least 3.1 MiB of 64.0 MiB uncompressed" in text
+    assert '<div class="gauge"><svg' in text
+
+
 def test_a_chain_of_any_depth_is_drawn_without_trouble(
     render: Render, make_judgement: Make, make_report: Callable[..., Report], context: ReportContext
 ) -> None:
-    chain = tuple(f"p{number}" for number in range(5_000))
-    text = render("html", make_report(make_judgement("p4999", direct=False, via=(chain,))), context)
+    chain = [make_judgement(f"p{number:04}", direct=number == 0) for number in range(5_000)]
+    edges = tuple((one.key, below.key) for one, below in itertools.pairwise(chain))
+    text = render("html", make_report(*chain, edges=edges), context)
+    assert text.count("(and more, which the table has)") == 1
     assert _Page(text).all("details")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from scanner.model import Finding, Judgement, Level, Location, Report, Rule, Verdict
+from scanner.model import Evidence, Finding, Judgement, Level, Location, Report, Rule, Strength, Verdict
 from scanner.reporters.context import ReportContext
 
 pytestmark = pytest.mark.tools
@@ -146,18 +146,24 @@ def page(
     render: Callable[[str, Report, ReportContext], str],
     context: ReportContext,
 ) -> str:
-    """The address of a report on 2,000 dependencies, every tenth of which needs a container."""
-    finding = Finding(rule=Rule.CS101, level=Level.BLOCKER, message="ships native wheels only")
+    """The address of a report on 2,000 dependencies, every tenth of which needs a container, each with evidence."""
+    facts = tuple(
+        Evidence(fact=f"import number {number}", origin=f"wheel.whl: module.py:{number}", strength=Strength.PROVEN)
+        for number in range(5)
+    )
+    blocker = Finding(rule=Rule.CS101, level=Level.BLOCKER, message="ships native wheels only", evidence=facts)
+    note = Finding(rule=Rule.CS105, level=Level.NOTE, message="runs as an older release", evidence=facts)
     judged = [
         make_judgement(
             f"package-{number:04}",
             location=Location(path="requirements.txt", line=number + 1),
-            **({"verdict": Verdict.CONTAINER, "findings": (finding,)} if number % 10 == 0 else {}),
+            **({"verdict": Verdict.CONTAINER, "findings": (blocker, note)} if number % 10 == 0 else {}),
         )
         for number in range(NUMBER)
     ]
+    edges = tuple((judged[number // 7].key, judged[number].key) for number in range(1, NUMBER))
     path = tmp_path / "report.html"
-    path.write_text(render("html", make_report(*judged), context), encoding="utf-8")
+    path.write_text(render("html", make_report(*judged, edges=edges), context), encoding="utf-8")
     return path.as_uri()
 
 
@@ -190,6 +196,30 @@ def test_the_table_is_filtered_and_sorted_by_real_clicks(browser: Browser, page:
     (tmp_path / "report.png").write_bytes(picture)
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 10_000
+
+
+def test_the_evidence_opens_on_a_click_and_at_a_key(browser: Browser, page: str) -> None:
+    browser.open(page)
+    shown = "document.querySelector('#d1 .evidence').checkVisibility()"
+    assert not browser.evaluate(shown)
+    browser.click("#d1 summary")
+    assert browser.evaluate(shown)
+    for kind in ("keyDown", "keyUp"):  # the click left the focus there
+        browser.call(
+            "Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", text="\r", windowsVirtualKeyCode=13
+        )
+    assert not browser.evaluate(shown)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_narrow_screen_needs_no_sideways_scrolling(browser: Browser, page: str, scheme: str) -> None:
+    browser.call("Emulation.setDeviceMetricsOverride", width=400, height=800, deviceScaleFactor=1, mobile=False)
+    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    browser.open(page)
+    assert browser.evaluate("document.documentElement.scrollWidth") <= 400
+    assert browser.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.scroll'))") <= 0
+    background = browser.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") is (scheme == "light")
 
 
 def test_a_report_of_2000_dependencies_opens_in_under_two_seconds(browser: Browser, page: str) -> None:
