@@ -168,6 +168,62 @@ def test_misuse_fails_with_its_own_code_and_an_unknown_verdict(act: Act) -> None
     done = act({}, paths="nowhere.txt")
     assert done.code == 2
     assert done.outputs["verdict"] == "unknown"
+    assert "::error title=compat-scan::the scan could not be carried out" in done.log
+    assert "nowhere.txt: there is no such file or folder" in done.log
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "$(touch pwned)",
+        "`touch pwned`",
+        "; touch pwned",
+        "' ; touch pwned ; '",
+        '" ; touch pwned ; "',
+        "x && touch pwned",
+        "--output=pwned",
+        "-opwned",
+        "${HOME}",
+        "*\n;touch pwned",
+    ],
+)
+@pytest.mark.parametrize("name", ["paths", "args"])
+def test_hostile_values_are_words_and_nothing_else(act: Act, tmp_path: Path, name: str, value: str) -> None:
+    if name == "args" and value.startswith("-"):
+        pytest.skip("an option is what this input is for")
+    done = act({"requirements.txt": "playwright\n"}, **{name: value})
+    assert done.code == 2, done.log
+    assert done.outputs["verdict"] == "unknown"
+    assert not list(tmp_path.rglob("pwned"))
+    assert str(tmp_path) not in done.log, "a variable was put in"
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("", 3), ("unknown", 3), ("container", 0), ("never", 0)])
+def test_fail_on_decides_whether_the_last_step_fails(act: Act, fail_on: str, code: int) -> None:
+    done = act({"requirements.txt": "ghost\n"}, fail_on=fail_on)
+    assert done.code == code
+    assert (done.outputs["verdict"], done.outputs["unknown"], done.outputs["exit-code"]) == ("unknown", "1", str(code))
+    assert re.search(r"^::warning file=requirements.txt,line=1,", done.log, re.MULTILINE)
+
+
+def test_what_comes_along_is_annotated_where_it_is_asked_for(act: Act, index: FakeIndex, make_wheel: MakeWheel) -> None:
+    index.add(make_wheel("top", requires=["bottom"]))
+    index.add(make_wheel("bottom", tag=LINUX))
+    done = act({"requirements.txt": "# first\n\ntop\n"})
+    assert re.search(r"^::error file=requirements.txt,line=3,col=1,title=bottom 1.0", done.log, re.MULTILINE)
+    assert "Comes with: top → bottom" in done.log
+
+
+def test_more_than_github_shows_is_counted_and_stands_in_the_summary(
+    act: Act, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    names = [f"native{number}" for number in range(12)]
+    for name in names:
+        index.add(make_wheel(name, tag=LINUX))
+    done = act({"requirements.txt": "".join(f"{name}\n" for name in names)})
+    assert len(re.findall(r"^::error ", done.log, re.MULTILINE)) == 10
+    assert "2 more errors not shown here" in done.log
+    assert all(f"`{name} 1.0`" in done.summary for name in names)
 
 
 @pytest.mark.parametrize(
@@ -195,3 +251,6 @@ def test_no_script_holds_an_expression_and_every_action_is_pinned_to_a_commit() 
     for step in _steps():
         assert "${{" not in step.get("run", "")
         assert "uses" not in step or re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"])
+    for page in (ROOT / "action.yml", ROOT / "docs" / "github-action.md"):
+        for line in re.findall(r"uses: (\S+@\S+.*)", page.read_text(encoding="utf-8")):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line

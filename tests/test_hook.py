@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,23 @@ def test_the_hook_takes_what_a_folder_scan_takes_in_any_folder(hook: dict[str, A
         is_read = any(source.matches is not None and source.matches(path) for source in SOURCES)
         assert is_read is (name in READ), path
         assert (re.search(hook["files"], path) is not None) is is_read, path
+
+
+def test_the_hook_and_the_readers_agree_on_every_name_that_is_nearly_one(hook: dict[str, Any]) -> None:
+    folders = ("", "a/", "requirements/", "Reqs/", "requirements.txt/")
+    starts = ("", "dev-", "my_", "a.", "x", ".", "constraints-", "req")
+    stems = (*(name.rpartition(".")[0] or name for name in READ), "README", "license", "uv.x", "package", "constraints")
+    ends = ("", ".txt", ".in", ".pip", ".toml", ".lock", ".cfg", ".py", ".yml", ".json", ".TXT", ".Toml", ".lock.bak")
+    taken = re.compile(hook["files"]).search
+    for parts in itertools.product(folders, starts, dict.fromkeys(stems), ("", "-dev", "s"), ends):
+        path = "".join(parts)
+        is_read = any(source.matches is not None and source.matches(path) for source in SOURCES)
+        assert (taken(path) is not None) is is_read, path
+
+
+def test_the_names_above_are_of_every_kind_that_is_read() -> None:
+    for source in SOURCES:
+        assert source.matches is None or any(map(source.matches, READ)), source
 
 
 def test_the_hook_calls_the_scan_with_options_that_it_has(hook: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Tool:
     folder = tmp_path_factory.mktemp("tools")
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     bin_folder = folder / "venv" / "bin"
-    packages = ["pre-commit>=4", "check-jsonschema>=0.31", "zizmor>=1.9"]
+    packages = ["pre-commit>=4", "check-jsonschema>=0.31", "zizmor>=1.9", "xmlschema>=3"]
     pip = [str(bin_folder / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
     done = subprocess.run(pip, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -77,6 +78,21 @@ def test_the_hook_holds_to_its_schema(tool: Tool) -> None:
 def test_zizmor_finds_nothing_in_the_action_and_in_the_documented_workflow(tool: Tool, workflow: Path) -> None:
     done = tool("zizmor", "--offline", "--no-progress", "--persona", "pedantic", "action.yml", workflow)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_junit_holds_to_the_schema_that_jenkins_and_pytest_use(tool: Tool, tmp_path: Path) -> None:
+    # pytest carries the schema of Jenkins' xUnit plugin in its source distribution.
+    download = ("python", "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "pytest", "pytest")
+    done = tool(*download, cwd=tmp_path)
+    if done.returncode:
+        pytest.skip(f"pytest's source distribution cannot be had: {done.stderr.strip()[-300:]}")
+    (archive,) = tmp_path.glob("pytest-*.tar.gz")
+    with tarfile.open(archive) as opened:
+        (name,) = (name for name in opened.getnames() if name.endswith("/junit-10.xsd"))
+        opened.extract(name, tmp_path, filter="data")
+    report = ROOT / "tests" / "golden" / "junit.xml"
+    done = tool("xmlschema-validate", "--schema", tmp_path / name, report)
+    assert done.stdout.strip() == f"{report} is valid", done.stdout + done.stderr
 
 
 def test_the_hook_fails_with_the_right_lines_and_passes_after_an_ignore(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from markdown_it import MarkdownIt
@@ -37,56 +37,7 @@ from scanner.reporters.context import ReportContext
 
 Render = Callable[[str, Report, ReportContext], str]
 
-HOSTILE = (
-    "x\n::error::owned",
-    "x\r\n::set-output name=a::b",
-    "x\r::warning file=a,line=1::b",
-    "::add-mask::hunted",
-    "  ::stop-commands::x",
-    "##[error]owned",
-    "##vso[task.setvariable variable=a]b",
-    "%0A::error::owned%0D",
-    "a,b:c=d::e",
-    "\x1b[31mred\x1b[0m",
-    "\x1b]8;;https://evil.example.org\x07link\x1b]8;;\x07",
-    "\x1b[2J\x1b[1;1H",
-    "\x9b31mred",
-    "\x00\x01\x7f\x80",
-    "\u202e\u2066reversed\u2069\u202c",
-    "\u200e\u200f\u061c",
-    "zero\u200bwidth\u200d\ufeff",
-    "\u2028line\u2029paragraph\x85next\x0b\x0c",
-    "\ud800lone\udfff",
-    "\ufffe\uffff\ue000",
-    "\U000e0041tag\U000e007f",
-    "<script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    "</style><img src=x onerror=alert(1)>",
-    '"><svg onload=alert(1)>',
-    "' onmouseover='alert(1)",
-    "javascript:alert(1)",
-    "data:text/html,<script>alert(1)</script>",
-    "]]><!-- --><!DOCTYPE x [<!ENTITY e 'x'>]>&e;",
-    "&amp;&lt;&#60;&nonsense;",
-    "=HYPERLINK(1)",
-    "+1+cmd|' /C calc'!A0",
-    "-1+1",
-    "@SUM(1+1)",
-    "\t=1+1",
-    '",=1+1,"',
-    "[click](https://evil.example.org)",
-    "![image](https://evil.example.org/x.png)",
-    "@octocat #1 octo/repo#2 <b>x</b>",
-    "` ``` ~~~ | cell | </details>",
-    "**bold** _em_ \\* # heading\n\n- item",
-    "[red]markup[/red] [link=https://evil.example.org]x[/link] :smile:",
-    '{"a": "b"}\\u0022 \\" \\',
-    "{0} {name} %s ${HOME} $(id) `id`",
-    "\N{COMBINING GRAVE ACCENT}" * 20,
-    "https://evil.example.org/x?a=1&b=2#c",
-    "a" * 3_000,
-    "",
-)
+HOSTILE = tuple(json.loads((Path(__file__).resolve().parent.parent / "hostile.json").read_text(encoding="ascii")))
 
 
 @pytest.fixture
