@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, redact_credentials
+from scanner.reporters.json_text import write_json
 
 if TYPE_CHECKING:
     from scanner.settings import Settings
@@ -30,8 +31,7 @@ def write_settings_view(settings: Settings, form: str, stream: TextIO, context: 
     """Writes every setting, one a line; for people the defaults come last."""
     rows = list(find_rows(settings))
     if form == "json":
-        json.dump({"schema": "compat-scan/config/1", "settings": [asdict(row) for row in rows]}, stream, indent=2)
-        stream.write("\n")
+        write_json({"schema": "compat-scan/config/1", "settings": [asdict(row) for row in rows]}, stream)
         return
     width = max(len(row.key) for row in rows)
     for row in sorted(rows, key=lambda row: row.origin == DEFAULT_ORIGIN):

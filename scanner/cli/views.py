@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TextIO
 
@@ -10,6 +9,7 @@ from scanner import tables
 from scanner.listed import listed_rows
 from scanner.pipeline import find_target
 from scanner.reporters.context import ReportContext
+from scanner.reporters.json_text import write_json
 from scanner.reporters.tables_view import ListedRow, RuntimeRow, write_runtimes, write_table
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def write_table_view(settings: Settings, form: str, stream: TextIO, context: Rep
             )
         )
     if form == "json":
-        _write_json({"schema": "compat-scan/table/1", "rows": [asdict(row) for row in rows]}, stream)
+        write_json({"schema": "compat-scan/table/1", "rows": [asdict(row) for row in rows]}, stream)
     else:
         write_table(rows, stream, context)
 
@@ -58,7 +58,7 @@ def write_runtimes_view(form: str, stream: TextIO, context: ReportContext, setti
         for runtime in table.runtimes
     ]
     if form == "json":
-        _write_json({"schema": "compat-scan/runtimes/1", "runtimes": [asdict(row) for row in rows]}, stream)
+        write_json({"schema": "compat-scan/runtimes/1", "runtimes": [asdict(row) for row in rows]}, stream)
     else:
         write_runtimes(rows, stream, context)
 
@@ -76,8 +76,3 @@ def _chosen_by(runtime: tables.Runtime) -> str:
     if runtime.disable_flag is None:
         return f"the flag {runtime.flag} before the other dates"
     return f"the flag {runtime.flag}"
-
-
-def _write_json(document: object, stream: TextIO) -> None:
-    json.dump(document, stream, indent=2)
-    stream.write("\n")
