@@ -138,6 +138,9 @@ def _from_settings(ignore: Ignore) -> Exemption:
 
 
 def _from_comment(ignore: InlineIgnore, declared: Mapping[str, set[int]]) -> Exemption:
+    if ignore.word != "ignore":
+        reason = f"«{ignore.word}» is nothing that compat-scan knows; write # compat-scan: ignore[CS101] and the reason"
+        raise SourceError(ignore.path, ignore.line, reason)
     if not ignore.reason:
         reason = "an ignore needs a reason: # compat-scan: ignore[CS101] why it is accepted"
         raise SourceError(ignore.path, ignore.line, reason)

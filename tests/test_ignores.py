@@ -99,6 +99,8 @@ def test_a_comment_in_an_included_file_counts(run: Run) -> None:
         (f"{IGNORE}[CS101]", "requirements.txt:2: an ignore needs a reason"),
         (f"{IGNORE} CS101 because", "requirements.txt:2: an ignore needs a reason"),
         (f"{IGNORE}[] because", "requirements.txt:2: an ignore names its rules"),
+        ("# compat-scan: ignroe[CS101] why", "requirements.txt:2: «ignroe» is nothing that compat-scan knows"),
+        ("# compat-scan: Ignore[CS101] why", "requirements.txt:2: «Ignore» is nothing that compat-scan knows"),
     ],
 )
 def test_a_faulty_comment_is_an_error_with_file_and_line(run: Run, comment: str, told: str) -> None:

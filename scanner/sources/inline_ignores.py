@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _MARK = "compat-scan:"
-_COMMENT = re.compile(r"#\s*compat-scan:\s*ignore\b(?P<rest>.*)")
+_COMMENT = re.compile(r"#\s*compat-scan:\s*(?P<word>ignore\b|[\w-]+(?=\s*\[))(?P<rest>.*)")
 _REST = re.compile(r"\s*\[(?P<rules>[^\]]*)\](?P<reason>.*)")
 # A line of a TOML table that belongs to the table as a whole: a header, or a key with its value.
 _TABLE_LINE = re.compile(r"(\[\[?[^\[\]]+\]\]?|[\w.\"'-]+\s*=.*)\s*(#.*)?")
@@ -27,6 +27,8 @@ class InlineIgnore:
     """As written; empty where there are no brackets or nothing is in them."""
     reason: str
     """Empty where none is given."""
+    word: str = "ignore"
+    """What stands before the brackets; anything else than «ignore» is a mistake."""
 
 
 def find_inline_ignores(path: str, text: str) -> tuple[InlineIgnore, ...]:
@@ -46,17 +48,18 @@ def _find(path: str, lines: Sequence[str]) -> Iterator[InlineIgnore]:
         if match is None:
             continue
         is_key = is_toml and line[: match.start()].strip()
-        yield _parse(path, number, match["rest"], (number, first, *(_table(lines, number) if is_key else ())))
+        yield _parse(path, number, match, (number, first, *(_table(lines, number) if is_key else ())))
 
 
-def _parse(path: str, line: int, rest: str, beginnings: Sequence[int]) -> InlineIgnore:
-    parts = _REST.match(rest)
+def _parse(path: str, line: int, comment: re.Match[str], beginnings: Sequence[int]) -> InlineIgnore:
+    parts = _REST.match(comment["rest"])
     return InlineIgnore(
         path=path,
         line=line,
         lines=tuple(dict.fromkeys(beginnings)),
         rules=tuple(parts["rules"].replace(",", " ").split()) if parts else (),
         reason=parts["reason"].strip() if parts else "",
+        word=comment["word"],
     )
 
 
