@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/
 
-.PHONY: help install check test test-real test-pyodide wheel-test tools-test tables rules bench clean
+.PHONY: help install check test test-real test-pyodide wheel-test tools-test tables rules readme bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -43,6 +43,9 @@ tables: install ## regenerate data/pyodide and the standard-library table (needs
 
 rules: install ## rewrite docs/rules.md
 	$(RUN)python tools/update_rules_page.py
+
+readme: install ## rewrite the output that README.md shows, from the real index
+	$(RUN)python tools/update_readme.py
 
 bench: install ## measure a cold scan beside a bare fetch of the same documents
 	$(RUN)python tools/bench.py
