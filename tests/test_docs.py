@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from scanner.cli import COMMANDS
+from scanner.cli import COMMANDS, main
 from scanner.model import Rule
 
 if TYPE_CHECKING:
@@ -82,6 +82,26 @@ def test_every_command_of_a_page_says_what_the_page_quotes(page: Path, run: Run)
         said = _squeezed(result.output)
         for line in step.quoted:
             assert _squeezed(line) in said, f"{step.command}\n{line}\n{result.output}"
+
+
+def _commands_elsewhere() -> Iterator[str]:
+    """The commands in the README and in workflows and scripts of the pages, as far as each is one line."""
+    for page in (ROOT / "README.md", *PAGES):
+        text = re.sub(r"```console\n.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for block in re.findall(r"```\w*\n.*?```|(?:^    .*\n)+", text, re.DOTALL | re.MULTILINE):
+            for line in block.replace("\n      --", " --").splitlines():
+                match = re.match(r"\s*(?:- |.*[|&] )?(?:\.venv/bin/)?compat-scan ([\w.-].*)", line)
+                if match:
+                    yield re.sub(r"\s+# .*|\s*<!--.*", "", match[1])
+
+
+def test_every_command_that_is_not_run_here_is_one_that_the_command_line_takes() -> None:
+    commands = list(_commands_elsewhere())
+    assert len(commands) > 10
+    for command in commands:
+        name, *words = shlex.split(command)
+        found = main.commands.get(name)
+        (found or main.commands["scan"]).make_context(command, words if found else [name, *words])
 
 
 def test_every_rule_has_its_heading_and_anchor() -> None:

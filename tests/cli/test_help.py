@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +111,27 @@ def test_a_real_bash_completes_with_the_documented_line(words: str, expected: li
         ["bash", "--norc", "-c", script], env={"PATH": path}, capture_output=True, text=True, check=False
     )
     assert done.stdout.split() == expected, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("shell", "script", "expected"),
+    [
+        ("fish", '_COMPAT_SCAN_COMPLETE=fish_source compat-scan | source; complete -C "compat-scan expl"', "explain"),
+        (
+            "zsh",
+            'autoload -U compinit; compinit -D -u; eval "$(_COMPAT_SCAN_COMPLETE=zsh_source compat-scan)"; print $_comps',
+            "_compat_scan_completion",
+        ),
+    ],
+)
+def test_the_other_shells_take_the_documented_line(tmp_path: Path, shell: str, script: str, expected: str) -> None:
+    found = shutil.which(shell)
+    if found is None:
+        pytest.skip(f"{shell} is not installed")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environ = {"PATH": path, "HOME": str(tmp_path)}
+    done = subprocess.run([found, "-c", script], env=environ, capture_output=True, text=True, check=False)
+    assert expected in done.stdout.split(), done.stderr
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
