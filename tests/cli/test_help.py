@@ -119,7 +119,7 @@ def test_a_real_bash_completes_with_the_documented_line(words: str, expected: li
         ("fish", '_COMPAT_SCAN_COMPLETE=fish_source compat-scan | source; complete -C "compat-scan expl"', "explain"),
         (
             "zsh",
-            'autoload -U compinit; compinit -D -u; eval "$(_COMPAT_SCAN_COMPLETE=zsh_source compat-scan)"; print $_comps',
+            'autoload compinit; compinit -D; eval "$(_COMPAT_SCAN_COMPLETE=zsh_source compat-scan)"; print $_comps',
             "_compat_scan_completion",
         ),
     ],

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from tools.update_readme import BEGIN, END, SHOWN, read_example, replace_output, shorten
-
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    """The script as a module."""
+    spec = importlib.util.spec_from_file_location("update_readme", ROOT / "tools" / "update_readme.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
@@ -17,24 +28,27 @@ def readme() -> str:
     return (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_first_packages_and_all_other_sections_are_kept() -> None:
-    entries = "".join(f"  ✗ p{number}\n    why      native\n" for number in range(SHOWN + 2))
-    shortened = shorten(f"Hybrid\n\nNeeds a container\n{entries}\nRuns, with limits (1)\n  ! q\n")
-    kept = "".join(f"  ✗ p{number}\n    why      native\n" for number in range(SHOWN))
+def test_the_first_packages_and_all_other_sections_are_kept(tool: ModuleType) -> None:
+    entries = "".join(f"  ✗ p{number}\n    why      native\n" for number in range(tool.SHOWN + 2))
+    shortened = tool.shorten(f"Hybrid\n\nNeeds a container\n{entries}\nRuns, with limits (1)\n  ! q\n")
+    kept = "".join(f"  ✗ p{number}\n    why      native\n" for number in range(tool.SHOWN))
     assert shortened == f"Hybrid\n\nNeeds a container\n{kept}  …\n\nRuns, with limits (1)\n  ! q\n"
-    assert shorten("Python Workers\n") == "Python Workers\n"
+    assert tool.shorten("Python Workers\n") == "Python Workers\n"
 
 
-def test_the_output_goes_between_the_markers_and_nothing_else_changes() -> None:
-    assert replace_output(f"a\n{BEGIN}old\n{END}\nz\n", "one\n\ntwo\n") == f"a\n{BEGIN}    one\n\n    two\n{END}\nz\n"
+def test_the_output_goes_between_the_markers_and_nothing_else_changes(tool: ModuleType) -> None:
+    assert (
+        tool.replace_output(f"a\n{tool.BEGIN}old\n{tool.END}\nz\n", "one\n\ntwo\n")
+        == f"a\n{tool.BEGIN}    one\n\n    two\n{tool.END}\nz\n"
+    )
 
 
-def test_the_run_line_names_a_file_that_is_there(readme: str) -> None:
-    assert (ROOT / read_example(readme)).is_file()
+def test_the_run_line_names_a_file_that_is_there(tool: ModuleType, readme: str) -> None:
+    assert (ROOT / tool.read_example(readme)).is_file()
 
 
-def test_what_the_readme_shows_is_in_the_layout_of_today(readme: str) -> None:
-    block = readme.partition(BEGIN)[2].partition(END)[0]
+def test_what_the_readme_shows_is_in_the_layout_of_today(tool: ModuleType, readme: str) -> None:
+    block = readme.partition(tool.BEGIN)[2].partition(tool.END)[0]
     lines = [line.removeprefix("    ") for line in block.splitlines()]
     assert re.fullmatch(r"(Hybrid: .*|A container) — .*\d+ needs? a container.*", lines[0])
     labels = {match[1] for line in lines if (match := re.match(r"    (\S[\w ]{0,7}\w) {2,}\S", line))}
