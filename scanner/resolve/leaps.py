@@ -14,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
 
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -21,12 +22,12 @@ from scanner.candidates import Candidate, Candidates
 from scanner.resolve.rules import Key, Pick, Rules
 from scanner.wants import Want
 
-_DEPTH = 2
-"""How many levels down a requirement is looked at to tell whether a version may work."""
 _NARROW = 4
 """A requirement that admits no more fitting versions than this is looked at one level further down."""
-_SIDE_BY_SIDE = 8
-"""Distances up to this are not bisected: all in between are asked for at once."""
+_PLACES = tuple(4**power - 1 for power in range(1, 9))
+"""Where a history is sampled: each time four times as far back."""
+_SIDE_BY_SIDE = 2
+"""So many samples are fetched at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,21 +49,24 @@ class Leap:
     requirements: Mapping[Key, Iterable[Want]]
     rejected: AbstractSet[Version | None] = frozenset()
     """Versions that were tried and did not work."""
+    depth: int = 2
+    """How many levels down a requirement is looked at to tell whether a version may work."""
     _looks: dict[int, _Look] = field(default_factory=dict)
 
     def land(self, start: int) -> int:
         """The first position from ``start`` on that may work, as far as samples show; past the end where none does."""
         end = len(self.versions)
-        # The same places wherever the search begins, so that a second one finds most of them looked at.
-        places = (2**power - 1 for power in range(end.bit_length()))
-        samples = list(dict.fromkeys((start, *(place for place in places if start < place < end), end - 1)))
-        self._look_ahead(samples)
-        newer = start - 1
-        for older in samples:
+        start = next((position for position in range(start, end) if self._fits(position)), end)
+        if start == end or self._look(start).viable:
+            return start
+        samples = self._samples(start)
+        for number in range(1, len(samples)):
+            if number % _SIDE_BY_SIDE == 1:
+                self._look_ahead(samples[number : number + _SIDE_BY_SIDE])
+            newer, older = samples[number - 1], samples[number]
             found = self._search(newer, older) if self._may_hide(newer, older) else None
             if found is not None:
                 return found
-            newer = older
         return end
 
     def find_unmet(self) -> tuple[Want, ...]:
@@ -75,28 +79,43 @@ class Leap:
                     unmet.setdefault(want.name, want)
         return tuple(unmet.values())
 
+    def _samples(self, start: int) -> list[int]:
+        """Positions that fit, at growing distances, from ``start``, which does, to the last of all.
+
+        Those between are the same wherever the search begins, so that a second one finds most of them looked at.
+        """
+        last = next(position for position in reversed(range(start, len(self.versions))) if self._fits(position))
+        places = [start, *(place for place in _PLACES if start < place < last)]
+        settled = (next((one for one in range(place, last) if self._fits(one)), last) for place in places)
+        return list(dict.fromkeys([*settled, last]))
+
     def _search(self, newer: int, older: int) -> int | None:
         """The newest position after ``newer``, up to ``older``, that is found to work."""
-        if older - newer == 1:
+        middle = self._find_middle(newer, older)
+        if middle is None:
             return older if self._look(older).viable else None
-        middle = (newer + older) // 2
-        if older - newer <= _SIDE_BY_SIDE:
-            self._look_ahead(range(newer + 1, older))
-        else:
-            self._look_ahead([(newer + middle) // 2, middle, (middle + older) // 2])
         if self._may_hide(newer, middle):
             found = self._search(newer, middle)
             if found is not None:
                 return found
         return self._search(middle, older) if self._may_hide(middle, older) else None
 
+    def _find_middle(self, newer: int, older: int) -> int | None:
+        """A position that fits, as near to the middle as there is one."""
+        middle = (newer + older) // 2
+        nearby = (*range(max(middle, newer + 1), older), *range(middle - 1, newer, -1))
+        return next((position for position in nearby if self._fits(position)), None)
+
+    def _fits(self, position: int) -> bool:
+        return next(self.candidates.fitting(self.versions[position : position + 1]), None) is not None
+
     def _may_hide(self, newer: int, older: int) -> bool:
-        """Whether something viable can lie after ``newer``, up to ``older``."""
+        """Whether something viable can lie after ``newer``, up to ``older``: not where one thing blocks both alike."""
         look = self._look(older)
-        if look.viable or newer < 0:
+        if look.viable or not look.passed:
             return look.viable
         before = self._look(newer).passed
-        return any(before.get(name, count) < count for name, count in look.passed.items())
+        return not any(name in before and before[name] >= count for name, count in look.passed.items())
 
     def _look(self, position: int) -> _Look:
         if position not in self._looks:
@@ -105,7 +124,7 @@ class Leap:
             wants = list(self._children(candidate)) if candidate else []
             passed = {want.name: gap for want in wants if (gap := self._count_passed(want)) is not None}
             viable = not passed and version not in self.rejected
-            viable = viable and candidate is not None and self._is_viable(candidate, None, _DEPTH)
+            viable = viable and candidate is not None and self._is_viable(candidate, None, self.depth)
             self._looks[position] = _Look(viable=viable, passed=passed)
         return self._looks[position]
 
@@ -115,14 +134,15 @@ class Leap:
         if candidates is None:
             return None
         satisfying = self._satisfying(candidates, want)
-        if next(candidates.fitting(satisfying), None) is not None:
+        if next(self.rules.usable(candidates, satisfying, want.extra), None) is not None:
             return None
         if satisfying and self.rules.is_relaxed(want.name):
             return None
-        others = self.rules.satisfying(candidates, self._others(want))
         admitted = candidates.satisfying(want.specifier, prereleases=True)
         newest = admitted[0] if admitted else _named_version(want)
-        return sum(1 for fitting in candidates.fitting(others) if newest is not None and fitting.version > newest)
+        others = self.rules.satisfying(candidates, self._others(want)) if newest is not None else ()
+        newer = (version for version in others if newest is not None and version > newest)
+        return sum(1 for _ in self.rules.usable(candidates, newer, want.extra))
 
     def _look_ahead(self, positions: Sequence[int]) -> None:
         """Fetches at once what looking at these positions needs."""
@@ -130,11 +150,12 @@ class Leap:
         candidates = tuple(self.candidates.fitting(dict.fromkeys(unseen)))
         if len(candidates) > 1:
             self.rules.supply.prefetch_metadata(candidates)
+        if self.depth > 1 and candidates:
             wants = {want: None for candidate in candidates for want in self._children(candidate)}
             ahead = tuple(want for want in wants if self._is_narrow(want) and want not in self.rules.fetched_ahead)
             self.rules.fetched_ahead.update(ahead)
             if ahead:
-                self.rules.supply.prefetch(ahead, levels=_DEPTH - 1)
+                self.rules.supply.prefetch(ahead, levels=self.depth - 1)
 
     def _is_viable(self, candidate: Candidate, extra: NormalizedName | None, depth: int) -> bool:
         """Whether what a version (with an extra) requires can be met beside what is wanted, some levels down."""
@@ -148,12 +169,12 @@ class Leap:
         if candidates is None:
             return True
         satisfying = self._satisfying(candidates, want)
-        newest = next(candidates.fitting(satisfying), None)
+        newest = next(self.rules.usable(candidates, satisfying, want.extra), None)
         if newest is None:
             return bool(satisfying) and self.rules.is_relaxed(want.name)
         if depth <= 1 or not self._is_narrow(want):
             return True
-        oldest = next(candidates.fitting(reversed(satisfying)), newest)
+        oldest = next(self.rules.usable(candidates, reversed(satisfying), want.extra), newest)
         samples = {candidate.version: candidate for candidate in (newest, oldest)}
         return any(self._is_viable(candidate, want.extra, depth - 1) for candidate in samples.values())
 
@@ -171,7 +192,7 @@ class Leap:
         candidates = self.rules.candidates(want.name) if want.url is None else None
         if candidates is None:
             return False
-        fitting = candidates.fitting(self._satisfying(candidates, want))
+        fitting = self.rules.usable(candidates, self._satisfying(candidates, want), want.extra)
         return len(list(islice(fitting, _NARROW + 1))) <= _NARROW
 
     def _satisfying(self, candidates: Candidates, want: Want) -> tuple[Version, ...]:
@@ -180,6 +201,15 @@ class Leap:
     def _others(self, want: Want) -> list[Want]:
         """What is wanted of the same project by others than the parent, which is what varies here."""
         return [other for other in wants_on(self.requirements, (want.name, None)) if other.parent != want.parent]
+
+
+def group_wants(wants: Iterable[Want], key: Key) -> dict[Key, list[Want]]:
+    """What the project itself wants of others, which holds whatever is chosen, beside one project (or extra of it)."""
+    grouped: dict[Key, list[Want]] = {key: [Want(name=key[0], extra=key[1], specifier=SpecifierSet(), text=key[0])]}
+    for want in wants:
+        if want.url is None and want.name != key[0]:
+            grouped.setdefault((want.name, want.extra), []).append(want)
+    return grouped
 
 
 def wants_on(requirements: Mapping[Key, Iterable[Want]], key: Key) -> list[Want]:

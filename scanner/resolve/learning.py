@@ -8,6 +8,7 @@ then what was often part of a conflict, then as first met.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -15,7 +16,7 @@ from packaging.version import Version
 
 from scanner.candidates import Candidates
 from scanner.resolve.incompatibility import Assignment, Incompatibility, PartialSolution, Term
-from scanner.resolve.leaps import Leap
+from scanner.resolve.leaps import Leap, group_wants
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
 from scanner.resolve.universe import Universe
 from scanner.specifiers import find_pin
@@ -26,10 +27,10 @@ _ROOT: Key = (canonicalize_name("-"), None)
 
 _CONFLICTS_BEFORE_FIRST = 5
 """After so many conflicts a project is decided before the others."""
-_TRIES_BEFORE_LEAPING = 5
+_TRIES_BEFORE_LEAPING = 3
 """After so many versions of one project those are left out that cannot work whatever else is chosen."""
-_TRIES_BEFORE_BATCH, _LARGEST_BATCH = 4, 48
-"""After so many versions the metadata of the next ones is fetched at once, twice as many each time."""
+_TRIES_BEFORE_BATCH, _BATCH = 6, 4
+"""After so many versions the metadata of so many at a time is fetched at once."""
 
 
 class NoSolutionError(Exception):
@@ -56,7 +57,7 @@ class Solver:
         self._pinned: set[Key] = set()
         self._tries: dict[NormalizedName, int] = {}
         self._leaps: dict[Key, Leap] = {}
-        self._batches: dict[NormalizedName, tuple[int, int]] = {}
+        self._batches: dict[NormalizedName, int] = {}
         self._met: dict[Key, int] = {_ROOT: 0}
 
     def solve(self) -> dict[Key, Pick]:
@@ -137,11 +138,13 @@ class Solver:
         key = self._next()
         if key is None:
             return None
+        allowed = self._solution.state(key).allowed
+        bit = allowed & -allowed
+        if self._drop_unfit(key, allowed):
+            return key
         if self._rounds_left == 0:
             raise BudgetSpentError
         self._rounds_left -= 1
-        allowed = self._solution.state(key).allowed
-        bit = allowed & -allowed
         if (key, bit) not in self._expanded and self._leap(key, allowed):
             return key
         if (key, bit) not in self._expanded:
@@ -152,6 +155,20 @@ class Solver:
         if not any(self._would_conflict(one, key, bit) for one in self._about.get(key, ())):
             self._solution.decide(key, bit)
         return key
+
+    def _drop_unfit(self, key: Key, allowed: int) -> bool:
+        """Whether the newest versions that are left turned out not to be such that can be chosen."""
+        universe = self._universes.get(key[0])
+        left = allowed
+        while universe is not None and left and universe.candidate(left & -left) is None:
+            left &= left - 1
+        unfit = allowed & ~left
+        if universe is None or not unfit:
+            return False
+        newest = universe.versions[(unfit & -unfit).bit_length() - 1]
+        misfit = Want(name=key[0], specifier=SpecifierSet(f"=={newest}"), text=f"{key[0]}=={newest}")
+        self._add(Incompatibility({key: Term(unfit, positive=True)}, misfits=() if left else (misfit,)))
+        return True
 
     def _would_conflict(self, incompatibility: Incompatibility, chosen: Key, bit: int) -> bool:
         states = {key: self._solution.state(key) for key in incompatibility.terms}
@@ -222,6 +239,9 @@ class Solver:
             if key[1] is not None:
                 self._rules.asked_extras[key] = None
             self._met[key] = len(self._met)
+            end = self._rules.dead.get(key)
+            if end is not None:
+                self._add(Incompatibility({key: Term(universe.select(end.versions), positive=True)}, misfits=end.unmet))
 
     def _build_universe(self, candidates: Candidates) -> Universe:
         """The versions that can be had; prereleases where the project asks for one by name, or has nothing else."""
@@ -234,19 +254,20 @@ class Solver:
             versions = constraint.filter(versions, prereleases=True)
         if not self._rules.is_relaxed(candidates.name):
             yanked = any(find_pin(want.specifier) for want in wants)
-            return Universe(tuple(candidates.fitting(versions, yanked=yanked)))
-        return Universe(tuple(one for version in versions if (one := candidates.candidate(version))))
+            may_fit = tuple(version for version in versions if candidates.may_fit(version))
+            return Universe(may_fit, lambda version: next(candidates.fitting((version,), yanked=yanked), None))
+        return Universe(tuple(versions), candidates.candidate)
 
     def _fetch_ahead(self, key: Key, allowed: int) -> None:
         """Fetches the metadata of the next versions at once where several were tried in vain."""
         universe = self._universes.get(key[0])
         tries = self._tries[key[0]] = self._tries.get(key[0], 0) + 1
-        threshold, size = self._batches.get(key[0], (_TRIES_BEFORE_BATCH, 2 * _TRIES_BEFORE_BATCH))
+        threshold = self._batches.get(key[0], _TRIES_BEFORE_BATCH)
         if universe is None or tries < threshold:
             return
-        left = [one for bit, one in enumerate(universe.candidates) if allowed >> bit & 1]
-        self._rules.supply.prefetch_metadata(tuple(left[:size]))
-        self._batches[key[0]] = (tries + size, min(2 * size, _LARGEST_BATCH))
+        left = (universe.candidate(1 << bit) for bit in range(len(universe.versions)) if allowed >> bit & 1)
+        self._rules.supply.prefetch_metadata(tuple(islice((one for one in left if one), _BATCH)))
+        self._batches[key[0]] = tries + _BATCH
 
     def _leap(self, key: Key, allowed: int) -> bool:
         """Whether versions could be left out that cannot work whatever else is chosen."""
@@ -255,9 +276,7 @@ class Solver:
         if universe is None or candidates is None or self._tries.get(key[0], 0) < _TRIES_BEFORE_LEAPING:
             return False
         if key not in self._leaps:
-            itself = Want(name=key[0], extra=key[1], specifier=SpecifierSet(), text=key[0])
-            versions = [candidate.version for candidate in universe.candidates]
-            self._leaps[key] = Leap(self._rules, candidates, versions, {key: [itself]})
+            self._leaps[key] = Leap(self._rules, candidates, universe.versions, group_wants(self._roots, key))
         leap = self._leaps[key]
         start = (allowed & -allowed).bit_length() - 1
         skipped = allowed & ((1 << leap.land(start)) - 1)
@@ -268,7 +287,7 @@ class Solver:
 
     def _pick(self, key: Key, bit: int) -> Pick:
         universe = self._universes[key[0]]
-        candidate = universe.candidates[bit.bit_length() - 1] if universe else None
+        candidate = universe.candidate(bit) if universe else None
         return Pick(name=key[0], extra=key[1], candidate=candidate)
 
     def _unknown_picks(self) -> Mapping[Key, Pick]:

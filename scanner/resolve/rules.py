@@ -40,6 +40,15 @@ class Pick:
         return self.candidate.version if self.candidate else None
 
 
+@dataclass(frozen=True, slots=True)
+class DeadEnd:
+    """Versions of one project (or of one of its extras) that cannot work whatever else is chosen."""
+
+    versions: frozenset[Version]
+    unmet: tuple[Want, ...]
+    """What they require and no fitting version meets."""
+
+
 @dataclass(slots=True)
 class Rules:
     """What holds for one resolution besides the wants themselves."""
@@ -62,6 +71,8 @@ class Rules:
     """Projects whose metadata is broken."""
     budget: int | None = None
     """How many more versions may be asked for their metadata; None for no bound."""
+    dead: dict[Key, DeadEnd] = field(default_factory=dict)
+    """Versions that cannot work whatever else is chosen, as samples have shown."""
     fetched_ahead: set[Want] = field(default_factory=set)
     """What was fetched ahead once already."""
     _newest_with_extra: dict[Key, Version] = field(default_factory=dict)
@@ -99,6 +110,14 @@ class Rules:
             self._satisfying[key] = candidates.satisfying(combine(ordered, self.constraints.get(candidates.name)))
         return self._satisfying[key]
 
+    def usable(
+        self, candidates: Candidates, versions: Iterable[Version], extra: NormalizedName | None = None
+    ) -> Iterator[Candidate]:
+        """Those of the versions that have a wheel for the target and are no dead ends, in the order given."""
+        ends = [self.dead[key] for key in ((candidates.name, None), (candidates.name, extra)) if key in self.dead]
+        alive = (version for version in versions if not any(version in end.versions for end in ends))
+        return candidates.fitting(alive)
+
     def children(self, pick: Pick) -> tuple[Want, ...]:
         """What one version requires on the target; empty where that cannot be told, which is then remembered."""
         if pick.candidate is None:
@@ -107,6 +126,8 @@ class Rules:
         if key not in self._children:
             metadata = self._metadata(pick.candidate)
             self._children[key] = tuple(self._child_wants(pick, metadata)) if metadata else ()
+            if metadata and pick.extra in metadata.extras:
+                self._note_extra(pick.name, pick.extra, pick.candidate.version)
         return tuple(want for want in self._children[key] if (want.parent, want.name) not in self.dropped)
 
     def keeps_extra(self, pick: Pick) -> bool:
@@ -117,12 +138,15 @@ class Rules:
         metadata = self._metadata(pick.candidate) if pick.candidate else None
         if metadata is None or pick.version is None or pick.extra is None:
             return True
-        key = (pick.name, pick.extra)
-        newest = self._newest_with_extra.get(key)
         if pick.extra in metadata.extras:
-            self._newest_with_extra[key] = max(pick.version, newest or pick.version)
+            self._note_extra(pick.name, pick.extra, pick.version)
             return True
+        newest = self._newest_with_extra.get((pick.name, pick.extra))
         return newest is None or newest < pick.version
+
+    def _note_extra(self, name: NormalizedName, extra: NormalizedName | None, version: Version) -> None:
+        newest = self._newest_with_extra.get((name, extra))
+        self._newest_with_extra[name, extra] = max(version, newest or version)
 
     def _metadata(self, candidate: Candidate) -> CoreMetadata | None:
         name = candidate.release.name

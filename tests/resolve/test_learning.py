@@ -62,6 +62,73 @@ def test_what_stands_in_the_way_whatever_is_chosen_is_let_through_and_the_rest_s
     assert [name for name, node in graph.nodes.items() if node.chosen.wheel is None] == ["never"]
 
 
+def test_a_direct_dependency_that_is_blocked_anyway_is_not_taken_older_for_another_blocker(resolve: Make) -> None:
+    projects = {
+        "web": {"1.0": ["loop"], "2.0": ["loop", "fast"]},
+        "loop": {"1.0!": []},
+        "fast": {"1.0!": []},
+    }
+    assert _versions(resolve(projects, "web")) == {"web": "2.0", "loop": "1.0", "fast": "1.0"}
+
+
+def test_an_extra_that_is_blocked_leaves_its_package_the_parts_that_fit(resolve: Make) -> None:
+    projects = {
+        "web": {"1.0": ["model", "loop; extra == 'fast'"]},
+        "model": {"1.0": ["core==1.0"], "2.0": ["core==2.0"]},
+        "core": {"1.0": [], "2.0!": []},
+        "loop": {"1.0!": []},
+    }
+    assert _versions(resolve(projects, "web[fast]")) == {"web": "1.0", "model": "1.0", "core": "1.0", "loop": "1.0"}
+
+
+def test_a_part_that_blocks_one_alone_is_let_through_for_both_that_share_it(resolve: Make) -> None:
+    projects = {
+        "a": {"1.0": ["never"]},
+        "b": {"1.0": [], "2.0": ["never"]},
+        "c": {"1.0": [], "2.0": ["part"]},
+        "never": {"1.0!": []},
+        "part": {"1.0!": []},
+    }
+    assert _versions(resolve(projects, "a", "b", "c")) == {"a": "1.0", "b": "2.0", "c": "1.0", "never": "1.0"}
+
+
+def test_what_is_blocked_in_every_version_is_told_after_a_few_questions(
+    target: Target, supply: Make, wants: Make
+) -> None:
+    source = supply({"web": {f"1.{n}": ["loop"] for n in range(400)}, "loop": {"1.0!": []}})
+    graph = resolve_tree(wants("web"), target=target, supply=source)
+    assert _versions(graph) == {"web": "1.399", "loop": "1.0"}
+    assert len(set(source.asked)) < 10
+
+
+def test_a_version_between_two_that_are_blocked_by_different_things_is_found(
+    target: Target, supply: Make, wants: Make
+) -> None:
+    requires = {n: ["first"] if n < 140 else [] if n < 160 else ["second"] for n in range(300)}
+    never: dict[str, list[str]] = {"1.0!": []}
+    source = supply(
+        {"web": {f"1.{n}": below for n, below in requires.items()}, "first": never, "second": never},
+    )
+    graph = resolve_tree(wants("web"), target=target, supply=source)
+    assert _versions(graph) == {"web": "1.159"}
+    assert len(set(source.asked)) < 25
+
+
+def test_a_chain_of_projects_is_followed_down_by_bisection_at_each_link(
+    target: Target, supply: Make, wants: Make
+) -> None:
+    projects = {
+        "top": {f"1.{n}": [f"middle>=1.{n}"] for n in range(100)},
+        "middle": {f"1.{n}": [f"low>=1.{n}"] for n in range(100)},
+        "low": {f"1.{n}": ["never"] if n > 41 else [] for n in range(100)},
+        "never": {"1.0!": []},
+    }
+    source = supply(projects)
+    graph = resolve_tree(wants("top"), target=target, supply=source)
+    assert _versions(graph) == {"top": "1.41", "middle": "1.41", "low": "1.41"}
+    assert len(set(source.asked)) < 50
+
+
 def test_a_newer_version_that_was_passed_over_is_told_with_what_it_needs(resolve: Make) -> None:
     projects = {"a": {"1.0": [], "2.0": ["b"]}, "b": {"1.0": ["c"]}, "c": {"3.0!": []}}
     graph = resolve(projects, "a")
