@@ -1,4 +1,4 @@
-"""Advice that is computed from the tree: which extra to drop, which dependency most of it comes from. Pure."""
+"""Advice that is computed from the tree: which extra to drop, which version would do, what most of it comes with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from scanner.chains import Edges
 from scanner.model import Judgement, Verdict
-from scanner.resolve import Graph
+from scanner.resolve import Graph, Node, WayOut
+
+
+def find_advice(graph: Graph, own: Mapping[str, Verdict]) -> dict[str, str]:
+    """What would lift what hangs on a direct dependency, as a sentence by its key."""
+    extras, versions = find_droppable_extras(graph, own), find_better_versions(graph)
+    return {key: "; or ".join(found[key] for found in (extras, versions) if key in found) for key in extras | versions}
 
 
 def find_droppable_extras(graph: Graph, own: Mapping[str, Verdict]) -> dict[str, str]:
@@ -27,6 +33,15 @@ def find_droppable_extras(graph: Graph, own: Mapping[str, Verdict]) -> dict[str,
                 left = _reach([key], without).intersection(causes)
                 advice.setdefault(key, _say_extra(key, extra, gone, is_enough=not left))
     return advice
+
+
+def find_better_versions(graph: Graph) -> dict[str, str]:
+    """Which version of a direct dependency would do, as a sentence by its key."""
+    return {
+        key: _say_way_out(node, node.way_out)
+        for key in graph.roots
+        if (node := graph.nodes.get(key)) is not None and node.way_out is not None
+    }
 
 
 def find_concentration(judgements: Sequence[Judgement]) -> tuple[str, ...]:
@@ -50,6 +65,25 @@ def _say_extra(key: str, extra: str, gone: Collection[str], *, is_enough: bool) 
     names = ", ".join(gone)
     rest = f", and {key} then runs on Workers" if is_enough else ""
     return f"dropping the extra «{extra}» of {key} removes {names}{rest}"
+
+
+def _say_way_out(node: Node, way_out: WayOut) -> str:
+    asked = ",".join(sorted({str(want.specifier) for want in node.wants if want.parent is None and want.specifier}))
+    told = [f"takes {name} {version}, which has a wheel" for name, version in way_out.parts.items() if version]
+    told += [f"does without {name}" for name, version in way_out.parts.items() if version is None]
+    return (
+        f"ask for {node.name}=={way_out.version} in place of {asked}: {_say_age(node, way_out)}it {', and '.join(told)}"
+    )
+
+
+def _say_age(node: Node, way_out: WayOut) -> str:
+    """That a version is older than those that are asked for, and from when, where that is so."""
+    if not node.satisfying or way_out.version > node.satisfying[0]:
+        return ""
+    candidate = node.candidates.candidate(way_out.version) if node.candidates else None
+    times = [artifact.upload_time for artifact in candidate.release.artifacts] if candidate else []
+    first = min((time for time in times if time is not None), default=None)
+    return f"an older release, of {first.date()}, but " if first else "an older release, but "
 
 
 def _reach(roots: Iterable[str], edges: Edges) -> set[str]:

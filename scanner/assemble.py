@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 
 from scanner import tables
 from scanner.acceptance import accept, all_accepted
-from scanner.advice import find_droppable_extras
+from scanner.advice import find_advice
 from scanner.bundle import weigh_bundle
 from scanner.chains import Chain, Edges, find_chains, inherit_verdicts
 from scanner.checks import Subject, run_checks
@@ -88,13 +88,13 @@ def assemble_judgements(
     judged = {key: context.judge(node, inspected.get(key)) for key, node in graph.nodes.items()}
     judged, bundle = context.weigh(judged, edges, inspected)
     inherited = _inherit(judged, edges)
-    droppable = find_droppable_extras(graph, {key: one.own_verdict for key, one in judged.items()})
+    advice = find_advice(graph, {key: one.own_verdict for key, one in judged.items()})
 
     def tell(key: str, dependency: Dependency) -> Judgement:
         one = judged[key]
         verdict, chain = inherited.get(key, (one.own_verdict, ()))
         places = (dependency.location,) if graph.nodes[key].name in context.declared else ()
-        from_below = [_inherited_finding(verdict, chain, judged, droppable.get(key))] if chain else []
+        from_below = [_inherited_finding(verdict, chain, judged, advice.get(key))] if chain else []
         told_below = exemptions.apply(from_below, str(dependency.name), places)
         if verdict is Verdict.CONTAINER and any(finding.level is Level.NOTE for finding in told_below):
             verdict = one.own_verdict
@@ -157,6 +157,7 @@ class _Context:
             passed_over=node.passed_over,
             requires_unknown=node.requires_unknown,
             requires_unusable=node.requires_unusable,
+            others_ask=combine(want.specifier for want in node.wants if want.parent is not None),
             required_by=required_by,
             contents=inside.wheel.contents if inside.wheel else None,
             imports=inside.imports,

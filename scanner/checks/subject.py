@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from scanner.candidates import Candidate, Candidates, PassedOver
@@ -38,6 +39,8 @@ class Subject:
     """Why what it requires could not be told."""
     requires_unusable: bool = False
     """Whether that is because its metadata is broken, not because only a build would tell."""
+    others_ask: SpecifierSet = field(default_factory=SpecifierSet)
+    """What all others together ask of the same project."""
     required_by: str | None = None
     """For a package that another one asks for: who does."""
     contents: WheelContents | None = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from packaging.version import Version
-
 from scanner.candidates import Candidate
 from scanner.checks.subject import Subject
 from scanner.model import Artifact, ArtifactKind, Evidence, Finding, Level, Origin, Rule, Strength
@@ -132,12 +130,20 @@ def _pin_finding(subject: Subject, other: Candidate) -> Finding:
 def _remedy(subject: Subject, other: Candidate | None) -> str | None:
     if other is None:
         return None
-    name = subject.dependency.name
+    name, age = subject.dependency.name, _say_age(subject, other)
     if subject.required_by is not None:
         wanted = f"{name}{subject.dependency.specifier}"
-        return f"{name} {other.version} has {_where(other)}, but {subject.required_by} asks for {wanted}"
+        return f"{name} {other.version}{age} has {_where(other)}, but {subject.required_by} asks for {wanted}"
     verb = "pin" if _is_own_pin(subject) else "allow"
-    return f"{verb} {name}=={other.version}, which has {_where(other)}"
+    return f"{verb} {name}=={other.version}{age or ','} which has {_where(other)}"
+
+
+def _say_age(subject: Subject, other: Candidate) -> str:
+    """That a version is older than the one that was asked for, and from when; empty for a newer one."""
+    if subject.chosen is None or other.version > subject.chosen.version:
+        return ""
+    times = [artifact.upload_time for artifact in other.release.artifacts if artifact.upload_time]
+    return f" (an older release{f', of {min(times).date()}' if times else ''})"
 
 
 def _is_own_pin(subject: Subject) -> bool:
@@ -152,19 +158,20 @@ def _where(candidate: Candidate) -> str:
 
 
 def _nearest_fitting(subject: Subject) -> Candidate | None:
-    """The fitting version nearest to the chosen one, a newer one before an older one."""
+    """The fitting version nearest to the chosen one that others admit too, a newer one before an older one.
+
+    Never a prerelease: one from before a project had native code fits, and is no way out. Where it is the others who
+    ask for what does not fit, what they admit is no bound.
+    """
     candidates, chosen = subject.candidates, subject.chosen
     if candidates is None or chosen is None:
         return None
-    stable = _stable_first(candidates.versions, chosen.version)
-    return next(candidates.fitting(stable), None)
-
-
-def _stable_first(versions: Iterable[Version], around: Version) -> list[Version]:
-    newer = sorted(version for version in versions if version > around)
-    older = [version for version in versions if version < around]
-    ordered = [*newer, *older]
-    return [v for v in ordered if not v.is_prerelease] + [v for v in ordered if v.is_prerelease]
+    versions = [version for version in candidates.versions if not version.is_prerelease]
+    if subject.required_by is None:
+        versions = list(subject.others_ask.filter(versions, prereleases=True))
+    newer = sorted(version for version in versions if version > chosen.version)
+    older = (version for version in versions if version < chosen.version)
+    return next(candidates.fitting((*newer, *older)), None)
 
 
 def _platforms(wheels: Iterable[Artifact]) -> str:

@@ -71,6 +71,13 @@ def find_remedies(judgement: Judgement, findings: Iterable[Finding]) -> tuple[st
     return tuple(dict.fromkeys(item.remedy for item in findings if item.remedy and item.remedy != told))
 
 
+def find_inherited_remedies(cause: Cause) -> tuple[str, ...]:
+    """What to do about those that hang on a cause, where that is more than what to do about the cause itself."""
+    findings = [finding for one in cause.dependents for finding in deciding_findings(one) if finding.rule is Rule.CS109]
+    own = find_remedies(cause.root, cause.root.findings)
+    return tuple(remedy for remedy in find_remedies(cause.root, findings) if remedy not in own)
+
+
 def chains_to(judgement: Judgement) -> tuple[tuple[str, ...], ...]:
     """The chains from direct dependencies down to this one, itself included; none for what is declared itself."""
     chains = (chain if chain[-1:] == (judgement.name,) else (*chain, judgement.name) for chain in judgement.via)

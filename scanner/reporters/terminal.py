@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from scanner.model import Judgement, ProjectVerdict, Report, Verdict
-from scanner.reporters.causes import Cause, find_causes
+from scanner.reporters.causes import Cause, deciding_findings, find_causes, find_inherited_remedies, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean
 from scanner.reporters.folding import LimitFold, UnknownFold, find_cautions, fold_limits, fold_unknown, list_codes
@@ -77,6 +77,8 @@ class _Body:
     report: Report
     places: Places
     verbose: int
+    told: set[str] = field(default_factory=set)
+    """The remedies that stand in the report already."""
 
     def write_blocked(self) -> None:
         """Each root cause with everything that hangs on it."""
@@ -166,6 +168,15 @@ class _Body:
         self._write_entry(root, _MARKS[verdict], details)
         if cause.dependents:
             self._write_detail("so also", (self._list(cause.dependents, self._with_place),))
+            self._write_inherited_remedies(cause)
+
+    def _write_inherited_remedies(self, cause: Cause) -> None:
+        """What to do about those that hang on a cause, each once in the report."""
+        self.told.update(find_remedies(cause.root, deciding_findings(cause.root)))
+        for remedy in find_inherited_remedies(cause):
+            if remedy not in self.told:
+                self.told.add(remedy)
+                self._write_detail("remedy", (clean(remedy),))
 
     def _write_entry(
         self, judgement: Judgement, mark: Span, details: Iterator[Detail], max_lines: int | None = None

@@ -16,13 +16,14 @@ from packaging.utils import NormalizedName
 
 from scanner.model import Target
 from scanner.resolve.comparing import find_passed_over
-from scanner.resolve.graph import Conflict, Graph, Node, Supply
+from scanner.resolve.graph import Conflict, Graph, Node, Supply, WayOut
 from scanner.resolve.rules import Key, Pick, Rules
 from scanner.resolve.search import Search
+from scanner.resolve.ways_out import find_ways_out
 from scanner.specifiers import find_pin
 from scanner.wants import Want
 
-__all__ = ["Conflict", "Graph", "Node", "Supply", "resolve_flat", "resolve_tree"]
+__all__ = ["Conflict", "Graph", "Node", "Supply", "WayOut", "resolve_flat", "resolve_tree"]
 
 
 def resolve_tree(
@@ -40,7 +41,10 @@ def resolve_tree(
     rules.opaque.update(want.name for want in roots if want.url is not None)
     search = Search(rules, roots)
     picks = search.run()
-    return _build_graph(rules, search, picks)
+    graph = _build_graph(rules, search, picks)
+    ways_out = find_ways_out(rules, roots, picks)
+    nodes = {key: replace(node, way_out=ways_out.get(node.name)) for key, node in graph.nodes.items()}
+    return replace(graph, nodes=nodes)
 
 
 def resolve_flat(

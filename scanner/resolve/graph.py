@@ -26,6 +26,15 @@ class Conflict:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WayOut:
+    """A version of a direct dependency that the project does not allow, with which nothing below it lacks a wheel."""
+
+    version: Version
+    parts: Mapping[NormalizedName, Version | None]
+    """What stands in the way now, each with the version that would be taken; None where it is not needed then."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
     """One project in the tree, with the version that was chosen for it."""
 
@@ -47,6 +56,8 @@ class Node:
     """Whether that is because its metadata is broken."""
     passed_over: PassedOver | None = None
     """The newest version that would have been taken, had what it requires a wheel."""
+    way_out: WayOut | None = None
+    """For a direct dependency that needs something without a wheel: which other version of it would do."""
     brought_by_extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Those of ``requires`` that one extra alone brings, by the extra."""
 

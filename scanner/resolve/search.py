@@ -21,7 +21,7 @@ _MAX_STRICT_ROUNDS = 3000
 """Decisions of one try with wheels only."""
 _MAX_CONFLICTS = 20
 """How many contradictions are taken out of the way before the rest is left unresolved."""
-_MAX_STRICT_METADATA = 500
+_MAX_STRICT_METADATA = 150
 """How many further versions may be asked for their metadata in all tries with wheels only."""
 _MAX_STRICT_TRIES = 12
 """How many projects without any fitting wheel are let through one by one before the lenient answer stands."""
@@ -37,8 +37,10 @@ class Search:
     tried; where those lead nowhere within bounds, the lenient answer stands with all its blockers.
     """
 
-    def __init__(self, rules: Rules, roots: tuple[Want, ...]) -> None:
+    def __init__(self, rules: Rules, roots: tuple[Want, ...], *, strict_metadata: int = _MAX_STRICT_METADATA) -> None:
+        """``strict_metadata`` bounds how many versions the second answer may ask for what they require."""
         self._rules = rules
+        self._strict_metadata = strict_metadata
         self.roots = roots
         self.conflicts: dict[NormalizedName, Conflict] = {}
         self.lenient: Mapping[Key, Pick] = {}
@@ -47,7 +49,7 @@ class Search:
     def run(self) -> Mapping[Key, Pick]:
         """The picks that stand in the end."""
         lenient = self._resolve_leniently()
-        strict = self._resolve_strictly(lenient) if self._find_misfits(lenient) else None
+        strict = self._resolve_strictly(lenient) if find_misfits(lenient) else None
         self._rules.budget = None
         if strict is None:
             return lenient
@@ -68,10 +70,10 @@ class Search:
 
     def _resolve_strictly(self, lenient: Mapping[Key, Pick]) -> Mapping[Key, Pick] | None:
         """As the installer has it, but for projects that stand in the way whatever is chosen; None where that fails."""
-        self._rules.budget = _MAX_STRICT_METADATA
+        self._rules.budget = self._strict_metadata
         try:
             self._rules.relaxed = self._unavoidable(lenient)
-            if self._find_misfits(lenient) <= self._rules.relaxed:
+            if find_misfits(lenient) <= self._rules.relaxed:
                 return None
             return self._solve()
         except BudgetSpentError:
@@ -95,7 +97,7 @@ class Search:
         A direct dependency that is blocked anyway stays at its newest version, with what comes with it alone and has
         no wheel in any version. What has one in another version is still chosen so that it fits, if that can be.
         """
-        wanted, misfits = self._wanted(), self._find_misfits(lenient)
+        wanted, misfits = self._wanted(), find_misfits(lenient)
         self._rules.relaxed = set()
         blocked = DeadEnds(self._rules, wanted, lenient).find_blocked()
         if not blocked:
@@ -111,10 +113,6 @@ class Search:
         self._rules.relaxed = unavoidable
         DeadEnds(self._rules, wanted, lenient).find_blocked()
         return unavoidable
-
-    @staticmethod
-    def _find_misfits(picks: Mapping[Key, Pick]) -> set[NormalizedName]:
-        return {pick.name for pick in picks.values() if pick.candidate and pick.candidate.wheel is None}
 
     def _try(self, max_rounds: int) -> Mapping[Key, Pick]:
         resolver: Resolver[Want, Pick, Key] = Resolver(Provider(self._rules), BaseReporter())
@@ -188,6 +186,11 @@ class Search:
             picks[key] = Pick(name=want.name, extra=want.extra, candidate=candidate)
             pending.extend(self._rules.children(picks[key]))
         return picks
+
+
+def find_misfits(picks: Mapping[Key, Pick]) -> set[NormalizedName]:
+    """What was taken without a wheel for the target."""
+    return {pick.name for pick in picks.values() if pick.candidate and pick.candidate.wheel is None}
 
 
 def _distinct(wants: Iterable[Want]) -> list[Want]:
