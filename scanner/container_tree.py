@@ -83,8 +83,9 @@ def find_container_tree(
     hashes = _find_hashes(projects)
     packages = tuple(_package(node, opened, hashes) for _, node in sorted(nodes.items()) if node.chosen)
     unresolved = tuple(f"{name}: {_why(node)}" for name, node in sorted(nodes.items()) if node.chosen is None)
-    exact = "wheels from 48 MiB on were asked what they unpack to, for the others that is a guess"
-    return ContainerTree(packages=packages, source=f"the tree resolved for Linux; {exact}", unresolved=unresolved)
+    exact = sum(not package.is_guess for package in packages)
+    sizes = f"{exact} of the wheels, those from 48 MiB on, were asked what they unpack to; the others are guessed"
+    return ContainerTree(packages=packages, source=f"the tree resolved for Linux; {sizes}", unresolved=unresolved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,7 @@ included_disk_gb_hours = 200
 billed_per_ms = 10
 
 [[prices.egress]]
+key = "everywhere"
 region = "everywhere"
 usd_per_gb = 0.025
 included_gb = 1000

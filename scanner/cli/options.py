@@ -165,6 +165,7 @@ index_options = _apply(
 )
 
 INSTANCE_TYPES = ("lite", "basic", "standard-1", "standard-2", "standard-3", "standard-4")
+EGRESS_REGIONS = ("america-europe", "oceania-korea-taiwan", "elsewhere")
 """The names of data/containers.toml, here so that `--help` need not read it; a test compares the two."""
 
 plan_options = _apply(
@@ -238,6 +239,11 @@ plan_options = _apply(
             type=click.FloatRange(0, 10**9),
             metavar="GB",
             help="Traffic out of containers in a month.  [default: 0]",
+        ),
+        _option(
+            "--egress-region",
+            type=SuggestingChoice(EGRESS_REGIONS),
+            help="Where that traffic goes, which its price depends on.  [default: america-europe]",
         ),
         _option("--instance-type", type=SuggestingChoice(INSTANCE_TYPES), help="Take this type, whatever would fit."),
     )

@@ -15,7 +15,7 @@ from scanner.plan.code import CodeCut, split_code
 from scanner.plan.decision import answer_questions, decide, summarize
 from scanner.plan.files import write_files
 from scanner.plan.placement import find_below, find_blocked, place_dependencies
-from scanner.plan.size import choose_size, find_capacity
+from scanner.plan.size import choose_size, find_capacity, find_gpu_packages
 from scanner.planned import (
     Answer,
     ContainerTree,
@@ -81,7 +81,7 @@ def make_plan(outline: Outline, tree: ContainerTree | None) -> Plan:
         summary=summarize(outline.decision, split, outline.answers),
         answers=outline.answers,
         split=split,
-        advice=(*_advise_slimmer(tree), *_advise(outline, load_workloads())),
+        advice=(*_advise_slimmer(outline, tree), *_advise(outline, load_workloads())),
         assumptions=tuple(_assume(outline)),
     )
     if outline.has_container:
@@ -117,7 +117,7 @@ def _size_plan(plan: Plan, names: Iterable[str]) -> Plan:
     choice = choose_size(known, tree, plan.options, containers, load_workloads())
     if choice.size is None:
         return replace(plan, size=choice)
-    costs = bill_plan(choice.size, choice.custom, plan.options, containers)
+    costs = bill_plan(choice.size, choice, plan.options, containers)
     capacity = find_capacity(choice.size, costs.use.instances, plan.options.concurrency, containers.account)
     return replace(plan, size=choice, capacity=capacity, costs=costs)
 
@@ -148,15 +148,19 @@ def _share_by_code(placement: Placement, cut: CodeCut) -> Placement:
     return replace(placement, side=Side.CONTAINER, reason="only modules that move import it")
 
 
-def _advise_slimmer(tree: ContainerTree | None) -> Iterator[str]:
-    """That libraries for GPUs are of no use in a container, and how to do without those of PyTorch."""
-    parts = [package for package in tree.packages if package.name.startswith("nvidia-")] if tree else []
-    if parts:
-        megabytes = sum(package.unpacked_bytes or 0 for package in parts) // 1_000_000
-        yield (
-            f"{len(parts)} packages of about {megabytes:,} MB are CUDA, and containers have no GPU: PyTorch's own index"
-            " has builds without it (`--index-url https://download.pytorch.org/whl/cpu` in container/requirements.txt)."
-        )
+def _advise_slimmer(outline: Outline, tree: ContainerTree | None) -> Iterator[str]:
+    """That libraries for GPUs are of no use in a container, and what it takes without them."""
+    if tree is None or not (parts := find_gpu_packages(tree)):
+        return
+    megabytes = sum(package.unpacked_bytes or 0 for package in parts) // 1_000_000
+    rest = replace(tree, packages=tuple(package for package in tree.packages if package not in parts))
+    names = {*outline.container_names, *(package.name for package in rest.packages)}
+    choice = choose_size(names, rest, outline.options, load_containers(), load_workloads())
+    enough = f", and {choice.size.name} is enough for the rest" if choice.size else ""
+    yield (
+        f"{len(parts)} packages of about {megabytes:,} MB are CUDA, and containers have no GPU. PyTorch's own"
+        f" index has builds without it (a line in container/requirements.txt){enough}."
+    )
 
 
 def _advise(outline: Outline, workloads: WorkloadTable) -> Iterator[str]:

@@ -7,21 +7,24 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scanner.plan.cost import cost_month
-from scanner.plan.size import named_sizes
-from scanner.planned import Costs, InstanceSize, MonthlyUse, PlanOptions
+from scanner.plan.size import find_shortage, named_sizes
+from scanner.planned import Costs, InstanceSize, MonthlyUse, PlanOptions, SizeChoice
 from scanner.tables import ContainerTable
 
 _SECONDS_PER_HOUR = 3600
 
 
-def bill_plan(size: InstanceSize, custom: InstanceSize | None, options: PlanOptions, table: ContainerTable) -> Costs:
+def bill_plan(size: InstanceSize, choice: SizeChoice, options: PlanOptions, table: ContainerTable) -> Costs:
     """A month of the chosen size and of all others, for as many instances as the work asks for."""
     use = _use(size, options, find_instances(size, options))
-    others = [other for other in (*named_sizes(table), custom) if other is not None and other != size]
+    others = [other for other in (*named_sizes(table), choice.custom) if other is not None and other != size]
     provenance = table.provenance
     return Costs(
         by_size=tuple(
-            cost_month(each, replace(use, busy_share=_busy_share(each, options, use.instances)), table.prices)
+            replace(
+                cost_month(each, replace(use, busy_share=_busy_share(each, options, use.instances)), table.prices),
+                short_of=find_shortage(each, choice.reasons),
+            )
             for each in (size, *others)
         ),
         use=use,
@@ -46,6 +49,7 @@ def _use(size: InstanceSize, options: PlanOptions, instances: int) -> MonthlyUse
         busy_share=_busy_share(size, options, instances),
         instances=instances,
         egress_gb=_exact(options.egress_gb),
+        region=options.egress_region,
     )
 
 

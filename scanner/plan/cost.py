@@ -59,7 +59,7 @@ def usd_per_running_hour(size: InstanceSize, prices: ContainerPrices) -> Decimal
 
 
 def _egress_line(use: MonthlyUse, egress: Sequence[EgressPrice]) -> CostLine:
-    price = next((row for row in egress if row.region == use.region), egress[0])
+    price = next((row for row in egress if row.key == use.region), egress[0])
     return CostLine(
         item=f"egress ({price.region})",
         unit="GB",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from scanner.plan.cost import usd_per_running_hour
-from scanner.planned import Capacity, ContainerTree, InstanceSize, PlanOptions, SizeChoice, SizeReason
+from scanner.planned import Capacity, ContainerTree, InstanceSize, Package, PlanOptions, SizeChoice, SizeReason
 from scanner.tables import AccountLimits, ContainerTable, CustomBounds, InstanceType, WorkloadTable
 
 _LEAST_MEMORY_MIB = 256
+_GPU_PREFIX = "nvidia-"
+"""Of NVIDIA's CUDA libraries on the public index."""
 _SPARE_DISK_SHARE = 0.25
 """What is left of the disk for files at run time, beside the image; a guess."""
 
@@ -39,15 +41,16 @@ def choose_size(
     sizes = named_sizes(containers)
     if options.instance_type is not None:
         size = next(size for size in sizes if size.name == options.instance_type)
-        short = "" if _fits(size, memory_mib, vcpu, disk_mb) else ", though it is smaller than what is asked for"
-        return SizeChoice(size=size, reasons=reasons, text=f"{size.name}, as --instance-type says{short}")
-    named = next((size for size in sizes if _fits(size, memory_mib, vcpu, disk_mb)), None)
+        short = " and ".join(find_shortage(size, reasons))
+        warning = f", though it has too little {short}" if short else ""
+        return SizeChoice(size=size, reasons=reasons, text=f"{size.name}, as --instance-type says{warning}")
+    named = next((size for size in sizes if not find_shortage(size, reasons)), None)
     custom = custom_size(memory_mib, vcpu, disk_mb, containers.custom)
     if named is None:
         return SizeChoice(size=custom, reasons=reasons, text=_text(custom, memory_mib, vcpu, disk_mb))
     prices = containers.prices
     is_cheaper = custom is not None and usd_per_running_hour(custom, prices) < usd_per_running_hour(named, prices)
-    text = _text(named, memory_mib, vcpu, disk_mb)
+    text = _text(named, memory_mib, vcpu, disk_mb) + _decided_by(named, sizes, reasons)
     return SizeChoice(size=named, reasons=reasons, text=text, custom=custom if is_cheaper else None)
 
 
@@ -89,6 +92,18 @@ def find_capacity(size: InstanceSize, instances: int, concurrency: int, account:
     )
 
 
+def find_shortage(size: InstanceSize, reasons: Iterable[SizeReason]) -> tuple[str, ...]:
+    """What a size has too little of: memory, vCPU or disk."""
+    has = {"memory": size.memory_mib, "vCPU": size.vcpu, "disk": size.disk_mb}
+    asked = tuple(reasons)
+    return tuple(quantity for quantity, amount in has.items() if amount < _largest(asked, quantity))
+
+
+def find_gpu_packages(tree: ContainerTree) -> tuple[Package, ...]:
+    """The packages that are of use with a GPU alone, as far as their publisher's prefix tells."""
+    return tuple(package for package in tree.packages if package.name.startswith(_GPU_PREFIX))
+
+
 def worker_processes(size: InstanceSize) -> int:
     """How many server processes keep the vCPU of an instance busy: one for each whole one, at least one."""
     return max(1, math.floor(size.vcpu))
@@ -98,8 +113,13 @@ def _size(row: InstanceType) -> InstanceSize:
     return InstanceSize(name=row.name, vcpu=row.vcpu, memory_mib=row.memory_mib, disk_mb=row.disk_mb)
 
 
-def _fits(size: InstanceSize, memory_mib: float, vcpu: float, disk_mb: float) -> bool:
-    return size.memory_mib >= memory_mib and size.vcpu >= vcpu and size.disk_mb >= disk_mb
+def _decided_by(size: InstanceSize, sizes: Sequence[InstanceSize], reasons: Sequence[SizeReason]) -> str:
+    """What keeps the next smaller type from doing, as the end of a sentence."""
+    number = sizes.index(size)
+    if number == 0:
+        return ""
+    smaller = sizes[number - 1]
+    return f": {smaller.name} has too little {' and '.join(find_shortage(smaller, reasons))}"
 
 
 def _largest(reasons: Iterable[SizeReason], quantity: str) -> float:

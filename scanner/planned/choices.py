@@ -77,6 +77,8 @@ class PlanOptions:
     """How busy the processor of a running instance is."""
     egress_gb: float = 0
     """Of a month."""
+    egress_region: str = ""
+    """The key of a region of the egress prices; the first one where it is empty."""
     instance_type: str | None = None
     """The name of the type to take, whatever would fit."""
     counted: Counted = Counted.WHOLE

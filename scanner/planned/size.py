@@ -68,7 +68,7 @@ class MonthlyUse:
     instances: int = 1
     egress_gb: Decimal = Decimal(0)
     region: str = ""
-    """A region of the egress prices; the first one where it is empty."""
+    """The key of a region of the egress prices; the first one where it is empty."""
 
     @property
     def seconds(self) -> Decimal:
@@ -103,6 +103,8 @@ class MonthlyCost:
 
     size: InstanceSize
     lines: tuple[CostLine, ...]
+    short_of: tuple[str, ...] = ()
+    """What the size has too little of for the work: memory, vCPU or disk."""
 
     @property
     def usd(self) -> Decimal:

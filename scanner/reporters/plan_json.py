@@ -177,6 +177,7 @@ def _cost(cost: MonthlyCost) -> Json:
     return {
         "instance": _instance(cost.size),
         "usd": round(float(cost.usd), 4),
+        "short_of": list(cost.short_of),
         "lines": [
             {
                 "item": line.item,

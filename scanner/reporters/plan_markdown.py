@@ -109,6 +109,6 @@ def _costs(plan: Plan) -> Iterator[str]:
     yield from (f"- {line.item}: {inline(describe_line(line))}" for line in plan.costs.by_size[0].lines)
     yield ""
     yield "| " + " | ".join(BILL_HEADINGS) + " |"
-    yield "|---" + "|---:" * (len(BILL_HEADINGS) - 1) + "|"
+    yield "|---" + "|---:" * (len(BILL_HEADINGS) - 2) + "|---|"
     yield from ("| " + " | ".join(bill_cells(cost)) + " |" for cost in plan.costs.by_size)
     yield from ("", inline(clean(f"Prices: {plan.costs.source}.")))

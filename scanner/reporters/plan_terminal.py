@@ -151,7 +151,8 @@ def _write_costs(page: Page, plan: Plan) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(BILL_HEADINGS))]
     page.blank()
     for number, row in enumerate(rows):
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        numbers = (cell.rjust(width) for cell, width in zip(row[1:-1], widths[1:-1], strict=True))
+        cells = [row[0].ljust(widths[0]), *numbers, row[-1]]
         page.line(("  " + "  ".join(cells), "dim" if number == 0 else "bold" if number == 1 else ""))
     page.paragraph(
         (f"Prices: {clean(plan.costs.source)}. Workers requests, Durable Objects and logs are extra.", "dim"), indent=2

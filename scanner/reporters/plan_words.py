@@ -21,7 +21,7 @@ from scanner.planned import (
     SizeReason,
 )
 from scanner.reporters.escape import clean
-from scanner.reporters.wording import counted, describe_size
+from scanner.reporters.wording import counted
 
 DECISION_WORDS = {
     Decision.WORKERS: "Python Workers",
@@ -98,7 +98,7 @@ def describe_tree(plan: Plan) -> str:
         return ""
     number = counted(len(tree.packages), "package", "packages")
     missing = f"; not found: {', '.join(map(clean, tree.unresolved))}" if tree.unresolved else ""
-    return f"{number}, {describe_size(tree.unpacked_bytes)} unpacked ({clean(tree.source)}){missing}"
+    return f"{number}, {_megabytes(tree.unpacked_bytes)} unpacked ({clean(tree.source)}){missing}"
 
 
 def describe_package(package: Package) -> str:
@@ -107,7 +107,12 @@ def describe_package(package: Package) -> str:
     if package.unpacked_bytes is None:
         return f"{clean(package.name)}{version}, of unknown size"
     guess = " (a guess)" if package.is_guess else ""
-    return f"{clean(package.name)}{version} {describe_size(package.unpacked_bytes)}{guess}"
+    return f"{clean(package.name)}{version} {_megabytes(package.unpacked_bytes)}{guess}"
+
+
+def _megabytes(size_bytes: int) -> str:
+    """In the unit in which instance types have their disk."""
+    return f"{size_bytes / 1_000_000:,.0f} MB"
 
 
 def largest_packages(plan: Plan, number: int) -> tuple[Package, ...]:
@@ -148,11 +153,12 @@ def describe_line(line: CostLine) -> str:
 
 
 def bill_cells(cost: MonthlyCost) -> tuple[str, ...]:
-    """Size, memory, CPU, disk, egress, plan and the sum, as cells of a table."""
-    return (cost.size.name, *(dollars(line.usd) for line in cost.lines), dollars(cost.usd))
+    """Size, memory, CPU, disk, egress, plan, the sum and whether the size has enough, as cells of a table."""
+    fits = f"no: {', '.join(cost.short_of)}" if cost.short_of else "yes"
+    return (cost.size.name, *(dollars(line.usd) for line in cost.lines), dollars(cost.usd), fits)
 
 
-BILL_HEADINGS = ("type", "memory", "active CPU", "disk", "egress", "plan", "a month")
+BILL_HEADINGS = ("type", "memory", "active CPU", "disk", "egress", "plan", "a month", "fits")
 
 
 def dollars(amount: Decimal) -> str:

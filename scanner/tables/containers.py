@@ -52,6 +52,8 @@ class AccountLimits:
 class EgressPrice:
     """What traffic out of one region costs."""
 
+    key: str
+    """As an option names the region."""
     region: str
     usd_per_gb: float
     included_gb: int
@@ -189,6 +191,7 @@ def _parse_prices(row: Fields) -> ContainerPrices:
 
 def _parse_egress(row: Fields) -> EgressPrice:
     price = EgressPrice(
+        key=row.text("key"),
         region=row.text("region"),
         usd_per_gb=row.number("usd_per_gb"),
         included_gb=row.integer("included_gb"),

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import tomli
 
-from scanner.cli.options import INSTANCE_TYPES
+from scanner.cli.options import EGRESS_REGIONS, INSTANCE_TYPES
 from scanner.tables import load_containers
 
 if TYPE_CHECKING:
@@ -81,7 +81,11 @@ def test_the_containers_side_is_the_tree_for_linux(run: Run) -> None:
     assert container["is_whole"] is True
     assert all(row["is_guess"] for row in container["packages"]), "small wheels are not opened for their size"
     assert document["size"]["instance"]["name"] == "standard-1"
-    assert any("CUDA" in text for text in document["advice"])
+    assert any("CUDA" in text and "standard-1 is enough" in text for text in document["advice"])
+    assert {row["instance"]["name"]: row["short_of"] for row in document["costs"]["by_size"]}["lite"] == [
+        "memory",
+        "vCPU",
+    ]
     assert [cost["instance"]["name"] for cost in document["costs"]["by_size"]][:2] == ["standard-1", "lite"]
 
 
@@ -154,7 +158,9 @@ def test_the_written_files_pass_their_own_check_and_the_worker_scans_as_workers(
     assert "FROM --platform=linux/amd64 python:3.13-slim" in dockerfile
     assert "install --yes --no-install-recommends ffmpeg" in dockerfile
     assert "USER app" in dockerfile
-    assert (tmp_path / "out/container/requirements.txt").read_text() == "torch\nffmpeg-python\nuvicorn>=0.30\n"
+    lines = (tmp_path / "out/container/requirements.txt").read_text().splitlines()
+    assert [line for line in lines if not line.startswith("#")] == ["torch", "ffmpeg-python", "uvicorn>=0.30"]
+    assert "# --extra-index-url https://download.pytorch.org/whl/cpu" in lines, "CUDA is of no use there"
     compile((tmp_path / "out/worker/src/entry.py").read_text(), "entry.py", "exec")
     compile((tmp_path / "out/container/app/main.py").read_text(), "main.py", "exec")
 
@@ -250,5 +256,18 @@ def test_a_format_of_checks_alone_is_refused_for_a_plan(run: Run) -> None:
     assert "sarif goes with --check alone" in result.output
 
 
-def test_the_names_of_the_option_are_those_of_the_table() -> None:
-    assert tuple(row.name for row in load_containers().types) == INSTANCE_TYPES
+def test_the_names_of_the_options_are_those_of_the_table() -> None:
+    table = load_containers()
+    assert tuple(row.name for row in table.types) == INSTANCE_TYPES
+    assert tuple(row.key for row in table.prices.egress) == EGRESS_REGIONS
+
+
+@pytest.mark.usefixtures("_packages")
+@pytest.mark.parametrize(
+    ("words", "usd"),
+    [((), "2.50"), (("--egress-region", "oceania-korea-taiwan"), "30.00"), (("--egress-region", "elsewhere"), "24.00")],
+)
+def test_egress_costs_by_region(run: Run, words: tuple[str, ...], usd: str) -> None:
+    document = _plan(run, "--egress", "1100", *words, text="torch\n")
+    line = next(line for line in document["costs"]["by_size"][0]["lines"] if line["item"].startswith("egress"))
+    assert f"{line['usd']:.2f}" == usd  # 100 GB × $0.025, 600 GB × $0.05, 600 GB × $0.04

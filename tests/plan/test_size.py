@@ -90,7 +90,7 @@ def test_nothing_is_chosen_beyond_the_largest() -> None:
 def test_a_named_type_is_taken_as_asked_and_told_where_it_is_too_small() -> None:
     choice = _choose(100, "torch", instance_type="lite")
     assert _name(choice) == "lite"
-    assert "smaller than what is asked for" in choice.text
+    assert "though it has too little memory and vCPU" in choice.text
 
 
 def test_a_package_of_unknown_size_is_named() -> None:
@@ -111,3 +111,9 @@ def test_a_size_of_ones_own_keeps_to_its_bounds() -> None:
 @pytest.mark.parametrize(("name", "processes"), [("lite", 1), ("standard-2", 1), ("standard-3", 2), ("standard-4", 4)])
 def test_the_server_has_a_process_for_each_vcpu(name: str, processes: int) -> None:
     assert worker_processes(next(s for s in named_sizes(load_containers()) if s.name == name)) == processes
+
+
+def test_the_reason_names_what_the_next_smaller_type_lacks() -> None:
+    assert _choose(7000).text.endswith(": standard-1 has too little disk")
+    assert _choose(100, memory_mib=5000).text.endswith(": standard-1 has too little memory")
+    assert ":" not in _choose(10, memory_mib=100).text, "nothing is smaller than the smallest"

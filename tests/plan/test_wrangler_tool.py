@@ -72,7 +72,7 @@ def _served() -> dict[str, str]:
     return {
         row.alternative: row.names[0]
         for row in rows
-        if row.names and row.alternative in services and services[row.alternative].setup.bindings
+        if row.names and row.alternative and row.alternative in services and services[row.alternative].setup.bindings
     }
 
 

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 _FIELDS = (
     "memory_mib", "cpu_seconds", "long_running", "persistent_disk", "requests_per_day", "concurrency", "instances",
-    "hours_per_day", "cpu_percent", "egress_gb", "instance_type",
+    "hours_per_day", "cpu_percent", "egress_gb",
+    "egress_region", "instance_type",
 )  # fmt: skip
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from scanner.plan.files.names import PORT, one_line
-from scanner.plan.size import worker_processes
+from scanner.plan.size import find_gpu_packages, worker_processes
 from scanner.planned import ContainerTree, Package, Placement, Plan, Side
 from scanner.tables import load_workloads
 
 _SERVER = "uvicorn"
 _SERVER_REQUIREMENT = "uvicorn>=0.30"
+
+_WITHOUT_CUDA = (
+    "# Containers have no GPU. With this line pip prefers PyTorch's builds without CUDA, which are much smaller:",
+    "# --extra-index-url https://download.pytorch.org/whl/cpu",
+)
 
 _APP = '''\
 """What runs in the container; replace this application by your own (see ../README.md).
@@ -108,7 +113,8 @@ def _requirements(plan: Plan) -> str:
     if tree is not None and _hashed(tree):
         return "".join(_pinned(package) for package in tree.packages)
     asked = [one_line(placement.requirement) for placement in container_placements(plan)]
-    return "\n".join([*asked, *([] if _has_server(plan) else [_SERVER_REQUIREMENT])]) + "\n"
+    slimmer = _WITHOUT_CUDA if tree is not None and find_gpu_packages(tree) else ()
+    return "\n".join([*slimmer, *asked, *([] if _has_server(plan) else [_SERVER_REQUIREMENT])]) + "\n"
 
 
 def _pinned(package: Package) -> str:
