@@ -53,9 +53,10 @@ def write_plan_files(plan: Plan, folder: Path, *, force: bool) -> tuple[str, ...
     """
     if not plan.files:
         raise SettingsError(None, "--write", f"there is nothing to deploy yet: {plan.summary}")
-    there = [path for path in plan.files if (folder / path).exists()]
-    if there and not force:
-        raise SettingsError(None, "--write", f"{folder / there[0]} is there already; --force overwrites it")
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(None, "--write", f"{folder} is no folder")
+    for path in plan.files:
+        _check_place(folder, path, force=force)
     for path, text in plan.files.items():
         try:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +64,20 @@ def write_plan_files(plan: Plan, folder: Path, *, force: bool) -> tuple[str, ...
         except OSError as error:
             raise SourceError(str(folder / path), None, f"cannot be written: {error.strerror}") from error
     return tuple(str(folder / path) for path in plan.files)
+
+
+def _check_place(folder: Path, path: str, *, force: bool) -> None:
+    """That a file may be written: nothing lies outside the folder, even by a link, and nothing is lost unasked."""
+    place = folder / path
+    for each in (place, *place.parents):
+        if each == folder:
+            break
+        if each.is_symlink():
+            raise SettingsError(None, "--write", f"{each} is a symbolic link: what it leads to is not overwritten")
+    if place.is_dir():
+        raise SettingsError(None, "--write", f"{place} is a folder, where a file is to be")
+    if place.exists() and not force:
+        raise SettingsError(None, "--write", f"{place} is there already; --force overwrites it")
 
 
 def _find_tree(

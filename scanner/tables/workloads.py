@@ -99,6 +99,8 @@ class ProgramRow:
 
     names: tuple[NormalizedName, ...]
     apt: tuple[str, ...]
+    env: tuple[str, ...]
+    """Variables of the image, as ``NAME=value``: for the commands as well as for what runs later."""
     run: tuple[str, ...]
     """Commands that are run as root once everything is installed."""
 
@@ -232,7 +234,9 @@ def _parse_minimum(row: Fields, whole: Provenance) -> Minimum:
 
 
 def _parse_program(row: Fields) -> ProgramRow:
-    program = ProgramRow(names=row.distributions("names"), apt=row.texts("apt"), run=row.texts("run"))
+    program = ProgramRow(
+        names=row.distributions("names"), apt=row.texts("apt"), env=row.texts("env"), run=row.texts("run")
+    )
     row.finish()
     return program
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 
 from scanner.plan.files.names import PORT, one_line
 from scanner.plan.size import find_gpu_packages, worker_processes
@@ -20,7 +20,8 @@ _WITHOUT_CUDA = (
 _APP = '''\
 """What runs in the container; replace this application by your own (see ../README.md).
 
-Until then `GET /` tells which distributions are installed, so that a first deployment shows that everything is there.
+Until then it tells which distributions are installed, so that a first deployment shows that everything is there. Keep
+`/health`: the Container class asks for it before it passes on requests.
 """
 
 import json
@@ -28,14 +29,17 @@ from importlib.metadata import distributions
 
 
 async def app(scope, receive, send):
-    """Answers every request with the names and versions of the installed distributions (ASGI 3)."""
+    """Answers `/health`, and every other request with the names and versions of what is installed (ASGI 3)."""
     if scope["type"] == "lifespan":
         await _serve_lifespan(receive, send)
         return
     if scope["type"] != "http":
         return
-    installed = sorted(f"{found.name}=={found.version}" for found in distributions())
-    body = json.dumps({"installed": installed}).encode()
+    if scope["path"] == "/health":
+        answer = {"ok": True}
+    else:
+        answer = {"installed": sorted(f"{found.name}=={found.version}" for found in distributions())}
+    body = json.dumps(answer).encode()
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -55,7 +59,7 @@ def write_container(plan: Plan) -> Mapping[str, str]:
     return {
         "container/Dockerfile": _dockerfile(plan),
         "container/requirements.txt": _requirements(plan),
-        "container/.dockerignore": "__pycache__/\n*.pyc\n.venv/\n",
+        "container/.dockerignore": "__pycache__/\n*.pyc\n.env*\n.git/\n.venv/\n",
         "container/app/__init__.py": "",
         "container/app/main.py": _APP,
     }
@@ -71,7 +75,7 @@ def container_placements(plan: Plan) -> tuple[Placement, ...]:
 def _dockerfile(plan: Plan) -> str:
     image = load_workloads().image
     names = {placement.name for placement in container_placements(plan)}
-    apt, commands = _programs(names)
+    programs = [row for row in load_workloads().programs if names.intersection(row.names)]
     processes = worker_processes(plan.size.size) if plan.size and plan.size.size else 1
     hashed = _hashed(plan.split.container_tree)
     server = (
@@ -80,12 +84,13 @@ def _dockerfile(plan: Plan) -> str:
     lines = [
         f"FROM --platform=linux/amd64 {image.reference}",
         "ENV PYTHONUNBUFFERED=1",
-        *_apt_lines(apt),
+        *(f"ENV {variable}" for row in programs for variable in row.env),
+        *_apt_lines(sorted({package for row in programs for package in row.apt})),
         "WORKDIR /app",
         "COPY requirements.txt ./",
         f"RUN pip install --no-cache-dir {'--require-hashes ' if hashed else ''}-r requirements.txt",
         *server,
-        *(f"RUN {command}" for command in commands),
+        *(f"RUN {command}" for row in programs for command in row.run),
         "COPY app ./app",
         "RUN useradd --create-home --uid 10001 app",
         "USER app",
@@ -95,17 +100,11 @@ def _dockerfile(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _apt_lines(packages: tuple[str, ...]) -> tuple[str, ...]:
+def _apt_lines(packages: Sequence[str]) -> tuple[str, ...]:
     if not packages:
         return ()
     install = "apt-get install --yes --no-install-recommends " + " ".join(packages)
     return (f"RUN apt-get update && {install} && rm -rf /var/lib/apt/lists/*",)
-
-
-def _programs(names: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    rows = [row for row in load_workloads().programs if set(names).intersection(row.names)]
-    apt = sorted({package for row in rows for package in row.apt})
-    return tuple(apt), tuple(command for row in rows for command in row.run)
 
 
 def _requirements(plan: Plan) -> str:

@@ -26,6 +26,7 @@ const INSTANCES = {instances};
 export class {class_name} extends Container {{
   defaultPort = {port};
   sleepAfter = "{sleep_after}";
+  pingEndpoint = "container/health";
 }}
 
 interface Env {{
