@@ -53,6 +53,8 @@ class _Reader:
         self._files = {path: _source_file(path, folder, self._wheel) for path in paths}
         site = Site(modules={file.module: file for file in self._files.values()})
         self._names = frozenset(site.modules)
+        self._tops = frozenset(name.partition(".")[0] for name in self._names)
+        self._package = Path(folder).absolute().name
         self._world = World(self._code.runtime, site)
 
     def read(self, path: str) -> Iterator[OwnModule]:
@@ -70,9 +72,37 @@ class _Reader:
         yield OwnModule(
             name=file.module,
             path=path,
-            imports=tuple(_find_imports(tree, file, self._names)),
+            imports=tuple(self._find_imports(tree, file)),
             uses=tuple(self._find_uses(file)),
         )
+
+    def _find_imports(self, tree: ast.Module, file: SourceFile) -> Iterator[ModuleImport]:
+        """The modules that are imported, but those that only a type checker reads, each once a line."""
+        told: set[tuple[str, int]] = set()
+        for node in _statements(tree):
+            for module in self._imported(node, file):
+                if module and (module, node.lineno) not in told:
+                    told.add((module, node.lineno))
+                    yield ModuleImport(module=module, line=node.lineno)
+
+    def _imported(self, node: ast.Import | ast.ImportFrom | ast.Call, file: SourceFile) -> Iterator[str]:
+        match node:
+            case ast.Import():
+                yield from (self._localize(alias.name) for alias in node.names)
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]):
+                yield self._localize(name) if not name.startswith(".") else ""
+            case ast.ImportFrom():
+                base = _absolute(node, file) if node.level else self._localize(node.module or "")
+                dotted = (f"{base}.{alias.name}" if base else alias.name for alias in node.names)
+                below = [name for name in dotted if name in self._names]
+                yield from below
+                if len(below) < len(node.names):
+                    yield base
+
+    def _localize(self, dotted: str) -> str:
+        """The name below the folder where code names the folder itself as its package (``app.media`` in ``app``)."""
+        first, _, rest = dotted.partition(".")
+        return rest if first == self._package and first not in self._tops else dotted
 
     def _find_uses(self, file: SourceFile) -> list[ModuleUse]:
         facts = self._code.read_suspicious(file)
@@ -104,43 +134,31 @@ def _source_file(path: str, folder: str, wheel: WheelCode) -> SourceFile:
     return SourceFile(".".join(parts[:-1] if is_package else parts), path, is_package, Kind.SOURCE, wheel)
 
 
-def _find_imports(tree: ast.Module, file: SourceFile, names: frozenset[str]) -> Iterator[ModuleImport]:
-    """The modules that import statements name, but those that only a type checker reads, each once a line."""
-    told: set[tuple[str, int]] = set()
-    for node in _statements(tree):
-        for module in _imported(node, file, names):
-            if module and (module, node.lineno) not in told:
-                told.add((module, node.lineno))
-                yield ModuleImport(module=module, line=node.lineno)
-
-
-def _statements(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
-    """Every import statement in order; with a stack of its own, since code can be nested deeply."""
+def _statements(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom | ast.Call]:
+    """Every import in order, also by name; with a stack of its own, since code can be nested deeply."""
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, ast.Call) and _is_import(node.func)):
             yield node
         elif isinstance(node, ast.If) and _is_type_checking(node.test):
             pending.extend(reversed(node.orelse))
-        elif not isinstance(node, ast.expr):
+        else:
             pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def _imported(node: ast.Import | ast.ImportFrom, file: SourceFile, names: frozenset[str]) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-        return
-    base = _absolute(node, file)
-    below = [dotted for alias in node.names if (dotted := f"{base}.{alias.name}" if base else alias.name) in names]
-    yield from below
-    if len(below) < len(node.names):
-        yield base
+def _is_import(function: ast.expr) -> bool:
+    match function:
+        case (
+            ast.Name(id="__import__" | "import_module")
+            | ast.Attribute(value=ast.Name(id="importlib"), attr="import_module")
+        ):
+            return True
+    return False
 
 
 def _absolute(node: ast.ImportFrom, file: SourceFile) -> str:
-    if not node.level:
-        return node.module or ""
+    """The name that a relative import stands for."""
     parts = file.module.split(".")
     kept = len(parts) - node.level + (1 if file.is_package else 0)
     return ".".join([*parts[: max(0, kept)], *([node.module] if node.module else [])])

@@ -19,6 +19,7 @@ from scanner.reporters.plan_words import (
     describe_answer,
     describe_capacity,
     describe_line,
+    describe_moves,
     describe_placement,
     describe_reason,
     describe_tree,
@@ -98,8 +99,7 @@ def _code(plan: Plan) -> Iterator[str]:
         return
     yield f"{len(split.moving)} of {split.module_count} modules move"
     for moved in split.moving:
-        reasons = (f"{moved.path}:{line} {reason}" for line, reason in moved.reasons)
-        yield f"<h3>{code(moved.module)} moves</h3>{_paragraphs(reasons)}"
+        yield f"<h3>{code(moved.module)} moves</h3>{_paragraphs(describe_moves(moved))}"
     for cut in split.cuts:
         yield f"{code(describe_place(cut.location))} imports {code(cut.imported)}: make it a request"
     for place, told in (*split.rewrites, *split.cautions):

@@ -18,6 +18,7 @@ from scanner.reporters.plan_words import (
     describe_answer,
     describe_capacity,
     describe_line,
+    describe_moves,
     describe_placement,
     describe_reason,
     describe_tree,
@@ -86,7 +87,7 @@ def _code(plan: Plan) -> Iterator[str]:
     yield f"- {len(split.moving)} of {split.module_count} modules move"
     for moved in split.moving:
         yield f"- {code(moved.module)} moves"
-        yield from (f"  - {code(f'{moved.path}:{line}')} {inline(reason)}" for line, reason in moved.reasons)
+        yield from (f"  - {inline(told)}" for told in describe_moves(moved))
     for cut in split.cuts:
         yield f"- {code(describe_place(cut.location))} imports {code(cut.imported)}: make it a request"
     for place, text in (*split.rewrites, *split.cautions):

@@ -17,6 +17,7 @@ from scanner.reporters.plan_words import (
     describe_capacity,
     describe_instance,
     describe_line,
+    describe_moves,
     describe_package,
     describe_placement,
     describe_reason,
@@ -118,8 +119,8 @@ def _write_code(page: Page, plan: Plan) -> None:
     _heading(page, f"Your code: {len(code.moving)} of {code.module_count} modules move")
     for moved in code.moving:
         page.paragraph((clean(moved.module), "bold"), lead=("→ ", "red"), indent=2)
-        for line, reason in moved.reasons:
-            page.paragraph((f"{clean(moved.path)}:{line} {clean(reason)}", "dim"), indent=4)
+        for told in describe_moves(moved):
+            page.paragraph((told, "dim"), indent=4)
     for cut in code.cuts:
         text = f"{describe_place(cut.location)} {clean(cut.importer)} imports {clean(cut.imported)}: make it a request"
         page.paragraph(text, lead=("✂ ", "yellow"), indent=2)

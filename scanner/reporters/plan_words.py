@@ -13,6 +13,7 @@ from scanner.planned import (
     Decision,
     InstanceSize,
     MonthlyCost,
+    Moving,
     Package,
     Placement,
     Plan,
@@ -22,6 +23,9 @@ from scanner.planned import (
 )
 from scanner.reporters.escape import clean
 from scanner.reporters.wording import counted
+
+_MOST_LINES = 5
+"""Of a module that moves; the JSON report has all."""
 
 DECISION_WORDS = {
     Decision.WORKERS: "Python Workers",
@@ -78,6 +82,14 @@ def describe_placement(placement: Placement) -> Iterator[str]:
                 yield f"see also: {use}"
     if placement.way_out:
         yield f"would stay in the Worker: {clean(placement.way_out)}"
+
+
+def describe_moves(moved: Moving) -> Iterator[str]:
+    """The lines that send a module to the container, the first ones where there are many."""
+    for line, reason in moved.reasons[:_MOST_LINES]:
+        yield f"{clean(moved.path)}:{line} {clean(reason)}"
+    if len(moved.reasons) > _MOST_LINES:
+        yield f"and {len(moved.reasons) - _MOST_LINES} lines more"
 
 
 def describe_instance(size: InstanceSize) -> str:
