@@ -18,6 +18,7 @@ from scanner.reporters.plan_words import (
     bill_cells,
     describe_answer,
     describe_capacity,
+    describe_cheaper,
     describe_line,
     describe_moves,
     describe_placement,
@@ -53,7 +54,7 @@ def write_plan_html(plan: Plan, stream: TextIO, context: ReportContext) -> None:
 
 def _sections(plan: Plan) -> Iterator[str]:
     heading = '<h2 id="picture">What runs where</h2>'
-    yield f'<section aria-labelledby="picture">\n{heading}\n<div class="scroll">{split_picture(plan)}</div></section>\n'
+    yield f'<section aria-labelledby="picture">\n{heading}\n{_scrolled("picture", split_picture(plan))}</section>\n'
     yield _section("answers", "The way to it", _answers(plan))
     yield _section("dependencies", "The split", _split(plan))
     yield _section("code", "Your code", _code(plan))
@@ -109,6 +110,8 @@ def _code(plan: Plan) -> Iterator[str]:
 def _size(plan: Plan) -> Iterator[str]:
     if plan.size is not None:
         yield f"<h3>{prose(plan.size.text)}</h3>{_paragraphs(map(describe_reason, plan.size.reasons))}"
+        if plan.size.custom is not None:
+            yield text(describe_cheaper(plan.size.custom))
     if plan.capacity is not None:
         yield prose(describe_capacity(plan))
 
@@ -124,12 +127,17 @@ def _costs(plan: Plan) -> str:
         f'<tr><th scope="row">{text(cells[0])}</th>{"".join(f"<td>{text(cell)}</td>" for cell in cells[1:])}</tr>\n'
         for cells in map(bill_cells, plan.costs.by_size)
     )
+    table = f'<table class="costs">\n<thead><tr>{headings}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n'
     return (
         '<section aria-labelledby="costs">\n<h2 id="costs">The cost of a month</h2>\n'
         f"<p>{text(describe_use(plan.costs))}</p>\n<ul>\n{lines}</ul>\n"
-        f'<div class="scroll" role="region" aria-labelledby="costs" tabindex="0">\n<table>\n<thead><tr>{headings}</tr>'
-        f"</thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n<p>Prices: {text(plan.costs.source)}</p>\n</section>\n"
+        f"{_scrolled('costs', table)}<p>Prices: {text(plan.costs.source)}</p>\n</section>\n"
     )
+
+
+def _scrolled(name: str, inside: str) -> str:
+    """What may be wider than the page, reachable by keyboard; named by the heading with this id."""
+    return f'<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">\n{inside}</div>\n'
 
 
 def _paragraphs(texts: Iterable[str]) -> str:

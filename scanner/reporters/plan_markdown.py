@@ -17,6 +17,7 @@ from scanner.reporters.plan_words import (
     bill_cells,
     describe_answer,
     describe_capacity,
+    describe_cheaper,
     describe_line,
     describe_moves,
     describe_placement,
@@ -27,14 +28,18 @@ from scanner.reporters.plan_words import (
 )
 from scanner.reporters.wording import describe_target
 
+_NOTE_BYTES = 80
+"""What is kept for telling how much was left out."""
+
 
 def write_plan_markdown(plan: Plan, stream: TextIO, context: ReportContext) -> None:
-    """Writes headings, lists and the table of costs, cut off at the context's size."""
-    left_bytes = context.markdown_bytes
-    for line in _lines(plan):
-        size_bytes = len(line.encode("utf-8", "replace")) + 1
-        left_bytes -= size_bytes
+    """Writes headings, lists and the table of costs, below the context's size: what does not fit is counted."""
+    left_bytes = context.markdown_bytes - _NOTE_BYTES
+    lines = list(_lines(plan))
+    for number, line in enumerate(lines):
+        left_bytes -= len(line.encode("utf-8", "replace")) + 1
         if left_bytes < 0:
+            stream.write(f"\n_{len(lines) - number} lines more in the other formats._\n")
             break
         stream.write(line + "\n")
 
@@ -99,6 +104,8 @@ def _size(plan: Plan) -> Iterator[str]:
         return
     yield f"- {inline(plan.size.text)}"
     yield from (f"  - {inline(describe_reason(reason))}" for reason in plan.size.reasons)
+    if plan.size.custom:
+        yield f"- {inline(describe_cheaper(plan.size.custom))}"
     if plan.capacity:
         yield f"- {inline(describe_capacity(plan))}"
 

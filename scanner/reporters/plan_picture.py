@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from scanner.planned import Decision, Plan, Side
 from scanner.reporters.escape import clean
 
-_BOX_WIDTH, _GAP, _TOP, _LINE = 210, 60, 20, 18
+_BOX_WIDTH, _GAP, _TOP, _LINE = 232, 60, 20, 18
+_MARGIN = 10
 _MAX_LINES, _MAX_CELLS = 6, 28
-_LEAST_WIDTH = 1000
+_LEAST_WIDTH = 1120
 """Of the drawing, which fills the page: few boxes do not grow beyond reason."""
 
 
@@ -29,14 +30,14 @@ def split_picture(plan: Plan) -> str:
     row = list(_boxes(plan))
     services = _service_box(plan)
     height = max(_height(box) for box in row)
-    width = max(_LEAST_WIDTH, len(row) * (_BOX_WIDTH + _GAP) - _GAP + 2)
+    width = max(_LEAST_WIDTH, len(row) * (_BOX_WIDTH + _GAP) - _GAP + 2 * _MARGIN)
     below = _height(services) + _GAP if services else 0
-    parts = [_draw(box, 1 + number * (_BOX_WIDTH + _GAP), _TOP) for number, box in enumerate(row)]
+    parts = [_draw(box, _MARGIN + number * (_BOX_WIDTH + _GAP), _TOP) for number, box in enumerate(row)]
     for number in range(1, len(row)):
-        x = 1 + number * (_BOX_WIDTH + _GAP)
+        x = _MARGIN + number * (_BOX_WIDTH + _GAP)
         parts.append(_arrow(x - _GAP + 4, _TOP + 30, x - 4, _TOP + 30))
     if services:
-        left = next(number for number, box in enumerate(row) if box.kind != "caller") * (_BOX_WIDTH + _GAP) + 1
+        left = next(number for number, box in enumerate(row) if box.kind != "caller") * (_BOX_WIDTH + _GAP) + _MARGIN
         parts.append(_draw(services, left, _TOP + height + _GAP))
         parts.append(_arrow(left + 40, _TOP + height + 4, left + 40, _TOP + height + _GAP - 4))
     label = "; ".join(f"{box.title}: {', '.join(box.lines)}" for box in (*row, *([services] if services else [])))
@@ -66,7 +67,7 @@ def _boxes(plan: Plan) -> Iterable[_Box]:
 
 
 def _service_box(plan: Plan) -> _Box | None:
-    uses = [placement.product for placement in plan.split.on(Side.SERVICE)]
+    uses = [placement.product.partition(" (")[0] for placement in plan.split.on(Side.SERVICE)]
     lasting = any(answer.key == "disk" and answer.reply.value == "yes" for answer in plan.answers)
     uses += ["R2, D1 or Durable Objects"] if lasting else []
     if not uses:

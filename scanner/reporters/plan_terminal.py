@@ -15,7 +15,7 @@ from scanner.reporters.plan_words import (
     bill_cells,
     describe_answer,
     describe_capacity,
-    describe_instance,
+    describe_cheaper,
     describe_line,
     describe_moves,
     describe_package,
@@ -136,7 +136,7 @@ def _write_size(page: Page, plan: Plan) -> None:
     for reason in plan.size.reasons:
         page.paragraph((describe_reason(reason), "dim"), lead=("– ", "dim"), indent=4)
     if plan.size.custom:
-        page.paragraph(f"Cheaper while it runs: {describe_instance(plan.size.custom)}", indent=2)
+        page.paragraph(describe_cheaper(plan.size.custom), indent=2)
     if plan.capacity:
         page.paragraph(describe_capacity(plan), indent=2)
 

@@ -98,6 +98,11 @@ def describe_instance(size: InstanceSize) -> str:
     return f"{size.name} ({size.vcpu:g} vCPU, {memory}, {size.disk_mb / 1000:g} GB)"
 
 
+def describe_cheaper(size: InstanceSize) -> str:
+    """That a size of one's own would do as well."""
+    return f"Cheaper while it runs: {describe_instance(size)}"
+
+
 def describe_reason(reason: SizeReason) -> str:
     """One demand on the size."""
     return f"{reason.quantity}: {clean(reason.text)}"
