@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from scanner import tables
@@ -153,7 +154,7 @@ class _Context:
             satisfying=node.satisfying,
             chosen=node.chosen,
             failure=node.failure,
-            contradicting=_contradiction(node, self.chains),
+            contradicting=_contradiction(node, self.chains, self.project.constraints.get(node.name)),
             passed_over=node.passed_over,
             requires_unknown=node.requires_unknown,
             requires_unusable=node.requires_unusable,
@@ -245,10 +246,21 @@ def _inherit(judged: Mapping[str, Judged], edges: Edges) -> dict[str, tuple[Verd
     return {**passed, **inherit_verdicts(counting, edges)}
 
 
-def _contradiction(node: Node, chains: Mapping[str, tuple[Chain, ...]]) -> tuple[str, ...]:
-    if node.conflict is None:
+def _contradiction(
+    node: Node, chains: Mapping[str, tuple[Chain, ...]], constraint: SpecifierSet | None
+) -> tuple[str, ...]:
+    """Two requirements, or one and a constraint, that no version satisfies together; each with who asks for it."""
+    if node.conflict is not None:
+        sides = dict.fromkeys((node.conflict.kept, node.conflict.dropped, *node.wants))  # both may be the same one
+        told = tuple(dict.fromkeys(_say_want(want, chains) for want in sides))[:2]
+        if len(told) > 1:
+            return told
+    if constraint is None or node.candidates is None or node.satisfying:
         return ()
-    return tuple(dict.fromkeys(_say_want(want, chains) for want in (node.conflict.kept, node.conflict.dropped)))
+    wanted = combine(want.specifier for want in node.wants)
+    if not node.candidates.satisfying(wanted):
+        return ()
+    return (_say_want(node.wants[0], chains), f"{node.name}{constraint} (a constraint)")
 
 
 def _say_want(want: Want, chains: Mapping[str, tuple[Chain, ...]]) -> str:

@@ -67,3 +67,20 @@ def test_a_parent_that_was_taken_older_says_what_its_newer_version_needs(
     finding = _findings(run, "web\n", "web")["CS105"]
     assert finding["message"].startswith("runs as 1.0: web 2.0 needs engine 3.0")
     assert "web → engine" in finding["message"]
+
+
+def test_a_requirement_that_a_constraint_rules_out_is_told_as_the_conflict_it_is(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("net", "1.9"))
+    index.add(make_wheel("net", "2.1"))
+    files = {"requirements.txt": "-c bounds.txt\nnet>=2\n", "bounds.txt": "net<2\n"}
+    result = run("requirements.txt", "--format", "json", "--no-inspect", files=files)
+    (row,) = json.loads(result.stdout)["dependencies"]
+    assert [finding["rule"] for finding in row["findings"]] == ["CS502"]
+    assert "net>=2 (asked for by the project) and net<2 (a constraint)" in row["findings"][0]["message"]
+
+
+def test_a_version_that_does_not_exist_is_no_conflict(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
+    index.add(make_wheel("net", "1.9"))
+    assert set(_findings(run, "net==7\n", "net")) == {"CS501"}

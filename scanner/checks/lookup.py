@@ -19,7 +19,7 @@ def find_lookup(subject: Subject) -> Iterator[Finding]:
         yield _not_inspectable(subject)
     elif subject.candidates is not None and not subject.candidates.exists:
         yield _not_found(f"no index has a project named {subject.dependency.name}", subject, "check the spelling")
-    elif subject.candidates is not None:
+    elif subject.candidates is not None and not subject.contradicting:  # else CS502 says why there is none
         yield _no_version(subject)
 
 
