@@ -205,5 +205,6 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
     from scanner.reporters.escape import visible  # noqa: PLC0415
 
     console = Console(stderr=True, no_color="NO_COLOR" in os.environ)
-    with console.status("reading") as status:
+    spinner = "dots" if "utf" in console.encoding else "line"
+    with console.status("reading", spinner=spinner) as status:
         yield lambda text: status.update(escape(visible(text)))
