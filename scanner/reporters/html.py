@@ -15,8 +15,8 @@ from typing import TextIO
 from scanner.model import ProjectVerdict, Report, Verdict
 from scanner.reporters.causes import Cause, find_causes
 from scanner.reporters.context import ReportContext
-from scanner.reporters.html_parts import code, dependency_table, explanation, prose, text
-from scanner.reporters.html_pictures import Ids, bundle_gauge, dependency_tree, proportion_bar, size_chart
+from scanner.reporters.html_parts import Ids, code, dependency_table, explanation, prose, text
+from scanner.reporters.html_pictures import bundle_gauge, dependency_tree, proportion_bar, size_chart
 from scanner.reporters.places import Places
 from scanner.reporters.wording import (
     PROJECT_WORDS,
@@ -91,7 +91,7 @@ def _sections(report: Report, context: ReportContext) -> Iterator[str]:
     table = dependency_table(report, places, ids, context)
     number = counted(len(report.dependencies), "dependency", "dependencies")
     yield f'<section id="dependencies" aria-labelledby="all">\n<h2 id="all">{number}</h2>\n{table}</section>\n'
-    tree = dependency_tree(report, ids)
+    tree = dependency_tree(report)
     if tree:
         yield f'<section aria-labelledby="tree">\n<h2 id="tree">What brings what</h2>\n{tree}</section>\n'
     sizes = bundle_gauge(report.bundle) + size_chart(report)

@@ -10,7 +10,7 @@ from scanner.model import Evidence, Finding, Judgement, Report, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, is_web_address, redact_credentials
-from scanner.reporters.html_pictures import Ids, size_bar
+from scanner.reporters.html_pictures import size_bar
 from scanner.reporters.places import Places, describe_place
 from scanner.reporters.wording import (
     LIMITS_MARK,
@@ -30,6 +30,17 @@ _COLUMNS = (
 )
 _BACKTICKED = re.compile(r"`([^`]+)`")
 _VERDICT_ORDER = {Verdict.CONTAINER: 0, Verdict.UNKNOWN: 1, Verdict.WORKERS: 3}
+
+
+class Ids:
+    """The anchors of the rows, by the order of the report."""
+
+    def __init__(self, report: Report) -> None:
+        self._numbers = {id(judgement): number for number, judgement in enumerate(report.dependencies, start=1)}
+
+    def of(self, judgement: Judgement) -> str:
+        """The anchor of this dependency's row."""
+        return f"d{self._numbers[id(judgement)]}"
 
 
 def text(value: str) -> str:
@@ -81,7 +92,7 @@ def dependency_table(report: Report, places: Places, ids: Ids, context: ReportCo
     )
     return (
         f"{_controls(report)}"
-        '<div class="scroll" role="region" aria-labelledby="all" tabindex="0">\n<table>\n'
+        '<div class="scroll" role="region" aria-label="Table of all dependencies" tabindex="0">\n<table>\n'
         f"<thead><tr>{headings}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
 

@@ -24,17 +24,6 @@ MAX_BARS = 12
 """The number of files in the picture of sizes; the table has them all."""
 
 
-class Ids:
-    """The anchors of the rows, by the order of the report."""
-
-    def __init__(self, report: Report) -> None:
-        self._numbers = {id(judgement): number for number, judgement in enumerate(report.dependencies, start=1)}
-
-    def of(self, judgement: Judgement) -> str:
-        """The anchor of this dependency's row."""
-        return f"d{self._numbers[id(judgement)]}"
-
-
 def proportion_bar(report: Report) -> str:
     """The verdicts as parts of one bar; nothing for an empty report."""
     parts = (
@@ -101,7 +90,7 @@ def bundle_gauge(bundle: Bundle | None) -> str:
     return f'<p>{used}</p>\n<div class="gauge">{gauge}</div>\n'
 
 
-def dependency_tree(report: Report, ids: Ids) -> str:
+def dependency_tree(report: Report) -> str:
     """Who requires whom as nested lists, open where something does not run; nothing where nothing brings anything.
 
     What hangs below a package is drawn once, where it comes first.
@@ -111,13 +100,13 @@ def dependency_tree(report: Report, ids: Ids) -> str:
     if not roots:
         return ""
     drawn: set[str] = set()
-    items = "".join(_branch(root, tree, ids, drawn, 1) for root in roots)
+    items = "".join(_branch(root, tree, drawn, 1) for root in roots)
     return f'<ul class="tree">\n{items}</ul>\n'
 
 
-def _branch(judgement: Judgement, tree: Tree, ids: Ids, drawn: set[str], depth: int) -> str:
+def _branch(judgement: Judgement, tree: Tree, drawn: set[str], depth: int) -> str:
     """One package with what is below it."""
-    label = _label(judgement, ids)
+    label = _label(judgement)
     children = tree.below.get(judgement.key, ())
     if not children:
         return f"<li>{label}</li>\n"
@@ -126,13 +115,13 @@ def _branch(judgement: Judgement, tree: Tree, ids: Ids, drawn: set[str], depth: 
         return f"<li>{label} <small>({more})</small></li>\n"
     drawn.add(judgement.key)
     opened = "" if judgement.verdict is Verdict.WORKERS else " open"
-    below = "".join(_branch(child, tree, ids, drawn, depth + 1) for child in children)
+    below = "".join(_branch(child, tree, drawn, depth + 1) for child in children)
     return f"<li><details{opened}><summary>{label}</summary>\n<ul>\n{below}</ul>\n</details></li>\n"
 
 
-def _label(judgement: Judgement, ids: Ids) -> str:
+def _label(judgement: Judgement) -> str:
     kind = "limits" if judgement.has_cautions else judgement.verdict.value
     mark = LIMITS_MARK if judgement.has_cautions else VERDICT_MARKS[judgement.verdict]
     words = "runs, with limits" if judgement.has_cautions else VERDICT_WORDS[judgement.verdict]
-    name = f'<a href="#{ids.of(judgement)}">{html.escape(describe_dependency(judgement))}</a>'
-    return f'<span class="mark {kind}" aria-hidden="true">{mark}</span> {name} <small>{words}</small>'
+    title = html.escape(describe_dependency(judgement))
+    return f'<span class="mark {kind}" aria-hidden="true">{mark}</span> {title} <small>{words}</small>'

@@ -222,6 +222,48 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(browser: Browser, page: str
     assert (background == "rgb(255, 255, 255)") is (scheme == "light")
 
 
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core, which knows what keeps people from reading a page."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed")
+    folder = tmp_path_factory.mktemp("axe")
+    words = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@4"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"axe-core cannot be installed: {done.stderr.strip()[-300:]}")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def varied_page(
+    tmp_path: Path,
+    report: Report,
+    render: Callable[[str, Report, ReportContext], str],
+    context: ReportContext,
+) -> str:
+    """The address of a report with something of everything."""
+    path = tmp_path / "varied.html"
+    path.write_text(render("html", report, context), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1200, "light"), (1200, "dark"), (400, "light")])
+def test_axe_finds_nothing_that_keeps_anybody_from_reading_it(
+    browser: Browser, varied_page: str, axe: str, width: int, scheme: str
+) -> None:
+    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    browser.open(varied_page)
+    browser.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    browser.evaluate(f"{axe}; 0")
+    told = browser.evaluate(
+        "axe.run().then(found => found.violations.map(each => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`))"
+    )
+    assert told == []
+
+
 def test_a_report_of_2000_dependencies_opens_in_under_two_seconds(browser: Browser, page: str) -> None:
     browser.open(page)
     elapsed_ms = browser.evaluate("performance.getEntriesByType('navigation')[0].loadEventStart")
