@@ -45,13 +45,12 @@ def _toml(text: str) -> str:
 
 
 COMMANDS = (
-    *(("scan", ".", "-vv", "--format", form) for form in FORMATS),
     ("scan", "."),
     ("list", "."),
     ("list", ".", "--format", "json"),
     ("tree", "."),
     ("tree", ".", "--format", "json"),
-    *(("plan", ".", "--format", form) for form in PLAN_REPORTERS),
+    ("plan", "."),
     ("table",),
     ("table", "--format", "json"),
     ("config",),
@@ -63,13 +62,15 @@ def _is_foul(character: str) -> bool:
     return character != "\n" and unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-def _check(output: str, *, is_github: bool = False) -> None:
+def _check(output: str, form: str = "terminal") -> None:
     assert not list(filter(_is_foul, output))
     assert not re.search(r"##(\w*)\[", output)
     assert "hunter2" not in output
     commands = re.findall(r"^\s*::.*", output, re.MULTILINE)
     own = r"::(error|warning|notice) (file=[^:]*,line=\d+,col=\d+,)?title=[^:,]*::"
-    assert all(is_github and re.match(own, line) for line in commands), commands
+    assert all(form == "github" and re.match(own, line) for line in commands), commands
+    if form in {"json", "sarif", "gitlab"}:
+        json.loads(output)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -79,10 +80,25 @@ def test_no_command_passes_on_what_a_terminal_or_a_runner_would_take(
     result = run(*words, files=files)
     assert result.exit_code in {0, 1, 3}, result.output[-3000:]
     assert len(result.stdout) > 500
-    _check(result.stdout, is_github="github" in words)
+    _check(result.stdout, words[-1])
     _check(result.stderr)
-    if words[-1] in {"json", "sarif", "gitlab"}:
-        json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "formats"),
+    [(("scan", ".", "-vv"), tuple(FORMATS)), (("plan", "."), tuple(PLAN_REPORTERS))],
+    ids=["scan", "plan"],
+)
+def test_no_format_does_either(
+    run: Run, files: dict[str, str], tmp_path: Path, words: tuple[str, ...], formats: tuple[str, ...]
+) -> None:
+    outputs = [word for form in formats for word in ("--format", form, "--output", f"out.{form}")]
+    result = run(*words, *outputs, files=files)
+    assert result.exit_code in {0, 1, 3}, result.output[-3000:]
+    for form in formats:
+        told = (tmp_path / f"out.{form}").read_text(encoding="utf-8")
+        assert len(told) > 500
+        _check(told, form)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)

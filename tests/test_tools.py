@@ -37,7 +37,7 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Tool:
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     bin_folder = folder / "venv" / "bin"
     packages = ["pre-commit>=4", "check-jsonschema>=0.31", "zizmor>=1.9", "xmlschema>=3"]
-    pip = [str(bin_folder / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
+    pip = [str(bin_folder / "python"), "-m", "pip", "install", "--quiet", "--no-compile", *packages]
     done = subprocess.run(pip, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"the tools cannot be installed: {done.stderr.strip()[-300:]}")
@@ -47,6 +47,7 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Tool:
     ) -> subprocess.CompletedProcess[str]:
         path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
         environ = {**os.environ, "PATH": path, "PRE_COMMIT_HOME": str(folder / "home"), "PYTHONPATH": "", **(env or {})}
+        environ |= {"PIP_NO_COMPILE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         return subprocess.run(words, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
 
     return run
