@@ -66,9 +66,12 @@ def deciding_findings(judgement: Judgement) -> tuple[Finding, ...]:
 
 
 def find_remedies(judgement: Judgement, findings: Iterable[Finding]) -> tuple[str, ...]:
-    """What to do, each remedy once; what the alternative already says is left to it."""
+    """What to do, each remedy once and none that another only says at greater length; the alternative's own words are
+    left to it.
+    """
     told = judgement.alternative.use if judgement.alternative else None
-    return tuple(dict.fromkeys(item.remedy for item in findings if item.remedy and item.remedy != told))
+    remedies = dict.fromkeys(item.remedy for item in findings if item.remedy and item.remedy != told)
+    return tuple(one for one in remedies if not any(other.startswith(f"{one}, ") for other in remedies))
 
 
 def find_inherited_remedies(cause: Cause) -> tuple[str, ...]:

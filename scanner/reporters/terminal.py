@@ -150,10 +150,9 @@ class _Body:
 
     def _find_next_steps(self) -> Iterator[str]:
         containers, unknowns = self.report.count(Verdict.CONTAINER), self.report.count(Verdict.UNKNOWN)
-        if containers or unknowns or self.report.with_cautions:
+        if not self.verbose and (containers or unknowns or self.report.with_cautions):
             steps = ["`compat-scan plan PATHS`"] if containers else []
-            steps += ["`compat-scan explain NAME`"]
-            steps += [] if self.verbose else ["-v for the evidence and links"]
+            steps += ["`compat-scan explain NAME`", "-v for the evidence and links"]
             yield f"Next: {', '.join(steps)}."
 
     def _write_heading(self, heading: str, number: int) -> None:

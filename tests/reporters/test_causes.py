@@ -106,3 +106,9 @@ def test_each_remedy_is_told_once_and_not_what_the_alternative_says(make_judgeme
 def test_chains_end_with_the_dependency_itself_and_are_none_for_a_direct_one(make_judgement: Make) -> None:
     assert chains_to(make_judgement("c", via=(("a", "b"), ("d", "c")))) == (("a", "b", "c"), ("d", "c"))
     assert chains_to(make_judgement("c", via=(("c",), ()))) == ()
+
+
+def test_a_remedy_that_another_says_at_greater_length_is_left_out(make_judgement: Make) -> None:
+    remedies = ("pin a==2, which has a build in Pyodide", "pin a==2", "pin a==21")
+    findings = tuple(Finding(rule=Rule.CS101, level=Level.BLOCKER, message="native", remedy=one) for one in remedies)
+    assert find_remedies(make_judgement("a"), findings) == (remedies[0], remedies[2])

@@ -138,7 +138,7 @@ def test_the_end_says_what_to_do_next(
     report = make_report(make_judgement("alpha", verdict=Verdict.CONTAINER, findings=(finding,)))
     last = render("terminal", report, context).splitlines()[-1]
     assert last == "Next: `compat-scan plan PATHS`, `compat-scan explain NAME`, -v for the evidence and links."
-    assert "-v" not in render("terminal", report, replace(context, verbose=1)).splitlines()[-1]
+    assert "Next:" not in render("terminal", report, replace(context, verbose=1))
 
 
 def test_a_clean_report_is_two_lines_and_a_count(
