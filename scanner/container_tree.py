@@ -24,7 +24,7 @@ from scanner.settings import Settings
 from scanner.sources import ReadFile
 from scanner.tables import PyodidePackage, load_workloads
 from scanner.target import wheel_tags
-from scanner.wants import Want
+from scanner.wants import Narrow, Want
 
 _GLIBC_MINOR = 41
 """Of the Debian release that the slim images are built on."""
@@ -116,9 +116,9 @@ class LinuxSupply:
         self._target = target
         self._known: dict[NormalizedName, Candidates] = {}
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
         """Fetch ahead what resolving these is likely to need."""
-        self._supply.prefetch(wants, levels=levels)
+        self._supply.prefetch(wants, levels=levels, narrow=narrow)
 
     def candidates(self, name: NormalizedName) -> Candidates:
         """All versions of a project, without the builds of Pyodide.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from scanner.candidates import Candidate, Candidates, direct_candidates
@@ -13,7 +14,7 @@ from scanner.metadata import CoreMetadata
 from scanner.model import Dependency, Target
 from scanner.resolve import Graph, Supply
 from scanner.tables import PyodidePackage
-from scanner.wants import Want
+from scanner.wants import Narrow, Want
 
 
 class DirectSupply:
@@ -45,9 +46,16 @@ class DirectSupply:
         }
         return replace(graph, nodes=nodes)
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
         """Fetch ahead what resolving these is likely to need, so many levels deep."""
-        self._supply.prefetch(tuple(want for want in wants if want.name not in self._given), levels=levels)
+        others = tuple(want for want in wants if want.name not in self._given)
+
+        def narrow_further(name: NormalizedName, specifier: SpecifierSet) -> SpecifierSet | None:
+            if name in self._given:
+                return None
+            return narrow(name, specifier) if narrow else specifier
+
+        self._supply.prefetch(others, levels=levels, narrow=narrow_further)
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
         """Fetch the metadata of these versions ahead, at once."""

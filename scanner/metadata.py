@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -13,6 +15,13 @@ from packaging.version import InvalidVersion, Version
 from scanner.errors import ArtifactError
 
 _MAX_HEADER_CHARACTERS = 4 * 1024 * 1024
+
+_MENDS = (
+    (re.compile(r"((?:>=|<=|~=|[<>])\s*[0-9.]*[0-9])\.\*"), r"\1"),
+    (re.compile(r"([!=]=\s*[0-9.]*[0-9])\*"), r"\1.*"),
+    (re.compile(r"([<>=!~]=?\s*[0-9][\w.*+]*)\s*(?=[<>=!~])"), r"\1,"),
+    (re.compile(r",\s*(?=\)|$)"), ""),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,14 +109,43 @@ def _parse_version(text: str, filename: str) -> Version:
         raise ArtifactError(filename, f"the metadata's Version is not one: {text[:80]!r}") from error
 
 
+def may_apply(odd: str, environment: Mapping[str, str], extras: Iterable[str] = ()) -> bool:
+    """Whether a requirement that no parser takes can matter in an environment, as far as its marker tells."""
+    _, semicolon, text = odd.partition(";")
+    try:
+        return not semicolon or applies(Marker(text.strip()), environment, extras)
+    except (InvalidMarker, RecursionError):
+        return True
+
+
 def _parse_requires(values: Iterable[str]) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
     requires, odd = [], []
     for value in values:
-        try:
-            requires.append(Requirement(value))
-        except (InvalidRequirement, RecursionError):
+        requirement = _parse_requirement(value)
+        if requirement is None:
             odd.append(value)
+        else:
+            requires.append(requirement)
     return tuple(requires), tuple(odd)
+
+
+@lru_cache(maxsize=16384)  # the versions of one project require much the same
+def _parse_requirement(value: str) -> Requirement | None:
+    """The requirement, with old spellings put right as installers do it; None where that is not enough."""
+    for text in (value, _mend(value)):
+        try:
+            return Requirement(text)
+        except (InvalidRequirement, RecursionError):
+            continue
+    return None
+
+
+def _mend(value: str) -> str:
+    """With what uv mends: stars where none or a dot belongs, a comma missing between two clauses or one too many."""
+    declared, semicolon, marker = value.partition(";")
+    for pattern, replacement in _MENDS:
+        declared = pattern.sub(replacement, declared)
+    return f"{declared}{semicolon}{marker}"
 
 
 def _is_dynamic(headers: Mapping[str, list[str]]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
@@ -22,6 +22,10 @@ class Want:
     url: str | None = None
     parent: NormalizedName | None = None
     """Who asks; None for the project itself."""
+
+
+Narrow = Callable[[NormalizedName, SpecifierSet], SpecifierSet | None]
+"""What a requirement on a project comes to beside constraints and overrides; None where no index is to be asked."""
 
 
 def with_extras(want: Want, extras: Iterable[str]) -> Iterator[Want]:

@@ -175,3 +175,109 @@ def test_of_several_indexes_the_first_that_has_a_project_is_taken(
     index.add(make_wheel("b", "2.0"))
     told = rows("a\n", "--extra-index-url", private.url)
     assert (told["a"]["version"], told["b"]["version"]) == ("1.0", "2.0")
+
+
+def test_a_requirement_that_cannot_be_read_leaves_its_package_unknown(
+    rows: Callable[..., Rows], index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    text = "Metadata-Version: 2.1\nName: a\nVersion: 1.0\nRequires-Dist: b\nRequires-Dist: c what\n\n"
+    index.add(make_wheel("a", metadata_text=text))
+    index.add(make_wheel("b"))
+    told = rows("a\n")
+    assert {name: row["verdict"] for name, row in told.items()} == {"a": "unknown", "b": "workers"}
+    assert "c what" in told["a"]["findings"][0]["message"]
+
+
+def test_an_old_release_with_broken_metadata_that_was_only_looked_at_says_nothing_of_the_chosen_one(
+    rows: Callable[..., Rows], index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    for number in range(12):
+        broken = {"Name": "other"} if number == 0 else None
+        requires = ["native"] if number > 5 else []
+        index.add(make_wheel("a", f"1.{number}", requires=requires, metadata=broken))
+    index.add(make_wheel("native", tag=LINUX))
+    told = rows("a\n")
+    assert (told["a"]["version"], told["a"]["verdict"]) == ("1.5", "workers")
+
+
+def test_an_extra_that_does_not_exist_brings_nothing_and_breaks_nothing(
+    rows: Callable[..., Rows], index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("a", requires=["b", "c; extra == 'real'"], extras=["real"]))
+    index.add(make_wheel("b"))
+    told = rows("a[imagined]\n")
+    assert {name: row["verdict"] for name, row in told.items()} == {"a": "workers", "b": "workers"}
+    assert len(index.requests) <= 4
+
+
+def test_an_extra_that_asks_for_other_extras_of_its_own_package_brings_them_all(
+    rows: Callable[..., Rows], index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    requires = ["a[x,y]; extra == 'all'", "b; extra == 'x'", "c; extra == 'y'", "d; extra == 'z'"]
+    index.add(make_wheel("a", requires=requires, extras=["all", "x", "y", "z"]))
+    index.add(make_wheel("b"))
+    index.add(make_wheel("c", tag=LINUX))
+    told = rows("a[all]\n")
+    assert {name: row["verdict"] for name, row in told.items()} == {"a": "container", "b": "workers", "c": "container"}
+    assert told["c"]["via"] == [["a", "c"]]
+
+
+def test_an_upper_bound_in_the_middle_of_a_stack_takes_back_no_more_than_it_must(
+    rows: Callable[..., Rows], index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    for number in range(400):
+        index.add(make_wheel("sdk", f"1.{number}", requires=[f"core>=1.{number},<1.{number + 1}"]))
+        index.add(make_wheel("core", f"1.{number}", requires=["net<2" if number < 150 else "net<3,>=2"]))
+    index.add(make_wheel("client", requires=["net<2"]))
+    for version in ("1.9", "2.0", "3.0"):
+        index.add(make_wheel("net", version))
+    told = rows("sdk\nclient\n")
+    assert {name: row["version"] for name, row in told.items()} == {
+        "sdk": "1.149",
+        "core": "1.149",
+        "client": "1.0",
+        "net": "1.9",
+    }
+    assert len(index.requests) < 60
+
+
+def test_a_constraint_and_an_override_hold_below_what_is_asked_for(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("a", requires=["b>=2", "c"]))
+    for version in ("1.0", "2.0", "3.0"):
+        index.add(make_wheel("b", version))
+        index.add(make_wheel("c", version))
+    pyproject = (
+        '[project]\nname = "p"\nversion = "1"\ndependencies = ["a"]\n'
+        '[tool.uv]\nconstraint-dependencies = ["c<3"]\noverride-dependencies = ["b==1.0"]\n'
+    )
+    result = run("pyproject.toml", "--format", "json", "--no-inspect", files={"pyproject.toml": pyproject})
+    told = {row["name"]: row["version"] for row in json.loads(result.stdout)["dependencies"]}
+    assert told == {"a": "1.0", "b": "1.0", "c": "2.0"}
+    assert len(index.requests) <= 6
+
+
+def test_a_wheel_by_its_url_stands_for_every_requirement_on_its_name(
+    rows: Callable[..., Rows], index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("a", requires=["b>=2"]))
+    wheel = make_wheel("b", "1.0", requires=["c"])
+    url = index.serve(f"/files/{wheel.filename}", wheel.data)
+    index.add(make_wheel("c"))
+    told = rows(f"a\nb @ {url}\n")
+    assert {name: row["version"] for name, row in told.items()} == {"a": "1.0", "b": "1.0", "c": "1.0"}
+    assert index.count("b") == 0
+
+
+def test_a_part_that_is_blocked_in_every_release_is_told_with_few_requests(
+    rows: Callable[..., Rows], index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    for number in range(300):
+        index.add(make_wheel("web", f"1.{number}", requires=["server"]))
+        index.add(make_wheel("server", f"1.{number}", requires=["loop"]))
+    index.add(make_wheel("loop", tag=LINUX))
+    told = rows("web\n")
+    assert (told["web"]["version"], told["server"]["version"]) == ("1.299", "1.299")
+    assert told["loop"]["verdict"] == "container"
+    assert len(index.requests) < 30

@@ -11,7 +11,7 @@ from packaging.markers import Marker
 from packaging.version import Version
 
 from scanner.errors import ArtifactError
-from scanner.metadata import applies, parse_metadata
+from scanner.metadata import applies, may_apply, parse_metadata
 
 HEAD = "Metadata-Version: 2.3\nName: Some.Thing\nVersion: 1.0\n"
 
@@ -40,6 +40,33 @@ def test_a_line_of_spaces_continues_a_field_and_does_not_end_the_header() -> Non
 
 def test_a_requirement_that_no_parser_takes_is_kept_aside() -> None:
     assert parse_metadata(HEAD + "Requires-Dist: ???\n", "f.whl").odd_requires == ("???",)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("numpy (>=1.9.*)", "numpy>=1.9"),
+        ("pyzmq (>=2.7,!=3.0*)", "pyzmq!=3.0.*,>=2.7"),
+        ("elasticsearch-dsl (>=7.2.0<8.0.0)", "elasticsearch-dsl<8.0.0,>=7.2.0"),
+        ("a2>=1.0, ; python_version >= '3'", 'a2>=1.0; python_version >= "3"'),
+    ],
+)
+def test_old_spellings_are_read_as_installers_read_them(written: str, read: str) -> None:
+    metadata = parse_metadata(f"{HEAD}Requires-Dist: {written}\n", "f.whl")
+    assert [str(requirement) for requirement in metadata.requires] == [read]
+
+
+@pytest.mark.parametrize(
+    ("odd", "matters"),
+    [
+        ("a b c", True),
+        ("a b; sys_platform == 'win32'", False),
+        ("a b; extra == 'x'", False),
+        ("a b; what is this", True),
+    ],
+)
+def test_a_requirement_that_cannot_be_read_matters_unless_its_marker_leaves_it_out(odd: str, *, matters: bool) -> None:
+    assert may_apply(odd, {"sys_platform": "emscripten"}) is matters
 
 
 @pytest.mark.parametrize(

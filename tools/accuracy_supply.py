@@ -26,7 +26,7 @@ from scanner.model import Artifact, ArtifactKind, Judgement
 from scanner.tables import PyodidePackage
 from scanner.verified import ModuleOutcome
 from scanner.verify.probe import SCRIPT, TIMEOUT, NodeProbe
-from scanner.wants import Want
+from scanner.wants import Narrow, Want
 
 FETCH_SECONDS = 300
 BUILD_SECONDS = 300
@@ -45,9 +45,9 @@ class KeptSupply:
         """As the supply."""
         return self._supply.notes
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
         """As the supply."""
-        self._supply.prefetch(wants, levels=levels)
+        self._supply.prefetch(wants, levels=levels, narrow=narrow)
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
         """As the supply."""

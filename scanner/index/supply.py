@@ -24,7 +24,7 @@ from scanner.metadata import CoreMetadata, applies
 from scanner.model import Artifact, ArtifactKind, Target
 from scanner.specifiers import find_pin
 from scanner.tables import PyodidePackage, PyodideRelease
-from scanner.wants import Want
+from scanner.wants import Narrow, Want
 
 _Found = CoreMetadata | None | IndexFailure | ArtifactError
 _Key = tuple[NormalizedName, str]
@@ -80,11 +80,14 @@ class IndexSupply:
             raise found
         return found
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
-        """Fetch ahead what resolving these is likely to need, so many levels down; None for all."""
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+        """Fetch ahead what resolving these is likely to need, so many levels down; None for all.
+
+        ``narrow`` says what holds besides; None for nothing.
+        """
         self._note_shipped(wants)
         asked = [(want.name, want.specifier, want.extra) for want in wants if want.url is None]
-        self._index.run(_Crawl(self, self._target.markers, levels).run(asked))
+        self._index.run(_Crawl(self, self._target.markers, levels, narrow or _as_asked).run(asked))
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
         """Fetch the metadata of these versions ahead, at once."""
@@ -164,8 +167,9 @@ class _Crawl:
     that are looked at side by side.
     """
 
-    def __init__(self, supply: IndexSupply, markers: Mapping[str, str], levels: int | None) -> None:
+    def __init__(self, supply: IndexSupply, markers: Mapping[str, str], levels: int | None, narrow: Narrow) -> None:
         self._supply = supply
+        self._narrow = narrow
         self._markers = markers
         self._levels = levels
         self._seen: set[tuple[NormalizedName, NormalizedName | None, SpecifierSet | None]] = set()
@@ -178,7 +182,10 @@ class _Crawl:
         while self._tasks:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
-    def _start(self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None, level: int) -> None:
+    def _start(self, name: NormalizedName, asked: SpecifierSet, extra: NormalizedName | None, level: int) -> None:
+        specifier = self._narrow(name, asked)
+        if specifier is None:
+            return
         key = (name, extra, None if self._levels is None else specifier)
         if key in self._seen or (self._levels is not None and level > self._levels):
             return
@@ -202,6 +209,10 @@ class _Crawl:
                 self._start(child, requirement.specifier, None, level + 1)
                 for child_extra in requirement.extras:
                     self._start(child, requirement.specifier, canonicalize_name(child_extra), level + 1)
+
+
+def _as_asked(_: NormalizedName, specifier: SpecifierSet) -> SpecifierSet:
+    return specifier
 
 
 def _from_pyodide(package: PyodidePackage) -> CoreMetadata:

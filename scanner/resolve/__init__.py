@@ -37,8 +37,8 @@ def resolve_tree(
     """The tree below the wants of a project."""
     roots = tuple(wants)
     rules = Rules(target=target, supply=supply, constraints=constraints or {}, overrides=overrides or {})
-    supply.prefetch(roots)
     rules.opaque.update(want.name for want in roots if want.url is not None)
+    supply.prefetch(roots, narrow=rules.narrow)
     search = Search(rules, roots)
     picks = search.run()
     graph = _build_graph(rules, search, picks)
@@ -58,7 +58,7 @@ def resolve_flat(
     roots = tuple(wants)
     rules = Rules(target=target, supply=supply, constraints=constraints or {})
     rules.opaque.update(want.name for want in roots if want.url is not None)
-    supply.prefetch(roots)
+    supply.prefetch(roots, narrow=rules.narrow)
     nodes: dict[str, Node] = {}
     by_name: dict[NormalizedName, list[Want]] = {}
     for want in roots:
@@ -117,6 +117,7 @@ def _build_node(
         candidates = rules.supply.candidates(name)
     kept = [want for want in wants if (want.parent, want.name) not in rules.dropped] or list(wants)
     satisfying = rules.satisfying(candidates, kept) if candidates else ()
+    untold = rules.untold.get((name, pick.version)) if pick and pick.version else None
     chosen = pick.candidate if pick else None
     if chosen is None and candidates is not None:
         yanked = any(find_pin(want.specifier) for want in kept)
@@ -129,9 +130,9 @@ def _build_node(
         candidates=candidates,
         chosen=chosen,
         satisfying=satisfying,
-        failure=rules.failures.get(name),
+        failure=rules.failures.get(name) or (untold.failure if untold else None),
         url=url,
         conflict=conflict,
-        requires_unknown=rules.unknown_requires.get(name),
-        requires_unusable=name in rules.unusable,
+        requires_unknown=untold.reason if untold else None,
+        requires_unusable=untold is not None and untold.is_broken,
     )

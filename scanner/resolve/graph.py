@@ -13,7 +13,7 @@ from scanner.candidates import Candidate, Candidates, PassedOver
 from scanner.errors import IndexFailure
 from scanner.metadata import CoreMetadata
 from scanner.tables import PyodidePackage
-from scanner.wants import Want
+from scanner.wants import Narrow, Want
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,8 +76,11 @@ class Graph:
 class Supply(Protocol):
     """Where candidates and their metadata come from; the resolver itself knows no network."""
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
-        """Fetch ahead what resolving these is likely to need, so many levels down; None for all."""
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+        """Fetch ahead what resolving these is likely to need, so many levels down; None for all.
+
+        ``narrow`` says what holds besides; None for nothing.
+        """
 
     def candidates(self, name: NormalizedName) -> Candidates:
         """All versions of a project.

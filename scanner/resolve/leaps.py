@@ -26,6 +26,8 @@ _NARROW = 4
 """A requirement that admits no more fitting versions than this is looked at one level further down."""
 _PLACES = tuple(4**power - 1 for power in range(1, 9))
 """Where a history is sampled: each time four times as far back."""
+_FEW = 4
+"""A history of no more versions between its newest and its oldest is looked at whole."""
 _SIDE_BY_SIDE = 2
 """So many samples are fetched at once."""
 
@@ -85,7 +87,8 @@ class Leap:
         Those between are the same wherever the search begins, so that a second one finds most of them looked at.
         """
         last = next(position for position in reversed(range(start, len(self.versions))) if self._fits(position))
-        places = [start, *(place for place in _PLACES if start < place < last)]
+        between = range(start + 1, last)
+        places = [start, *(between if len(between) <= _FEW else (place for place in _PLACES if place in between))]
         settled = (next((one for one in range(place, last) if self._fits(one)), last) for place in places)
         return list(dict.fromkeys([*settled, last]))
 
@@ -155,7 +158,7 @@ class Leap:
             ahead = tuple(want for want in wants if self._is_narrow(want) and want not in self.rules.fetched_ahead)
             self.rules.fetched_ahead.update(ahead)
             if ahead:
-                self.rules.supply.prefetch(ahead, levels=self.depth - 1)
+                self.rules.supply.prefetch(ahead, levels=self.depth - 1, narrow=self.rules.narrow)
 
     def _is_viable(self, candidate: Candidate, extra: NormalizedName | None, depth: int) -> bool:
         """Whether what a version (with an extra) requires can be met beside what is wanted, some levels down."""

@@ -204,7 +204,7 @@ class Solver:
         children = self._rules.children(pick)
         unmet = tuple(want for want in children if want.name not in self._universes)
         if unmet:
-            self._rules.supply.prefetch(unmet)
+            self._rules.supply.prefetch(unmet, narrow=self._rules.narrow)
         for want in children:
             if want.name != key[0] or want.extra is not None:
                 yield from [self._require(key, bit, want)] if self._meet(want) else []

@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from scanner.candidates import Candidate, Candidates
 from scanner.errors import ArtifactError, IndexFailure
-from scanner.metadata import CoreMetadata, applies
+from scanner.metadata import CoreMetadata, applies, may_apply
 from scanner.model import Target
 from scanner.resolve.graph import Supply
 from scanner.specifiers import combine
@@ -49,6 +49,17 @@ class DeadEnd:
     """What they require and no fitting version meets."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Untold:
+    """Why it cannot be told what a version requires."""
+
+    reason: str
+    failure: IndexFailure | None = None
+    """Where the index gave no usable answer."""
+    is_broken: bool = False
+    """Whether its metadata is at fault."""
+
+
 @dataclass(slots=True)
 class Rules:
     """What holds for one resolution besides the wants themselves."""
@@ -66,9 +77,8 @@ class Rules:
     asked_extras: dict[Key, None] = field(default_factory=dict)
     """Every project with an extra that was ever asked for."""
     failures: dict[NormalizedName, IndexFailure] = field(default_factory=dict)
-    unknown_requires: dict[NormalizedName, str] = field(default_factory=dict)
-    unusable: set[NormalizedName] = field(default_factory=set)
-    """Projects whose metadata is broken."""
+    untold: dict[tuple[NormalizedName, Version], Untold] = field(default_factory=dict)
+    """The versions of which it cannot be told what they require."""
     budget: int | None = None
     """How many more versions may be asked for their metadata; None for no bound."""
     dead: dict[Key, DeadEnd] = field(default_factory=dict)
@@ -96,6 +106,14 @@ class Rules:
             self.opaque.add(name)
             return None
         return candidates
+
+    def narrow(self, name: NormalizedName, specifier: SpecifierSet) -> SpecifierSet | None:
+        """What a requirement comes to beside constraints and overrides; None where no index is to be asked."""
+        instead = self.overrides.get(name)
+        if name in self.opaque or any(want.url for want in instead or ()):
+            return None
+        asked = [specifier] if instead is None else [want.specifier for want in instead]
+        return combine(asked, self.constraints.get(name))
 
     def is_relaxed(self, name: NormalizedName) -> bool:
         """Whether a project may be chosen without a wheel for the target."""
@@ -126,8 +144,8 @@ class Rules:
         if key not in self._children:
             metadata = self._metadata(pick.candidate)
             self._children[key] = tuple(self._child_wants(pick, metadata)) if metadata else ()
-            if metadata and pick.extra in metadata.extras:
-                self._note_extra(pick.name, pick.extra, pick.candidate.version)
+            if metadata:
+                self._note_oddities(pick, metadata)
         return tuple(want for want in self._children[key] if (want.parent, want.name) not in self.dropped)
 
     def keeps_extra(self, pick: Pick) -> bool:
@@ -144,6 +162,16 @@ class Rules:
         newest = self._newest_with_extra.get((pick.name, pick.extra))
         return newest is None or newest < pick.version
 
+    def _note_oddities(self, pick: Pick, metadata: CoreMetadata) -> None:
+        """Remembers that a version has an extra, and what of its requirements nobody can read."""
+        if pick.extra in metadata.extras and pick.version is not None:
+            self._note_extra(pick.name, pick.extra, pick.version)
+        extras = (pick.extra,) if pick.extra else ()
+        odd = next((text for text in metadata.odd_requires if may_apply(text, self.target.markers, extras)), None)
+        if odd is not None and pick.version is not None:
+            reason = f"a requirement in its metadata cannot be read: {odd[:100]!r}"
+            self.untold[pick.name, pick.version] = Untold(reason=reason, is_broken=True)
+
     def _note_extra(self, name: NormalizedName, extra: NormalizedName | None, version: Version) -> None:
         newest = self._newest_with_extra.get((name, extra))
         self._newest_with_extra[name, extra] = max(version, newest or version)
@@ -158,14 +186,14 @@ class Rules:
         try:
             metadata = self.supply.metadata(candidate)
         except (IndexFailure, ArtifactError) as error:
-            self.unknown_requires[name] = error.reason
-            if isinstance(error, IndexFailure):
-                self.failures[name] = error
-            else:
-                self.unusable.add(name)
+            failure = error if isinstance(error, IndexFailure) else None
+            self.untold[name, candidate.version] = Untold(
+                reason=error.reason, failure=failure, is_broken=failure is None
+            )
             return None
         if metadata is None:
-            self.unknown_requires[name] = "its dependencies are computed when it is built"
+            reason = "its dependencies are computed when it is built"
+            self.untold[name, candidate.version] = Untold(reason=reason)
         return metadata
 
     def _child_wants(self, pick: Pick, metadata: CoreMetadata) -> Iterator[Want]:

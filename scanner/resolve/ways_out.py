@@ -60,7 +60,7 @@ def _ask_without_bound(rules: Rules, roots: tuple[Want, ...], picks: Picks, name
         opaque={want.name for want in roots if want.url is not None},
     )
     own = tuple(want for want in freed if want.name == name)
-    rules.supply.prefetch(own)
+    rules.supply.prefetch(own, narrow=asked.narrow)
     search = Search(asked, freed, strict_metadata=_MAX_METADATA)
     try:
         other = search.run()

@@ -17,7 +17,7 @@ from scanner.metadata import CoreMetadata
 from scanner.model import Artifact, ArtifactKind, Release, Target
 from scanner.tables import PyodidePackage
 from scanner.target import choose_target
-from scanner.wants import Want, with_extras
+from scanner.wants import Narrow, Want, with_extras
 
 Projects = Mapping[str, Mapping[str, Sequence[str]]]
 """Project → version → what it requires; a version that ends in «!» has a wheel for Linux only."""
@@ -36,7 +36,7 @@ class TableSupply:
         self.asked: list[str] = []
         self._known: dict[NormalizedName, Candidates] = {}
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None) -> None:
+    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
         """Nothing is far away here."""
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
