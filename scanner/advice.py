@@ -45,7 +45,7 @@ def find_better_versions(graph: Graph) -> dict[str, str]:
 
 
 def find_concentration(judgements: Sequence[Judgement]) -> tuple[str, ...]:
-    """A sentence where several of the packages that need a container by themselves come with one dependency alone."""
+    """A sentence where at least half of what needs a container by itself comes with one dependency alone."""
     causes = [one for one in judgements if one.own_verdict is Verdict.CONTAINER]
     counts: dict[str, set[str]] = {}
     for cause in causes:
@@ -55,7 +55,7 @@ def find_concentration(judgements: Sequence[Judgement]) -> tuple[str, ...]:
     root, found = max(counts.items(), key=lambda item: (len(item[1]), item[0]), default=("", set()))
     declared = {one.name for one in judgements if one.location is not None}
     total = len({cause.key for cause in causes})
-    if len(found) < 2 or len(declared) < 2:
+    if len(found) < 2 or len(declared) < 2 or 2 * len(found) < total:
         return ()
     share = f"all {total}" if len(found) == total else f"{len(found)} of the {total}"
     return (f"{share} packages that need a container by themselves come with {root} alone",)

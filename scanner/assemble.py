@@ -125,6 +125,17 @@ def list_edges(graph: Graph) -> set[tuple[str, str]]:
     }
 
 
+def list_extra_edges(graph: Graph) -> dict[tuple[str, str], str]:
+    """Those of the edges that one extra alone makes, with the extra."""
+    return {
+        (_judgement_key(node), _judgement_key(graph.nodes[child])): extra
+        for node in graph.nodes.values()
+        for extra, brought in node.brought_by_extra.items()
+        for child in brought
+        if child in graph.nodes
+    }
+
+
 def _judgement_key(node: Node) -> str:
     return f"{node.name}=={node.chosen.version}" if node.chosen else str(node.name)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from packaging.markers import Marker
@@ -368,6 +368,8 @@ class Report:
     """None where no size is known, as without a look inside the wheels."""
     edges: tuple[tuple[str, str], ...] = ()
     """Who requires whom on the target, as pairs of ``Judgement.key``; sorted. No part of the JSON contract."""
+    extra_edges: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Those of ``edges`` that one extra alone makes, with the extra."""
 
     def count(self, verdict: Verdict) -> int:
         """How many dependencies have this verdict."""

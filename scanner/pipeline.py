@@ -15,7 +15,7 @@ from typing import Protocol
 from packaging.utils import canonicalize_name
 
 from scanner.advice import find_concentration
-from scanner.assemble import Assembled, assemble_judgements, list_edges
+from scanner.assemble import Assembled, assemble_judgements, list_edges, list_extra_edges
 from scanner.baseline import read_baseline
 from scanner.direct import DirectSupply
 from scanner.explaining import explain_project
@@ -100,11 +100,13 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Rep
     options = merge_options(files)
     assembled: list[Assembled] = []
     edges: set[tuple[str, str]] = set()
+    extra_edges: dict[tuple[str, str], str] = {}
     with around.open_supply(target, options, folder_of(paths[0])) as supply:
         for project in projects:
             around.progress(f"resolving {project.path}")
             graph = _resolve(project, settings, target, supply)
             edges |= list_edges(graph)
+            extra_edges |= list_extra_edges(graph)
             inspected: Mapping[str, Inspected] = {}
             if not settings.no_inspect:
                 around.progress(f"looking inside what {project.path} brings along")
@@ -124,7 +126,7 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Rep
             )
         notes = supply.notes
     report = _report(target, settings, projects, assembled, exemptions=exemptions, notes=notes)
-    return replace(report, edges=tuple(sorted(edges)))
+    return replace(report, edges=tuple(sorted(edges)), extra_edges=extra_edges)
 
 
 def find_target(paths: Sequence[str], settings: Settings) -> Target:

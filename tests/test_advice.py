@@ -48,6 +48,16 @@ def test_one_dependency_that_most_of_it_comes_with_is_named(run: Run, index: Fak
     assert "2 of the 3 packages that need a container by themselves come with heavy alone" in told
 
 
+def test_a_dependency_that_less_than_half_of_it_comes_with_is_not_named(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("heavy", requires=["one", "two"]))
+    for name in ("one", "two", "three", "four", "five"):
+        index.add(make_wheel(name, tag=LINUX))
+    result = run("requirements.txt", "--no-inspect", files={"requirements.txt": "heavy\nthree\nfour\nfive\n"})
+    assert "alone" not in result.stdout
+
+
 def test_both_chains_of_a_conflict_are_told(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
     index.add(make_wheel("sdk", requires=["core"]))
     index.add(make_wheel("core", requires=["net<2"]))

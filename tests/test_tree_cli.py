@@ -80,3 +80,27 @@ def test_a_circle_is_marked_and_ends(run: Run, index: FakeIndex, make_wheel: Mak
     result = run("tree", "--no-inspect", files={"requirements.txt": "a\n"})
     assert result.exit_code == 0
     assert result.stdout.splitlines()[:3] == ["✓ a 1.0", "└── ✓ b 1.0", "    └── ✓ a 1.0 (circle)"]
+
+
+def test_what_one_extra_alone_brings_says_so_in_both_directions(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("web", requires=["leaf", "loop; extra == 'fast'"], extras=["fast"]))
+    index.add(make_wheel("leaf"))
+    index.add(make_wheel("loop", tag=LINUX))
+    files = {"requirements.txt": "web[fast]\n"}
+    down = run("tree", "requirements.txt", "--no-inspect", files=files)
+    up = run("tree", "--invert", "loop", "requirements.txt", "--no-inspect", files=files)
+    assert "└── ✗ loop 1.0 (extra fast) CS101" in down.stdout.splitlines()
+    assert "├── ✓ leaf 1.0" in down.stdout.splitlines()
+    assert "└── ✗ web 1.0 (extra fast) (requirements.txt:1)" in up.stdout.splitlines()
+
+
+@pytest.mark.usefixtures("packages")
+def test_the_signs_that_occur_are_explained_and_no_others(run: Run) -> None:
+    told = run("tree", "requirements.txt", "--no-inspect", files={"requirements.txt": "top\nside\n"}).stdout
+    explained = " ".join(told.partition("\n\n")[2].split())
+    assert "✓ runs · ✗ needs a container" in explained
+    assert "(*) is drawn further above" in explained
+    assert "circle" not in explained
+    assert "with limits" not in explained

@@ -102,7 +102,7 @@ def main() -> None:
     text = "\n".join(format_outcome(outcome, table["reasons"]))
     print(text)
     if options.update:
-        update_page(text)
+        update_section(text, BEGIN, END)
 
 
 def compare(sets: Mapping[str, Sequence[str]], platform: str, target: Target, cache: Path) -> Iterator[Comparison]:
@@ -127,14 +127,19 @@ def compare(sets: Mapping[str, Sequence[str]], platform: str, target: Target, ca
 
 def resolve_ours(texts: Sequence[str], target: Target, supply: Supply) -> Ours:
     """The resolver's choice for these requirements."""
+    graph = resolve_tree(make_wants(texts), target=target, supply=supply)
+    versions = {name: str(node.chosen.version) for name, node in graph.nodes.items() if node.chosen}
+    return Ours(versions=versions, blockers=tuple(_find_blockers(graph)))
+
+
+def make_wants(texts: Sequence[str]) -> list[Want]:
+    """What a project wants that asks for these requirements."""
     wants: list[Want] = []
     for text in texts:
         requirement = Requirement(text)
         want = Want(name=canonicalize_name(requirement.name), specifier=requirement.specifier, text=text)
         wants.extend(with_extras(want, requirement.extras))
-    graph = resolve_tree(wants, target=target, supply=supply)
-    versions = {name: str(node.chosen.version) for name, node in graph.nodes.items() if node.chosen}
-    return Ours(versions=versions, blockers=tuple(_find_blockers(graph)))
+    return wants
 
 
 def run_uv(texts: Sequence[str], platform: str, target: Target, pyodide_url: str, cache: Path) -> Theirs:
@@ -175,12 +180,12 @@ def format_outcome(outcome: Mapping[str, Sequence[Comparison]], reasons: Mapping
             yield f"| {one.name} | {needed} | {_say_theirs(one)} | {_say_ours(one, reasons)} |"
 
 
-def update_page(text: str) -> None:
-    """Put the outcome between the two marks of docs/resolution.md."""
+def update_section(text: str, begin: str, end: str) -> None:
+    """Put an outcome between two marks of docs/resolution.md."""
     page = PAGE.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def _find_blockers(graph: Graph) -> Iterator[str]:

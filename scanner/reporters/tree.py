@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from scanner.model import Judgement, Level, Report, Verdict
@@ -20,6 +20,14 @@ SCHEMA = "compat-scan/tree/1"
 
 _STYLES = {Verdict.WORKERS: "green", Verdict.CONTAINER: "red", Verdict.UNKNOWN: "magenta"}
 _REPEATED, _CIRCLE = "(*)", "(circle)"
+_MEANINGS = {
+    VERDICT_MARKS[Verdict.WORKERS]: "runs",
+    LIMITS_MARK: "runs with limits",
+    VERDICT_MARKS[Verdict.CONTAINER]: "needs a container (with the rule where it does so by itself)",
+    VERDICT_MARKS[Verdict.UNKNOWN]: "could not be told",
+    _REPEATED: "is drawn further above with what hangs on it",
+    _CIRCLE: "requires itself by this way",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +37,13 @@ class Tree:
     roots: tuple[Judgement, ...]
     below: Mapping[str, tuple[Judgement, ...]]
     """By ``Judgement.key``, sorted by name."""
+    extras: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By the keys of the upper and the lower one: the extra that alone makes one hang on the other."""
     inverted: bool = False
+
+    def find_extra(self, parent: str, child: str) -> str | None:
+        """The extra that alone makes the lower one hang on the upper one."""
+        return self.extras.get((child, parent) if self.inverted else (parent, child))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +53,8 @@ class _Row:
     judgement: Judgement
     lead: str
     """The strokes before it."""
+    extra: str | None = None
+    """The extra that alone brings it here."""
     note: str = ""
 
 
@@ -54,7 +70,7 @@ def build_tree(report: Report) -> Tree:
         if key not in reached:  # a circle that nothing else requires, in a lock file without roots
             roots[key] = judgement
             reached |= _reach([key], below)
-    return Tree(roots=tuple(roots.values()), below=below)
+    return Tree(roots=tuple(roots.values()), below=below, extras=report.extra_edges)
 
 
 def invert_tree(report: Report, name: str) -> Tree:
@@ -62,7 +78,7 @@ def invert_tree(report: Report, name: str) -> Tree:
     judged = {judgement.key: judgement for judgement in reversed(report.dependencies)}
     above = _group(((child, parent) for parent, child in report.edges), judged)
     roots = tuple(judgement for _, judgement in sorted(judged.items()) if judgement.name == name)
-    return Tree(roots=roots, below=above, inverted=True)
+    return Tree(roots=roots, below=above, extras=report.extra_edges, inverted=True)
 
 
 def write_tree(tree: Tree, report: Report, stream: TextIO, context: ReportContext) -> None:
@@ -71,10 +87,12 @@ def write_tree(tree: Tree, report: Report, stream: TextIO, context: ReportContex
 
     page = Page(stream, context)
     places = Places(report, context)
-    for row in _draw(tree):
+    rows = list(_draw(tree))
+    for row in rows:
         page.line((row.lead, "dim"), *_describe(row, places, with_place=tree.inverted))
     page.blank()
     page.paragraph((", ".join(describe_counts(report)), "dim"))
+    page.paragraph((_explain_marks(rows), "dim"))
 
 
 def write_tree_json(tree: Tree, stream: TextIO) -> None:
@@ -126,15 +144,16 @@ def _draw(tree: Tree) -> Iterator[_Row]:
         pending: list[tuple[Judgement, str, str, tuple[str, ...]]] = [(root, "", "", ())]
         while pending:
             judgement, lead, indent, path = pending.pop()
+            extra = tree.find_extra(path[-1], judgement.key) if path else None
             children = tree.below.get(judgement.key, ())
             if judgement.key in path:
-                yield _Row(judgement=judgement, lead=lead, note=_CIRCLE)
+                yield _Row(judgement=judgement, lead=lead, extra=extra, note=_CIRCLE)
                 continue
             if judgement.key in drawn and children:
-                yield _Row(judgement=judgement, lead=lead, note=_REPEATED)
+                yield _Row(judgement=judgement, lead=lead, extra=extra, note=_REPEATED)
                 continue
             drawn.add(judgement.key)
-            yield _Row(judgement=judgement, lead=lead)
+            yield _Row(judgement=judgement, lead=lead, extra=extra)
             last = len(children) - 1
             for number, child in reversed(list(enumerate(children))):
                 stroke, gap = ("└── ", "    ") if number == last else ("├── ", "│   ")
@@ -143,9 +162,10 @@ def _draw(tree: Tree) -> Iterator[_Row]:
 
 def _describe(row: _Row, places: Places, *, with_place: bool) -> Iterator[Span]:
     judgement = row.judgement
-    mark = LIMITS_MARK if judgement.has_cautions else VERDICT_MARKS[judgement.verdict]
-    yield f"{mark} ", "yellow" if judgement.has_cautions else _STYLES[judgement.verdict]
+    yield f"{_mark(judgement)} ", "yellow" if judgement.has_cautions else _STYLES[judgement.verdict]
     yield describe_dependency(judgement)
+    if row.extra is not None:
+        yield f" (extra {clean(row.extra)})", "dim"
     if judgement.own_verdict is not Verdict.WORKERS:
         codes = ", ".join(dict.fromkeys(_deciding_codes(judgement)))
         yield f" {codes}", "dim"
@@ -153,6 +173,16 @@ def _describe(row: _Row, places: Places, *, with_place: bool) -> Iterator[Span]:
         yield f" ({describe_place(places.of(judgement))})", "dim"
     if row.note:
         yield f" {clean(row.note)}", "dim"
+
+
+def _mark(judgement: Judgement) -> str:
+    return LIMITS_MARK if judgement.has_cautions else VERDICT_MARKS[judgement.verdict]
+
+
+def _explain_marks(rows: Iterable[_Row]) -> str:
+    """What those of the signs mean that occur."""
+    seen = {sign for row in rows for sign in (_mark(row.judgement), row.note)}
+    return " · ".join(f"{sign} {meaning}" for sign, meaning in _MEANINGS.items() if sign in seen)
 
 
 def _deciding_codes(judgement: Judgement) -> Iterator[str]:
