@@ -16,6 +16,9 @@ _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _BLANK = re.compile(r"[ \t\r\n,:]*+")
 _KEY = re.compile(_STRING)
 _PLAIN_VALUE = re.compile(rf"{_STRING}|[^,\]}}\s]++")
+_CLOSERS = {"[": "]", "{": "}"}
+# A string without an end reaches to the end of the text.
+_STRUCTURE = re.compile(rf'{_STRING}|"[\s\S]*+|[\[{{\]}},]')
 _BRACKET = re.compile(rf"{_STRING}|[\[{{]|[\]}}]")
 
 
@@ -34,6 +37,27 @@ def find_repeated_keys(text: str, *, depth: int = DEFAULT_DEPTH) -> tuple[KeyPat
     scan = _Scan(text, depth)
     scan.value(())
     return tuple(scan.repeated)
+
+
+def close_json(beginning: str, *, depth: int) -> str:
+    """The longest part of the beginning of a JSON text that ends with a whole member, with what it opens closed.
+
+    Members count down to ``depth`` levels: what is unfinished there is left out as a whole. Empty where none is whole.
+    """
+    opened: list[str] = []
+    whole, closing = 0, ""
+    for match in _STRUCTURE.finditer(beginning):
+        mark = match[0]
+        if mark in _CLOSERS:
+            opened.append(_CLOSERS[mark])
+        elif mark in {"]", "}"} and opened:
+            opened.pop()
+        # A comma ends the member before it, a bracket the one that it closes; behind the text's own nothing belongs.
+        if len(opened) <= depth and mark in {",", "]", "}"}:
+            whole, closing = match.start() if mark == "," else match.end(), "".join(reversed(opened))
+            if not opened:
+                break
+    return beginning[:whole] + closing
 
 
 class _Scan:

@@ -16,7 +16,7 @@ import tomli
 from scanner.errors import SourceError
 from scanner.model import Location, Problem, Rule
 from scanner.sources.document import Document
-from scanner.sources.json_positions import find_json_positions
+from scanner.sources.json_positions import close_json, find_json_positions
 from scanner.sources.positions import DEFAULT_DEPTH, KeyPath, Positions
 from scanner.sources.text import refuse_endless
 from scanner.sources.toml_positions import find_toml_positions
@@ -25,6 +25,8 @@ _T = TypeVar("_T")
 
 _SALVAGE_TRIES = 3
 """How many tables before a broken line are tried as the end of what can be read; each try parses the beginning."""
+_SALVAGE_DEPTH = 2
+"""How deep the members lie that count as whole: the packages of Pipfile.lock and of `pip inspect`."""
 
 
 def parse_toml(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
@@ -69,22 +71,31 @@ def _salvage_tables(text: str, bad_line: int) -> tuple[str, dict[str, object]]:
 def parse_json(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
     """The top object of a JSON document; positions are known to ``depth`` keys, and the nearest parent's below that.
 
+    Of a document that stops being JSON somewhere, the whole members before that are read, and a problem tells the line.
+
     Raises:
-        SourceError: the text is not JSON, with the line where it stops being, or its top level is no object.
+        SourceError: the text is not JSON and has no whole member before the line where it stops being, or its top
+            level is no object.
     """
     text = document.text.removeprefix("\ufeff")
     refuse_endless(text, document.path)
+    problems: dict[Problem, None] = {}
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:
-        raise SourceError(document.path, error.lineno, f"not JSON: {error.msg}") from error
+        text = close_json(text[: error.pos], depth=_SALVAGE_DEPTH)
+        values = json.loads(text) if text else None
+        if not values:
+            raise SourceError(document.path, error.lineno, f"not JSON: {error.msg}") from error
+        message = f"not JSON: {error.msg}; what stands from the unfinished entry before this on is not read"
+        problems[document.problem(message, error.lineno)] = None
     except RecursionError as error:
         raise SourceError(document.path, None, "not readable as JSON: nested too deeply") from error
     except ValueError as error:  # a number of more digits than Python converts
         raise SourceError(document.path, None, f"not readable as JSON: {error}") from error
     if not isinstance(values, dict):
         raise SourceError(document.path, 1, f"the top level is {_name_type(values)}, not an object")
-    return Table(_Source(document, find_json_positions(text, depth=depth)), (), values)
+    return Table(_Source(document, find_json_positions(text, depth=depth), problems), (), values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.sources.json_positions import find_json_positions
+from scanner.sources.json_positions import close_json, find_json_positions
 from scanner.sources.positions import KeyPath
 
 _VALUES = st.recursive(
@@ -38,6 +38,19 @@ def test_every_key_and_element_is_found_at_its_own_text(value: object, layout: i
 def test_a_depth_records_the_paths_up_to_it_and_no_longer_ones(value: object, depth: int) -> None:
     found = set(find_json_positions(json.dumps(value), depth=depth))
     assert found == {path for path in dict(_walk(value)) if len(path) <= depth}
+
+
+@settings(deadline=None)
+@given(
+    value=st.dictionaries(st.text(max_size=4), _VALUES, min_size=1), cut=st.integers(0, 200), depth=st.integers(1, 3)
+)
+def test_every_beginning_of_a_text_is_closed_to_json_that_has_nothing_else(
+    value: dict[str, object], cut: int, depth: int
+) -> None:
+    closed = close_json(json.dumps(value)[:cut], depth=depth)
+    if closed:
+        whole = dict(_walk(value))
+        assert all(path in whole for path, _ in _walk(json.loads(closed)))
 
 
 def test_keys_stand_on_their_own_lines() -> None:

@@ -104,8 +104,7 @@ def test_text_that_is_not_toml_is_a_source_error_with_its_line(
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        ('{"a": 1,\n}', 2, "not JSON: Expecting property name enclosed in double quotes"),
-        ('{"a": 1}\n x', 2, "not JSON: Extra data"),
+        ('{"a":\n}', 2, "not JSON: Expecting value"),
         ('{"a": ' + "[" * 200_000, None, "not readable as JSON: nested too deeply"),
         ("[1]", 1, "the top level is an array, not an object"),
         ("null", 1, "the top level is null, not an object"),
@@ -141,3 +140,24 @@ def test_a_document_without_a_whole_table_before_the_broken_line_is_refused(
 ) -> None:
     with pytest.raises(SourceError, match="not TOML"):
         parse_toml(make_document('name = "a\n'))
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "line"),
+    [
+        ('{"a": {"x": 1},\n "b": {"y": [1, 2], "z": {"q": "r', {"a": {"x": 1}, "b": {"y": [1, 2]}}, 2),
+        ('{"a": [{"x": "}],"},\n {"y": "cut, off', {"a": [{"x": "}],"}]}, 2),
+        ('{"a": {"x": {"v": 1}, "y": {"v": "b\\q,"}}}', {"a": {"x": {"v": 1}}}, 1),
+        ('{"a": {"x": 1}}\n{"b": 2}', {"a": {"x": 1}}, 2),
+    ],
+    ids=["end", "array", "escape", "two documents"],
+)
+def test_of_broken_json_the_whole_members_before_the_break_are_read(
+    text: str, values: dict[str, object], line: int, make_document: MakeDocument
+) -> None:
+    top = parse_json(make_document(text, "x.json"))
+    assert top.values == values
+    (problem,) = top.problems
+    assert problem.message.startswith("not JSON: ")
+    assert problem.location is not None
+    assert problem.location.line == line
