@@ -222,6 +222,8 @@ class Dependency:
     """Whether the project asks for it itself; None where a lock file does not say."""
     text: str = ""
     """The declaration as it stands in the file, for people."""
+    aside: str | None = None
+    """Why a scan leaves it out although it is declared: what else stands for it; None where it counts itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -139,7 +139,7 @@ SOURCES: tuple[SourceFormat, ...] = (
         parse=parse_requirements,
         # Constraints restrict what others ask for and ask for nothing themselves.
         matches=re.compile(
-            r"(^|/)(?![^/]*constraint)[^/]*requirements?[^/]*\.(txt|in|pip)$"
+            r"(^|/)(?![^/]*constraint)[^/]*requirements?[^/]*\.(txt|in|pip|lock)$"
             r"|(^|/)(requirements|reqs)/(?!readme|license|constraint)[^/]*\.(txt|in|pip)$",
             re.IGNORECASE,
         ).search,

@@ -27,7 +27,9 @@ def read_manifest(document: Document, path: str, parse: Callable[[Document], Par
     except SourceError:
         return None
     return tuple(
-        entry for entry in parsed.entries if isinstance(entry, Dependency) and "build-system" not in entry.groups
+        entry
+        for entry in parsed.entries
+        if isinstance(entry, Dependency) and "build-system" not in entry.groups and entry.aside is None
     )
 
 

@@ -41,7 +41,7 @@ def read_poetry_project(poetry: Table, declared: Sequence[Entry], dynamic: froze
     """What [tool.poetry] declares beside the entries that [project] and [dependency-groups] have ``declared``.
 
     With dependencies in [project], Poetry 2 takes from its own table only where they come from (a repository, a path):
-    such a declaration is ``Skipped``. ``dynamic`` is the list in [project], whose contents Poetry declares itself.
+    such a declaration is put aside. ``dynamic`` is the list in [project], whose contents Poetry declares itself.
     """
     extras = _read_extras(poetry)
     by_group = _by_group(declared)
@@ -152,7 +152,7 @@ class _Reading:
             if is_named
             else f"only adds to {place}, where nothing of this name is declared"
         )
-        self.entries.append(Skipped(text=dependency.text, reason=reason, location=dependency.location))
+        self.entries.append(replace(dependency, groups=(group,) if group else (), aside=reason))
 
 
 def _read_specs(table: Table, key: str, value: object) -> Iterator[tuple[Table | str, Location]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -120,7 +121,7 @@ def _project_name(top: Table) -> NormalizedName | None:
 def _split_self_references(
     entries: Iterable[Entry], project: NormalizedName | None
 ) -> tuple[Sequence[Entry], Sequence[Include]]:
-    """The entries, where the project asks for itself in an extra or group as ``Skipped``, and what that includes."""
+    """The entries, those put aside with which the project asks for itself in an extra or group; what they include."""
     kept: list[Entry] = []
     includes: list[Include] = []
     for entry in entries:
@@ -128,7 +129,7 @@ def _split_self_references(
         if not is_self or not isinstance(entry, Dependency) or not entry.groups or "build-system" in entry.groups:
             kept.append(entry)
             continue
-        kept.append(Skipped(text=entry.text, reason="the project itself", location=entry.location))
+        kept.append(replace(entry, aside="the project itself"))
         includes += (
             Include(group=entry.groups[0], included=f"extra:{extra}", location=entry.location, is_strict=False)
             for extra in entry.extras

@@ -23,6 +23,8 @@ def select_entries(
 ) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """The entries of a file, those of groups and extras that are not selected as ``Skipped``, and notes.
 
+    What something else stands for (``Dependency.aside``) is ``Skipped`` too.
+
     What belongs to no group is always selected, build requirements never. A note names each group or extra that was
     asked for and that the file does not have. Names are compared normalised (PEP 735, PEP 685).
     """
@@ -55,7 +57,11 @@ class _Selection:
 
 
 def _select(entry: Entry, selection: _Selection) -> Entry:
-    if not isinstance(entry, Dependency) or not entry.groups or any(map(selection.takes, entry.groups)):
+    if not isinstance(entry, Dependency):
+        return entry
+    if entry.aside is not None:
+        return Skipped(text=entry.text, reason=entry.aside, location=entry.location)
+    if not entry.groups or any(map(selection.takes, entry.groups)):
         return entry
     return Skipped(text=entry.text, reason=_explain(entry.groups), location=entry.location)
 

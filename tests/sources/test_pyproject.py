@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 
 def _show(entries: tuple[Entry, ...]) -> list[tuple[int, str, tuple[str, ...]]]:
-    """Line, declaration and groups of each entry; a ``Skipped`` has its reason in place of groups."""
-    return [
-        (entry.location.line, entry.text, entry.groups if isinstance(entry, Dependency) else (entry.reason,))
-        for entry in entries
-    ]
+    """Line, declaration and groups of each entry; what a scan leaves out has its reason in place of groups."""
+    return [(entry.location.line, entry.text, _groups_or_reason(entry)) for entry in entries]
+
+
+def _groups_or_reason(entry: Entry) -> tuple[str, ...]:
+    if isinstance(entry, Skipped):
+        return (entry.reason,)
+    return entry.groups if entry.aside is None else (entry.aside,)
 
 
 def test_the_standard_tables_are_read_with_the_line_of_each_element(make_document: MakeDocument) -> None:
@@ -67,7 +70,7 @@ def test_an_element_that_is_no_requirement_is_a_problem_at_its_line_and_the_rest
     assert [problem.location.line for problem in parsed.problems if problem.location] == [4, 5]
 
 
-def test_the_project_in_its_own_extras_is_skipped_and_widens_what_it_names(make_document: MakeDocument) -> None:
+def test_the_project_in_its_own_extras_is_put_aside_and_widens_what_it_names(make_document: MakeDocument) -> None:
     text = """\
 [project]
 name = "Demo.Project"
@@ -95,7 +98,8 @@ requires = ["demo-project"]
 def test_a_circle_of_the_projects_own_extras_is_no_problem(make_document: MakeDocument) -> None:
     text = '[project]\nname = "d"\n[project.optional-dependencies]\na = ["d[b]", "x"]\nb = ["d[a]", "y"]\n'
     parsed = parse_pyproject(make_document(text, "pyproject.toml"))
-    groups = {entry.text: entry.groups for entry in parsed.entries if isinstance(entry, Dependency)}
+    declared = [entry for entry in parsed.entries if isinstance(entry, Dependency)]
+    groups = {entry.text: entry.groups for entry in declared if entry.aside is None}
     assert groups == {"x": ("extra:a", "extra:b"), "y": ("extra:b", "extra:a")}
     assert parsed.problems == ()
 

@@ -26,6 +26,7 @@ def _names(file: ReadFile) -> list[str | None]:
     [
         ("a/requirements.txt", "", "requirements"),
         ("C:\\x\\requirements-dev.in", "", "requirements"),
+        ("requirements-dev.lock", "a==1\n", "requirements"),
         ("deps", "a==1\n", "requirements"),
         ("freeze.txt", "a==1\n", "requirements"),
         ("constraints.txt", "a==1\n", "requirements"),

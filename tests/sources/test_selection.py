@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -78,3 +80,10 @@ def test_nothing_disappears_and_each_reason_names_the_option() -> None:
 def test_a_group_that_the_file_does_not_have_is_noted() -> None:
     _, notes = select_entries(PARSED, frozenset({"dev-tools", "docs"}), frozenset({"gui"}))
     assert notes == ("pyproject.toml has no group docs", "pyproject.toml has no extra gui")
+
+
+def test_what_something_else_stands_for_is_skipped_whatever_is_selected() -> None:
+    own = replace(_dependency("demo[cli]", "extra:all"), aside="the project itself")
+    entries, notes = select_entries(Parsed(entries=(own,)), frozenset(), frozenset({"all"}), all_groups=True)
+    assert entries == (Skipped(text="demo[cli]", reason="the project itself", location=own.location),)
+    assert notes == ()
