@@ -40,6 +40,11 @@ class NotedVariables(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._environ)
 
+    @property
+    def are_read(self) -> bool:
+        """Whether any was."""
+        return bool(self._read)
+
     def hide(self, text: str) -> str:
         """The text with each value that was read replaced by ``${NAME}``.
 

@@ -88,7 +88,7 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
     noted = NotedVariables(around.environ)
     with noted.errors_hidden():
         report = _scan(paths, settings, replace(around, environ=noted))
-    return mask_report(report, noted.hide)
+    return mask_report(report, noted.hide) if noted.are_read else report
 
 
 def _scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Report:
@@ -163,10 +163,17 @@ def list_entries(paths: Sequence[str], settings: Settings, around: Surroundings)
     noted = NotedVariables(around.environ)
     files = read_files(paths, settings, replace(around, environ=noted))
     entries = [entry for file in files for entry in file.parsed.entries]
+    listed = Flattened(
+        entries=tuple(entry for entry in entries if isinstance(entry, Dependency)),
+        skipped=tuple(entry for entry in entries if isinstance(entry, Skipped)),
+        problems=tuple(problem for file in files for problem in file.parsed.problems),
+    )
+    if not noted.are_read:
+        return listed
     return Flattened(
-        entries=tuple(mask_dependency(entry, noted.hide) for entry in entries if isinstance(entry, Dependency)),
-        skipped=tuple(mask_skipped(entry, noted.hide) for entry in entries if isinstance(entry, Skipped)),
-        problems=tuple(mask_problem(problem, noted.hide) for file in files for problem in file.parsed.problems),
+        entries=tuple(mask_dependency(entry, noted.hide) for entry in listed.entries),
+        skipped=tuple(mask_skipped(entry, noted.hide) for entry in listed.skipped),
+        problems=tuple(mask_problem(problem, noted.hide) for problem in listed.problems),
     )
 
 

@@ -33,6 +33,8 @@ def read_local_listing(index_url: str, name: NormalizedName) -> Listing | None:
     path = file_path(index_url)
     if path is None:
         raise IndexUnreachable(index_url, "is no folder of this machine")
+    if not os.path.exists(os.path.join(path, name)):  # noqa: PTH110, PTH118  # a file of many names: no objects for it
+        return None
     folder = Path(path) / name
     text = read_page_text(folder / "index.html")
     if text is not None:

@@ -67,6 +67,8 @@ class Lookup:
                 if listing is not None:
                     return listing
             return None
+        if self._client is None:  # nobody is waited for
+            return merge_listings(_raise_first([await self._ask(place, name) for place in locations]))
         answers = await asyncio.gather(*(self._ask(place, name) for place in locations), return_exceptions=True)
         return merge_listings(_raise_first(answers))
 
@@ -116,6 +118,8 @@ class Lookup:
         task = self._links.get(url)
         if task is None:
             task = self._links[url] = asyncio.create_task(self._read_links(url))
+        if task.done():
+            return task.result()
         return await asyncio.shield(task)
 
     async def _read_links(self, url: str) -> LinksPage | None:

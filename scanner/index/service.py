@@ -168,7 +168,8 @@ class Index:
         try:
             return await self._lookup.find_listing(name)
         except IndexFailure as failure:
-            return failure
+            # Kept for the whole scan: the frames that the original holds would be kept with it.
+            return copy_failure(failure)
 
     async def _shut_down(self) -> None:
         """Ends everything on the loop first: work that outlives its connections fails noisily."""

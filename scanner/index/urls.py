@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
@@ -54,6 +55,7 @@ def split_credentials(url: str) -> SplitUrl:
     return SplitUrl(redacted, unquote(username), unquote(password) if separator else None)
 
 
+@lru_cache(maxsize=256)  # a few indexes are asked for every name of a file
 def find_origin(url: str) -> Origin | None:
     """The origin of an http or https URL; None for every other one and for what is no URL."""
     try:
@@ -81,6 +83,7 @@ def drop_fragment(url: str) -> tuple[str, str]:
     return bare, fragment
 
 
+@lru_cache(maxsize=256)
 def file_path(url: str) -> str | None:
     """The local path that a file: URL names; None for every other URL and for files of another machine."""
     try:

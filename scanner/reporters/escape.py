@@ -63,7 +63,9 @@ def visible(text: str) -> str:
     """
     if not (text.isascii() and text.isprintable()):
         text = "".join(map(_shown, text))
-    return _COMMAND_ANYWHERE.sub(r"#\\x23", _COMMAND_START.sub(r":\\x3a", text))
+    if "::" in text or "##" in text:
+        text = _COMMAND_ANYWHERE.sub(r"#\\x23", _COMMAND_START.sub(r":\\x3a", text))
+    return text
 
 
 def is_web_address(url: str) -> bool:

@@ -62,7 +62,7 @@ def write_sarif(report: Report, stream: TextIO, context: ReportContext) -> None:
         "results": _results(shown),
         "properties": _run_properties(report),
     }
-    write_json({"$schema": SCHEMA_URL, "version": "2.1.0", "runs": [run]}, stream)
+    write_json({"$schema": SCHEMA_URL, "version": "2.1.0", "runs": [run]}, stream, depth=4)
 
 
 def _driver(context: ReportContext) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TextIO
 
 from rich.console import Console
@@ -11,6 +12,10 @@ from scanner.reporters.context import ReportContext
 
 MIN_WIDTH = 40
 """Narrower than this, lines are wrapped for this width all the same."""
+
+# ASCII and what the reports themselves use beyond it.
+_NARROW = re.compile(r"[ -~·–—…→«»✓✗?]*")
+_WORD = re.compile(r"([^ ]+) *")
 
 Span = str | tuple[str, str] | Text
 """Text, alone or with a style in rich's words."""
@@ -51,7 +56,7 @@ class Page:
 
         ``indent`` is the number of cells before the lead. What ``max_lines`` leave out is told by an ellipsis.
         """
-        if not self._color and self._write_short(spans, lead=lead, indent=indent):
+        if not self._color and self._write_plain(spans, lead=lead, indent=indent, max_lines=max_lines):
             return
         first = Text(" " * indent).append_text(_text(lead))
         hanging = first.cell_len
@@ -67,19 +72,45 @@ class Page:
             start = first if number == 0 else Text(" " * hanging)
             self.line(start + line)
 
-    def _write_short(self, spans: tuple[Span, ...], *, lead: Span, indent: int) -> bool:
-        """Writes what fits into one uncoloured line of ASCII; whether it did.
+    def _write_plain(self, spans: tuple[Span, ...], *, lead: Span, indent: int, max_lines: int | None) -> bool:
+        """Writes an uncoloured paragraph of characters that are one cell wide each; whether it did.
 
-        What rich would make of it is known beforehand, and lists of a hundred thousand such lines occur.
+        What rich would make of it is known beforehand, and reports of a hundred thousand such paragraphs occur.
         """
         first = " " * indent + _plain(lead)
-        body = "".join(map(_plain, spans)).rstrip()
-        line = first + body
-        fits = body.isprintable() and line.isascii() and len(body) <= max(self._width - len(first), MIN_WIDTH // 2)
-        if not body or not fits or line.lstrip().startswith("::"):
+        body = "".join(map(_plain, spans))
+        if not _NARROW.fullmatch(first + body) or "::" in body:
             return False
-        self._console.file.write(f"{line}\n")
+        lines = wrap_narrow(body, max(self._width - len(first), MIN_WIDTH // 2))
+        if not lines or (max_lines is not None and len(lines) > max_lines):
+            return False
+        start = first
+        for line in lines:
+            self._console.file.write(f"{start}{line}\n")
+            start = " " * len(first)
         return True
+
+
+def wrap_narrow(text: str, width: int) -> list[str]:
+    """The text in lines of at most so many characters, broken at spaces as rich breaks it.
+
+    Empty where that cannot be told so simply: the text begins with a space, is blank, or has a word that is too long.
+    """
+    if text != text.lstrip() or not text:
+        return []
+    if len(text) <= width:
+        return [text.rstrip()]
+    lines: list[str] = []
+    start = end = 0
+    for word in _WORD.finditer(text):
+        if len(word[1]) > width:
+            return []
+        if word.end(1) - start > width:
+            lines.append(text[start:end])
+            start = word.start()
+        end = word.end(1)
+    lines.append(text[start:end])
+    return lines
 
 
 def _text(span: Span) -> Text:

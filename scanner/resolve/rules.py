@@ -99,7 +99,8 @@ class Rules:
         try:
             candidates = self.supply.candidates(name)
         except IndexFailure as failure:
-            self.failures[name] = failure
+            # Without the frames that led here, which would be kept for the whole scan.
+            self.failures[name] = failure.with_traceback(None)
             self.opaque.add(name)
             return None
         if not candidates.exists:
