@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scanner.checks.code.conditions import UNKNOWN, evaluate, standard_value
+from scanner.checks.code.conditions import evaluate, standard_value
+from scanner.checks.code.expression import Expression
 from scanner.checks.code.failure import Cause, Failure, ImportStops, is_builtin_error
 from scanner.checks.code.frames import Frame, World
 from scanner.checks.code.hazards import HAZARDS, AtImport
 from scanner.checks.code.importer import Importer
 from scanner.checks.code.runtime import Reference
-from scanner.checks.code.steps import Bind, Call, FromImport, Function, Hazard, Import, Lack, Load, Raise, Step
+from scanner.checks.code.steps import (
+    Bind,
+    Call,
+    FromImport,
+    Function,
+    Hazard,
+    Import,
+    Lack,
+    Load,
+    Raise,
+    Step,
+    Yield,
+    walk_steps,
+)
+from scanner.checks.code.values import UNKNOWN
 
 _MAX_CALLS = 8
 """How deep calls of the scanned code's own functions are followed."""
@@ -36,15 +51,25 @@ def act(importer: Importer, step: Step, frame: Frame) -> None:
             frame.values[name] = evaluate(value, frame, importer.world.runtime)
         case Call():
             run_call(importer, step, frame)
-        case Load(line=line, module=module):
-            _load(importer, evaluate(module, frame, importer.world.runtime), line, frame)
+        case Load():
+            _load(importer, step, frame)
         case Raise():
             _raise(importer, step, frame)
         case Hazard():
             _hazard(importer, step, frame)
+        case Yield(value=value):
+            _yield(importer, value, frame)
         case Lack(line=line, module=module, name=name):
             with importer.at(frame, line, f"uses {module}.{name}"):
                 importer.stop(Cause.LACKING, "AttributeError", f"{module}.{name}", "")
+
+
+def _yield(importer: Importer, value: Expression, frame: Frame) -> None:
+    """Keep what a generator gives, as long as it is certain what it gives and when."""
+    if importer.doubt:
+        frame.yielded = None
+    elif frame.yielded is not None:
+        frame.yielded.append(evaluate(value, frame, importer.world.runtime))
 
 
 def run_call(importer: Importer, call: Call, frame: Frame) -> None:
@@ -69,6 +94,29 @@ def run_call(importer: Importer, call: Call, frame: Frame) -> None:
         finally:
             importer.active.pop()
         frame.returned[key] = inner.result
+
+
+def find_generated(importer: Importer, function: Expression, frame: Frame) -> tuple[object, ...] | None:
+    """What a generator function without arguments gives, one after the other; None where that cannot be told."""
+    held = evaluate(function, frame, importer.world.runtime)
+    place = importer.world.locate(held.dotted) if isinstance(held, Reference) else None
+    found = _function(importer.world, *place) if place is not None else None
+    if found is None or len(importer.active) >= _MAX_CALLS or importer.doubt:
+        return None
+    owner, generator = found
+    key = (owner.module.facts.name, generator.name)
+    if key in importer.active or not any(isinstance(step, Yield) for step in walk_steps(generator.body)):
+        return None
+    inner = frame.enter(owner, generator, None)
+    inner.yielded = []
+    importer.active.append(key)
+    try:
+        importer.run(importer, generator.body, inner)
+    except ImportStops:
+        return None  # whether the loop gets that far is another question
+    finally:
+        importer.active.pop()
+    return tuple(inner.yielded) if inner.yielded is not None else None
 
 
 def _pass_arguments(world: World, call: Call, function: Function, frame: Frame, inner: Frame) -> None:
@@ -204,9 +252,21 @@ def _import_lazily(importer: Importer, source: Frame, name: str) -> None:
         importer.active.pop()
 
 
-def _load(importer: Importer, module: object, line: int, frame: Frame) -> None:
-    if isinstance(module, str) and module and not module.startswith("."):
-        with importer.at(frame, line, f"import_module({module!r})"):
+def _load(importer: Importer, step: Load, frame: Frame) -> None:
+    """An import by name; a relative one starts from the package that is given, else from this module's own."""
+    runtime = importer.world.runtime
+    module = evaluate(step.module, frame, runtime)
+    if not isinstance(module, str):
+        return
+    level = len(module) - len(module.lstrip("."))
+    if level:
+        package = evaluate(step.package, frame, runtime)
+        parts = (package if isinstance(package, str) else frame.package).split(".")
+        if level > len(parts):
+            return
+        module = ".".join([*parts[: len(parts) - level + 1], *filter(None, [module[level:]])])
+    if module:
+        with importer.at(frame, step.line, f"import_module({module!r})"):
             importer.load(module)
 
 

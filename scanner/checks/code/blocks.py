@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 
-from scanner.checks.code.actions import act
-from scanner.checks.code.conditions import UNKNOWN, evaluate, evaluate_truth
-from scanner.checks.code.expression import Row
+from scanner.checks.code.actions import act, find_generated
+from scanner.checks.code.conditions import evaluate, evaluate_truth
+from scanner.checks.code.expression import Invocation, Row
 from scanner.checks.code.failure import Cause, Failure, ImportStops, catches
 from scanner.checks.code.frames import Frame
 from scanner.checks.code.importer import Importer, OutOfBudget
 from scanner.checks.code.steps import Bind, Block, Branch, Handler, Leave, Loop, Try, walk_steps
+from scanner.checks.code.values import UNKNOWN
 
 
 class Flow(enum.Enum):
@@ -114,31 +115,44 @@ def _loop(importer: Importer, step: Loop, frame: Frame) -> Flow:
     if items is None:
         frame.values[step.target] = UNKNOWN
         if not step.is_entered:
-            flow = _run_in_doubt(importer, step.body, frame)
-            return Flow.MAYBE if flow is not Flow.ON and _returns(step.body) else Flow.ON
+            return _loop_in_doubt(importer, step, frame)
         items = (UNKNOWN,)
     for item in items:
         frame.values[step.target] = item
         flow = run_block(importer, step.body, frame)
         if flow in (Flow.RETURN, Flow.MAYBE):
-            return flow if _returns(step.body) else Flow.ON
+            return flow if _leaves(step.body, "return") else Flow.ON
         if flow is Flow.BREAK:
-            break
-    return Flow.ON
+            return Flow.ON
+    return run_block(importer, step.otherwise, frame)
+
+
+def _loop_in_doubt(importer: Importer, step: Loop, frame: Frame) -> Flow:
+    flow = _run_in_doubt(importer, step.body, frame)
+    if flow is not Flow.ON and _leaves(step.body, "return"):
+        _run_in_doubt(importer, step.otherwise, frame)
+        return Flow.MAYBE
+    if _leaves(step.body, "break"):
+        return _run_in_doubt(importer, step.otherwise, frame)
+    return run_block(importer, step.otherwise, frame)
 
 
 def _loop_items(importer: Importer, step: Loop, frame: Frame) -> tuple[object, ...] | None:
-    """What a loop runs over, where that is a display of values or a name that holds one."""
+    """What a loop runs over: a display of values, a name that holds one, or what a generator gives."""
     if not step.target:
         return None
     if isinstance(step.items, Row):
         return tuple(evaluate(item, frame, importer.world.runtime) for item in step.items.items)
+    if isinstance(step.items, Invocation) and not step.items.arguments:
+        generated = find_generated(importer, step.items.function, frame)
+        if generated is not None:
+            return generated
     value = evaluate(step.items, frame, importer.world.runtime)
     return value if isinstance(value, tuple) else None
 
 
-def _returns(block: Block) -> bool:
-    return any(isinstance(step, Leave) and step.kind == "return" for step in walk_steps(block))
+def _leaves(block: Block, kind: str) -> bool:
+    return any(isinstance(step, Leave) and step.kind == kind for step in walk_steps(block))
 
 
 def _try(importer: Importer, step: Try, frame: Frame) -> Flow:

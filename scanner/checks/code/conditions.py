@@ -13,23 +13,17 @@ from scanner.checks.code.expression import (
     Expression,
     Invocation,
     Item,
+    Joined,
     Junction,
+    Mapped,
     Member,
     Name,
     Negation,
     Row,
 )
 from scanner.checks.code.runtime import Reference, Runtime
-
-
-class Unknown:
-    """The type of ``UNKNOWN``, the value of whatever cannot be told."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = Unknown()
+from scanner.checks.code.texts import Pattern
+from scanner.checks.code.values import METHODS, UNKNOWN, Table, Unknown, call_method, call_regex
 
 
 class Scope(Protocol):
@@ -64,17 +58,13 @@ _COMPARE: Mapping[str, Callable[[object, object], bool]] = {
     "not in": lambda left, right: left not in right,  # type: ignore[operator]
 }
 
-_STRING_METHODS: Mapping[str, Callable[..., object]] = {
-    "startswith": str.startswith,
-    "endswith": str.endswith,
-    "lower": str.lower,
-    "upper": str.upper,
-    "casefold": str.casefold,
-    "strip": str.strip,
-}
+_ASKING = frozenset({"os.environ.get", "os.getenv", "importlib.util.find_spec", "struct.calcsize"})
+
+_MAX_JOINED = 1000
+"""How long texts and rows may become."""
 
 
-def evaluate(expression: Expression, scope: Scope, runtime: Runtime) -> object:  # noqa: PLR0911 (one case a kind)
+def evaluate(expression: Expression, scope: Scope, runtime: Runtime) -> object:  # noqa: C901, PLR0911 (one case a kind)
     """The value of an expression on the target, or ``UNKNOWN``."""
     match expression:
         case Const(value=value):
@@ -97,6 +87,10 @@ def evaluate(expression: Expression, scope: Scope, runtime: Runtime) -> object: 
             return _item(evaluate(value, scope, runtime), evaluate(index, scope, runtime), is_slice=is_slice)
         case Invocation(function=function, arguments=arguments):
             return _call(function, arguments, scope, runtime)
+        case Joined(left=left, right=right):
+            return _join(evaluate(left, scope, runtime), evaluate(right, scope, runtime))
+        case Mapped(keys=keys, values=values):
+            return _map(keys, values, scope, runtime)
     return UNKNOWN
 
 
@@ -115,14 +109,31 @@ def truth_of(value: object) -> bool | None:
 
 
 def _junction(junction: Junction, scope: Scope, runtime: Runtime) -> object:
-    decided = False
+    is_open = False
+    value: object = UNKNOWN
     for item in junction.items:
-        truth = evaluate_truth(item, scope, runtime)
+        value = evaluate(item, scope, runtime)
+        truth = truth_of(value)
         if truth is None:
-            decided = True
+            is_open = True
         elif truth is not junction.is_and:
-            return truth
-    return UNKNOWN if decided else junction.is_and
+            return truth if is_open else value
+    return UNKNOWN if is_open else value
+
+
+def _join(left: object, right: object) -> object:
+    for kind in (str, tuple):
+        if isinstance(left, kind) and isinstance(right, kind) and len(left) + len(right) <= _MAX_JOINED:
+            return left + right  # type: ignore[operator]  # of one kind
+    return UNKNOWN
+
+
+def _map(keys: tuple[Expression, ...], values: tuple[Expression, ...], scope: Scope, runtime: Runtime) -> object:
+    """A dict as its pairs, where every key is known."""
+    known = tuple(evaluate(key, scope, runtime) for key in keys)
+    if not all(isinstance(key, str | int | None) for key in known):
+        return UNKNOWN
+    return Table(tuple(zip(known, (evaluate(value, scope, runtime) for value in values), strict=True)))
 
 
 def _compare(name: str, left: object, right: object) -> object:
@@ -153,7 +164,7 @@ def _is_same(left: object, right: object) -> bool | None:
 
 def _attribute(value: object, name: str, scope: Scope, runtime: Runtime) -> object:
     if not isinstance(value, Reference):
-        return UNKNOWN
+        return getattr(value, name) if name in getattr(value, "_fields", ()) else UNKNOWN
     dotted = f"{value.dotted}.{name}"
     if not runtime.is_standard(value.dotted) and not dotted.endswith(".TYPE_CHECKING"):
         return scope.attribute(value, name)
@@ -168,6 +179,8 @@ def standard_value(dotted: str, runtime: Runtime) -> object:
 
 
 def _item(value: object, index: object, *, is_slice: bool) -> object:
+    if isinstance(value, Table) and isinstance(index, str | int):
+        return value.get(index, UNKNOWN)
     if not isinstance(value, tuple | str) or not (isinstance(index, int) or (is_slice and index is None)):
         return UNKNOWN
     if is_slice:
@@ -182,10 +195,10 @@ def _call(function: Expression, arguments: tuple[Expression, ...], scope: Scope,
     match function:
         case Name(name="hasattr" | "getattr" | "bool" | "any" | "all" as name):
             return _builtin(name, arguments, scope, runtime)
-        case Member(value=value, name=name) if name in _STRING_METHODS:
-            text = evaluate(value, scope, runtime)
-            if isinstance(text, str):
-                return _string_method(text, name, tuple(evaluate(item, scope, runtime) for item in arguments))
+        case Member(value=value, name=name) if name in METHODS:
+            owner = evaluate(value, scope, runtime)
+            if isinstance(owner, str | Pattern | Table):
+                return call_method(owner, name, tuple(evaluate(item, scope, runtime) for item in arguments))
     called = evaluate(function, scope, runtime)
     return _call_reference(called, function, arguments, scope, runtime)
 
@@ -195,16 +208,23 @@ def _call_reference(
 ) -> object:
     if not isinstance(called, Reference):
         return scope.call(function)
-    if called.dotted in ("os.environ.get", "os.getenv") and arguments:
-        return _environment(tuple(evaluate(item, scope, runtime) for item in arguments))
-    if called.dotted == "importlib.util.find_spec" and arguments:
-        return _find_spec(evaluate(arguments[0], scope, runtime), scope)
-    if called.dotted == "struct.calcsize" and arguments and evaluate(arguments[0], scope, runtime) in ("P", "l", "n"):
-        return 4  # wasm32
-    try:
+    if arguments and (called.dotted in _ASKING or called.dotted.startswith("re.")):
+        return _ask(called.dotted, tuple(evaluate(item, scope, runtime) for item in arguments), scope)
+    with contextlib.suppress(KeyError):
         return runtime.call(called.dotted)
-    except KeyError:
-        return scope.call(function)
+    return scope.call(function)
+
+
+def _ask(function: str, arguments: tuple[object, ...], scope: Scope) -> object:
+    """What a function of the standard library gives whose arguments decide."""
+    match function, arguments:
+        case "os.environ.get" | "os.getenv", _:
+            return _environment(arguments)
+        case "importlib.util.find_spec", (module, *_):
+            return _find_spec(module, scope)
+        case "struct.calcsize", ("P" | "l" | "n",):
+            return 4  # wasm32
+    return call_regex(function.removeprefix("re."), arguments)
 
 
 def _environment(arguments: tuple[object, ...]) -> object:
@@ -237,15 +257,6 @@ def _has_attribute(function: str, dotted: str, name: str, default: list[object],
         return default[0]
     value = standard_value(f"{dotted}.{name}", runtime)
     return value if known or not isinstance(value, Reference) else UNKNOWN
-
-
-def _string_method(text: str, name: str, arguments: tuple[object, ...]) -> object:
-    if any(isinstance(argument, Unknown | Reference) for argument in arguments):
-        return UNKNOWN
-    try:
-        return _STRING_METHODS[name](text, *arguments)
-    except TypeError:
-        return UNKNOWN
 
 
 def _find_spec(module: object, scope: Scope) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.checks.code.conditions import UNKNOWN, evaluate, evaluate_truth, standard_value
+from scanner.checks.code.conditions import evaluate, evaluate_truth, standard_value
 from scanner.checks.code.failure import catches
 from scanner.checks.code.frames import Frame, Module, World
 from scanner.checks.code.hazards import HAZARDS
@@ -24,6 +24,7 @@ from scanner.checks.code.steps import (
     Try,
     walk_steps,
 )
+from scanner.checks.code.values import UNKNOWN
 from scanner.model import Rule
 
 Guards = tuple[tuple[str, ...], ...]
@@ -64,8 +65,9 @@ def _block(block: Block, frame: Frame, guards: Guards, path: str) -> Iterator[Us
                     yield from _block(body, frame, guards, path)
                 if truth is not True:
                     yield from _block(otherwise, frame, guards, path)
-            case Loop(body=body):
+            case Loop(body=body, otherwise=otherwise):
                 yield from _block(body, frame, guards, path)
+                yield from _block(otherwise, frame, guards, path)
             case Try(body=body, handlers=handlers, otherwise=otherwise, finally_=last):
                 caught = tuple(handler.errors for handler in handlers)
                 yield from _block(body, frame, (*guards, *caught), path)

@@ -11,7 +11,7 @@ from scanner.checks.code.events import Place, read_expression
 from scanner.checks.code.expression import OPAQUE, Expression, parse_expression
 from scanner.checks.code.hazards import SUBCLASSED
 from scanner.checks.code.names import FunctionNode, add_parameters, collect_names, method_names
-from scanner.checks.code.steps import Bind, Block, Class, Function, Hazard, Step
+from scanner.checks.code.steps import Block, Class, Function, Hazard, Step
 
 
 def read_function(node: FunctionNode, place: Place) -> Iterator[Step]:
@@ -78,7 +78,7 @@ def read_class(node: ast.ClassDef, place: Place) -> Iterator[Step]:
     if place.reads_functions:
         names.members = method_names((m for m in methods if m not in place.idle), place.package, names)
     inner = replace(place, names=names, prefix=f"{qualified}.")
-    yield from (step for step in place.read_block(node.body, inner) if not isinstance(step, Bind))
+    yield from place.read_block(node.body, inner)
 
 
 def _inner_place(body: list[ast.stmt], arguments: ast.arguments, name: str, place: Place) -> Place:

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from scanner.checks.code.conditions import UNKNOWN, evaluate_truth, standard_value
+from scanner.checks.code.conditions import evaluate_truth, standard_value
 from scanner.checks.code.expression import OPAQUE, Const, Expression, parse_expression
 from scanner.checks.code.hazards import HAZARDS
-from scanner.checks.code.names import Names, absolute_name
+from scanner.checks.code.names import Names
 from scanner.checks.code.runtime import Reference, Runtime
-from scanner.checks.code.steps import Block, Branch, Call, Class, Function, Hazard, Lack, Load, Loop, Raise, Step
+from scanner.checks.code.steps import Block, Branch, Call, Class, Function, Hazard, Lack, Load, Loop, Raise, Step, Yield
+from scanner.checks.code.values import UNKNOWN
 
 _METHODS = frozenset(name[2:] for name in HAZARDS if name.startswith("*."))
 _MAX_JOINED = 32
@@ -110,6 +111,9 @@ class _Reader:
         match node:
             case _ if type(node) in _SILENT:
                 return
+            case ast.Yield(value=value):
+                yield from self.steps(value) if value is not None else ()
+                yield Yield(parse_expression(value) if value is not None else Const(None))
             case ast.Lambda():
                 self.place.add_lambda(node, self.place)
             case ast.IfExp(test=test, body=body, orelse=otherwise):
@@ -162,7 +166,7 @@ class _Reader:
         inner = [step for child in elements for step in self.steps(child)]
         inner += [step for generator in generators for test in generator.ifs for step in self.steps(test)]
         if inner:
-            yield Loop("", OPAQUE, is_entered=False, body=tuple(inner))
+            yield Loop("", OPAQUE, is_entered=False, body=tuple(inner), otherwise=())
 
     def _attribute(self, node: ast.Attribute) -> Iterator[Step]:
         dotted = self.place.names.dotted(node)
@@ -197,8 +201,8 @@ class _Reader:
         dotted = self.place.names.dotted(node.func)
         name = dotted if dotted is not None else _builtin_name(node.func, self.place.names)
         argument = parse_expression(node.args[0]) if node.args else OPAQUE
-        if name in _LOADERS:
-            yield from self._load(node, argument)
+        if name is not None and name in _LOADERS:
+            yield from self._load(node, name, argument)
         elif name in _EXITS:
             yield Raise(node.lineno, "SystemExit", "")
         elif name is not None and name in HAZARDS:
@@ -224,16 +228,13 @@ class _Reader:
             case ast.Attribute(value=value, attr=name) if name in _METHODS and _is_loop(value):
                 yield Hazard(node.lineno, f"*.{name}", argument)
 
-    def _load(self, node: ast.Call, argument: Expression) -> Iterator[Step]:
-        if not isinstance(argument, Const):
-            yield Load(node.lineno, argument)
-        elif isinstance(argument.value, str):
-            text = argument.value
-            level = len(text) - len(text.lstrip("."))
-            relative = ast.ImportFrom(module=text.lstrip(".") or None, names=[], level=level)
-            module = absolute_name(relative, self.place.package)
-            if module:
-                yield Load(node.lineno, Const(module))
+    def _load(self, node: ast.Call, name: str, argument: Expression) -> Iterator[Step]:
+        package: Expression = OPAQUE
+        if name == "importlib.import_module":
+            given = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "package")]
+            package = parse_expression(given[0]) if given else OPAQUE
+        if argument is not OPAQUE:
+            yield Load(node.lineno, argument, package)
 
 
 def _arguments(node: ast.Call) -> tuple[tuple[str, Expression], ...]:

@@ -100,7 +100,25 @@ class Invocation:
     arguments: tuple[Expression, ...]
 
 
-Expression = Opaque | Const | Name | Member | Item | Row | Comparison | Junction | Negation | Invocation
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two texts or rows one after the other (``+``)."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A dict display; both rows are equally long."""
+
+    keys: tuple[Expression, ...]
+    values: tuple[Expression, ...]
+
+
+Expression = (
+    Opaque | Const | Name | Member | Item | Row | Comparison | Junction | Negation | Invocation | Joined | Mapped
+)
 
 OPAQUE = Opaque()
 
@@ -133,7 +151,7 @@ def parse_expression(node: ast.expr | None, depth: int = 0) -> Expression:  # no
     return _parse_access(node, depth)
 
 
-def _parse_access(node: ast.expr, depth: int) -> Expression:
+def _parse_access(node: ast.expr, depth: int) -> Expression:  # noqa: PLR0911 (one case a kind)
     match node:
         case ast.Call(func=function, args=arguments, keywords=[]) if len(arguments) <= _MAX_ITEMS:
             return Invocation(parse_expression(function, depth + 1), _row(arguments, depth))
@@ -143,6 +161,26 @@ def _parse_access(node: ast.expr, depth: int) -> Expression:
             return Item(parse_expression(value, depth + 1), parse_expression(index, depth + 1), is_slice=False)
         case ast.NamedExpr(value=value):
             return parse_expression(value, depth + 1)
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            return _joined(parse_expression(left, depth + 1), parse_expression(right, depth + 1))
+        case ast.JoinedStr(values=parts) if len(parts) <= _MAX_ITEMS:
+            return Invocation(Member(Const(""), "join"), (Row(tuple(_part(part, depth) for part in parts)),))
+        case ast.Dict(keys=keys, values=values) if len(keys) <= _MAX_ITEMS and None not in keys:
+            return Mapped(_row([key for key in keys if key is not None], depth), _row(values, depth))
+    return OPAQUE
+
+
+def _joined(left: Expression, right: Expression) -> Expression:
+    return OPAQUE if OPAQUE in (left, right) else Joined(left, right)
+
+
+def _part(node: ast.expr, depth: int) -> Expression:
+    """One part of an f-string; with a conversion or a format it cannot be told."""
+    match node:
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            return parse_expression(value, depth + 1)
+        case ast.Constant(value=value):
+            return _literal(value)
     return OPAQUE
 
 

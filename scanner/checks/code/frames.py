@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from scanner.checks.code.conditions import UNKNOWN, evaluate
+from scanner.checks.code.conditions import evaluate
 from scanner.checks.code.expression import Expression
 from scanner.checks.code.runtime import Reference, Runtime
 from scanner.checks.code.site import Site
 from scanner.checks.code.steps import Class, Function, Leave, ModuleFacts
+from scanner.checks.code.values import UNKNOWN
 
 _MAX_HOPS = 8
 """How many re-exports or base classes are followed."""
@@ -77,6 +78,8 @@ class Frame:
     """In a method: the class of ``self``, by the frame of its module and its name."""
     result: object = UNKNOWN
     """What the function gave back; UNKNOWN where it may be one of several things."""
+    yielded: list[object] | None = None
+    """In a generator that is followed: what it gave so far."""
     returned: dict[tuple[str, str], object] = field(default_factory=dict)
     """What calls from here gave back last, by the function's module and name."""
 
@@ -89,9 +92,14 @@ class Frame:
             if inner in self.module.functions:
                 return Reference(f"{self.module.facts.name}.{inner}", is_module=False)
             return UNKNOWN if name in self.function.locals else self.parent.lookup(name)
-        if name in self.module.functions:
+        if name in self.module.functions or name in self.module.classes:
             return Reference(f"{self.module.facts.name}.{name}", is_module=False)
-        known = {"__name__": self.module.facts.name, "__debug__": True, "TYPE_CHECKING": False}
+        known = {
+            "__name__": self.module.facts.name,
+            "__package__": self.package,
+            "__debug__": True,
+            "TYPE_CHECKING": False,
+        }
         return known.get(name, UNKNOWN)
 
     def attribute(self, reference: Reference, name: str) -> object:
@@ -138,6 +146,12 @@ class Frame:
         for name, default in function.parameters:
             inner.values[name] = evaluate(default, owner, self.world.runtime)
         return inner
+
+    @property
+    def package(self) -> str:
+        """What relative imports start from."""
+        name = self.module.facts.name
+        return name if self.module.facts.is_package else name.rpartition(".")[0]
 
     @property
     def module_frame(self) -> Frame:

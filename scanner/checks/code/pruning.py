@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from scanner.checks.code.expression import OPAQUE, Opaque
@@ -26,6 +27,7 @@ from scanner.checks.code.steps import (
     Raise,
     Step,
     Try,
+    Yield,
     walk_steps,
 )
 
@@ -38,7 +40,7 @@ def prune_facts(facts: ModuleFacts, runtime: Runtime) -> ModuleFacts:
     for function in facts.functions:
         read.update(names_read(function.body))
     flags = {step.name for step in walk_steps(facts.body) if isinstance(step, Bind) and is_flag(step.value)}
-    alive = _alive(facts)
+    alive = _alive(facts, read)
     inner = _Pruning(frozenset(read), alive, runtime)
     outer = _Pruning(frozenset(read | flags), alive | {f".{cls.name}" for cls in facts.classes}, runtime)
     functions = (inner.function(function) for function in facts.functions if _is_alive(function, alive))
@@ -54,8 +56,11 @@ def _is_alive(function: Function, alive: frozenset[str]) -> bool:
     return f".{function.name}" in alive
 
 
-def _alive(facts: ModuleFacts) -> frozenset[str]:
-    """The targets of calls that can run into something, directly or through others of the module."""
+def _alive(facts: ModuleFacts, read: AbstractSet[str]) -> frozenset[str]:
+    """The targets of calls that can run into something, directly or through others of the module.
+
+    Functions whose result something reads, by the names that are read, count where that can be told.
+    """
     callers: dict[str, list[str]] = {}
     for function in facts.functions:
         for step in walk_steps(function.body):
@@ -66,7 +71,7 @@ def _alive(facts: ModuleFacts) -> frozenset[str]:
         for base in cls.bases:
             heirs.setdefault(base, []).append(f".{cls.name}")
     alive: set[str] = set()
-    waiting = [f".{function.name}" for function in facts.functions if _tells(function)]
+    waiting = [f".{function.name}" for function in facts.functions if _tells(function) or _decides(function, read)]
     while waiting:
         target = waiting.pop()
         if target not in alive:
@@ -88,16 +93,43 @@ def _reached_by(target: str) -> Iterator[str]:
 
 def _tells(function: Function) -> bool:
     """Whether calling or reading the function alone can tell anything."""
-    own = frozenset([*function.locals, *(name for name, _ in function.parameters)])
     steps = list(walk_steps(function.body))
-    if any(isinstance(step, Import | FromImport | Load | Lack | Hazard) for step in steps):
+    if any(isinstance(step, Import | FromImport | Load | Lack | Hazard) for step in steps) or _is_source(function):
         return True
+    own = _open_names(function, steps)
     if any(isinstance(step, Leave) and asks_platform(step.value) for step in steps):
         return True
     match function.body:
         case (Leave(value=value),) if not own and is_flag(value):
             return True
     return _raises(function.body, own)
+
+
+def _open_names(function: Function, steps: Sequence[Step]) -> frozenset[str]:
+    """The function's own names that only its caller or running it tells."""
+    given = frozenset(name for name, _ in function.parameters)
+    told = {
+        step.name
+        for step in steps
+        if isinstance(step, Bind) and step.value is not OPAQUE and given.isdisjoint(names_in(step.value))
+    }
+    return given.union(name for name in function.locals if name not in told)
+
+
+def _decides(function: Function, read: AbstractSet[str]) -> bool:
+    """Whether its result can be told of what it is given, and something reads it."""
+    if function.name not in read or function.is_deferred:
+        return False
+    steps = list(walk_steps(function.body))
+    given = [step.value for step in steps if isinstance(step, Leave) and step.kind == "return"]
+    tests = [step.test for step in steps if isinstance(step, Branch)]
+    return bool(given and tests) and OPAQUE not in (*given, *tests) and not any(isinstance(s, Loop) for s in steps)
+
+
+def _is_source(function: Function) -> bool:
+    """Whether it is a generator whose every value may be known, so that a loop over it can be followed."""
+    given = [step.value for step in walk_steps(function.body) if isinstance(step, Yield)]
+    return bool(given) and not function.parameters and OPAQUE not in given
 
 
 def _raises(block: Block, own: frozenset[str]) -> bool:
@@ -119,13 +151,15 @@ class _Pruning:
     alive: frozenset[str]
     """Targets of calls worth following."""
     runtime: Runtime
+    keeps_yields: bool = False
 
     def function(self, function: Function) -> Function:
         parameters = [(name, default) if name in self.wanted else ("", OPAQUE) for name, default in function.parameters]
         while parameters and not parameters[-1][0]:
             parameters.pop()
         own = tuple(name for name in function.locals if name in self.wanted)
-        return replace(function, parameters=tuple(parameters), locals=own, body=self.block(function.body))
+        pruning = replace(self, keeps_yields=_is_source(function))
+        return replace(function, parameters=tuple(parameters), locals=own, body=pruning.block(function.body))
 
     def block(self, block: Block) -> Block:
         return tuple(kept for step in block if (kept := self.step(step)) is not None)
@@ -143,9 +177,11 @@ class _Pruning:
             case Branch(test=test, body=body, otherwise=otherwise):
                 first, second = self.block(body), self.block(otherwise)
                 return Branch(test, first, second) if first or second else None
-            case Loop(body=body):
-                inner = self.block(body)
-                return replace(step, body=inner) if inner else None
+            case Loop(body=body, otherwise=otherwise):
+                inner, last = self.block(body), self.block(otherwise)
+                return replace(step, body=inner, otherwise=last) if inner or last else None
+            case Yield():
+                return step if self.keeps_yields else None
             case Try():
                 return self._try(step)
         return step

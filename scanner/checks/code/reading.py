@@ -10,13 +10,15 @@ from scanner.checks.code.expression import (
     Expression,
     Invocation,
     Item,
+    Joined,
     Junction,
+    Mapped,
     Member,
     Name,
     Negation,
     Row,
 )
-from scanner.checks.code.steps import Bind, Block, Branch, Call, Leave, Load, Loop, Raise, walk_steps
+from scanner.checks.code.steps import Bind, Block, Branch, Call, Leave, Load, Loop, Raise, Yield, walk_steps
 
 _PLATFORM = ("sys", "os", "platform", "ctypes")
 
@@ -25,7 +27,9 @@ def names_read(block: Block) -> Iterator[str]:
     """The names that decide what a block does: in conditions, arguments, results and other names' values."""
     for step in walk_steps(block):
         match step:
-            case Branch(test=value) | Load(module=value) | Bind(value=value):
+            case Load(module=module, package=package):
+                yield from (*names_in(module), *names_in(package))
+            case Branch(test=value) | Bind(value=value) | Yield(value=value):
                 yield from names_in(value)
             case Leave(value=value) | Loop(items=value):
                 yield from names_in(value)
@@ -43,12 +47,16 @@ def names_in(expression: Expression) -> Iterator[str]:
     match expression:
         case Name(name=name):
             yield name
+        case Member(value=Name(name=owner), name=name):
+            yield from (owner, f"{owner}.{name}")
         case Member(value=value) | Negation(item=value):
             yield from names_in(value)
         case Item(value=value, index=index):
             yield from _names_in_all((value, index))
-        case Comparison(left=left, right=right):
+        case Comparison(left=left, right=right) | Joined(left=left, right=right):
             yield from _names_in_all((left, right))
+        case Mapped(keys=keys, values=values):
+            yield from _names_in_all((*keys, *values))
         case Row(items=items) | Junction(items=items):
             yield from _names_in_all(items)
         case Invocation(function=function, arguments=arguments):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _ADDED_SINCE_3_11 = frozenset({"annotationlib", "compression", "_zstd", "_interpreters", "_interpchannels"})
 """Standard-library modules that an older running Python does not name among its own."""
@@ -141,11 +142,41 @@ _VALUES: Mapping[str, object] = {
     "typing_extensions.TYPE_CHECKING": False,
 }
 
+
+class Uname(NamedTuple):
+    """As ``platform.uname()`` gives it."""
+
+    system: str = "Emscripten"
+    node: str = "emscripten"
+    release: str = "5.0.3"
+    version: str = "#1"
+    machine: str = "wasm32"
+    processor: str = ""
+
+
+class PosixUname(NamedTuple):
+    """As ``os.uname()`` gives it."""
+
+    sysname: str = "Emscripten"
+    nodename: str = "emscripten"
+    release: str = "5.0.3"
+    version: str = "#1"
+    machine: str = "wasm32"
+
+
 _CALLS: Mapping[str, object] = {
     "platform.system": "Emscripten",
     "platform.machine": "wasm32",
     "platform.python_implementation": "CPython",
     "platform.release": "5.0.3",
+    "platform.version": "#1",
+    "platform.processor": "",
+    "platform.architecture": ("32bit", ""),
+    "platform.uname": Uname(),
+    "platform.platform": "Emscripten-5.0.3-wasm32-32bit",
+    "os.uname": PosixUname(),
+    "sysconfig.get_platform": "emscripten-5.0.3-wasm32",
+    "multiprocessing.cpu_count": 1,
     "platform.win32_ver": ("", "", "", ""),
     "platform.mac_ver": ("", ("", "", ""), ""),
     "os.cpu_count": 1,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from scanner.checks.code.definitions import read_class, read_function
 from scanner.checks.code.events import Place, read_expression
 from scanner.checks.code.exceptions import caught_names, last_name, read_raise
-from scanner.checks.code.expression import OPAQUE, Comparison, Const, Expression, Row, parse_expression
+from scanner.checks.code.expression import OPAQUE, Comparison, Const, Expression, Item, Row, parse_expression
 from scanner.checks.code.names import absolute_name
 from scanner.checks.code.steps import (
     Bind,
@@ -23,6 +23,11 @@ from scanner.checks.code.steps import (
     Step,
     Try,
 )
+
+_CHANGING = frozenset(
+    {"append", "extend", "insert", "add", "update", "setdefault", "remove", "discard", "pop", "clear"}
+)
+"""Methods that change a list, a set or a dict."""
 
 _MAX_CHAIN = 32
 """Longer chains of elif become branches one after the other, whose conditions cannot be told."""
@@ -71,6 +76,7 @@ def _statement(node: ast.stmt, place: Place) -> Iterator[Step]:  # noqa: C901, P
             yield from _match(node, place)
         case ast.Expr(value=value):
             yield from read_expression(value, place)
+            yield from _change(value, place)
 
 
 def _import(node: ast.Import | ast.ImportFrom, place: Place) -> Iterator[Step]:
@@ -146,13 +152,15 @@ def _loop(node: ast.For | ast.AsyncFor | ast.While, place: Place) -> Iterator[St
         yield from read_expression(node.test, place)
         is_entered = truth is True
         if truth is not False:
-            yield Loop("", OPAQUE, is_entered, read_block(node.body, place))
+            yield Loop("", OPAQUE, is_entered, read_block(node.body, place), read_block(node.orelse, place))
+        else:
+            yield from read_block(node.orelse, place)
     else:
         yield from read_expression(node.iter, place)
         is_entered = isinstance(node.iter, ast.Tuple | ast.List) and bool(node.iter.elts)
         target = node.target.id if isinstance(node.target, ast.Name) else ""
-        yield Loop(target, parse_expression(node.iter), is_entered, read_block(node.body, place))
-    yield from read_block(node.orelse, place) if not is_entered else ()
+        body, otherwise = read_block(node.body, place), read_block(node.orelse, place)
+        yield Loop(target, parse_expression(node.iter), is_entered, body, otherwise)
 
 
 def _assign(node: ast.Assign | ast.AnnAssign | ast.AugAssign, place: Place) -> Iterator[Step]:
@@ -162,14 +170,39 @@ def _assign(node: ast.Assign | ast.AnnAssign | ast.AugAssign, place: Place) -> I
         match target:
             case ast.Name(id=name) if node.value is not None:
                 plain = not isinstance(node, ast.AugAssign)
-                yield Bind(name, parse_expression(node.value) if plain else OPAQUE)
+                yield _bind(name, parse_expression(node.value) if plain else OPAQUE, place)
             case ast.Tuple(elts=items) | ast.List(elts=items) if _matches(items, node.value):
                 for item, value in zip(items, node.value.elts, strict=True):  # type: ignore[union-attr]
-                    yield Bind(item.id, parse_expression(value))  # type: ignore[attr-defined]
+                    yield _bind(item.id, parse_expression(value), place)  # type: ignore[attr-defined]
             case ast.Tuple(elts=items) | ast.List(elts=items):
-                yield from (Bind(item.id, OPAQUE) for item in items if isinstance(item, ast.Name))
+                yield from _unpack(items, parse_expression(node.value), place)
+            case ast.Subscript(value=ast.Name(id=name)):
+                yield from read_expression(target, place)
+                yield _bind(name, OPAQUE, place)
             case _:
                 yield from read_expression(target, place)
+
+
+def _bind(name: str, value: Expression, place: Place) -> Bind:
+    """The step that gives a name its value; in a class body the name is the class's."""
+    return Bind(f"{place.prefix}{name}" if place.names.is_class else name, value)
+
+
+def _unpack(targets: list[ast.expr], value: Expression, place: Place) -> Iterator[Step]:
+    """Each plain name with its element of what is unpacked."""
+    for index, item in enumerate(targets):
+        if isinstance(item, ast.Starred):
+            value = OPAQUE
+        elif isinstance(item, ast.Name):
+            yield _bind(item.id, Item(value, Const(index), is_slice=False) if value is not OPAQUE else OPAQUE, place)
+
+
+def _change(value: ast.expr, place: Place) -> Iterator[Step]:
+    """A call that changes what a name holds: its value is not followed any further."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _CHANGING:
+            if place.names.resolve(name) is None:
+                yield _bind(name, OPAQUE, place)
 
 
 def _matches(targets: list[ast.expr], value: ast.expr | None) -> bool:

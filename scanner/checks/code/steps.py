@@ -34,10 +34,12 @@ class FromImport:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """``importlib.import_module`` or ``__import__`` of a computed or literal absolute name."""
+    """``importlib.import_module`` or ``__import__`` of a computed or literal name."""
 
     line: int
     module: Expression
+    package: Expression
+    """What a relative name starts from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,13 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Yield:
+    """A generator gives a value."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """An ``if``, or anything else that runs one of two blocks."""
 
@@ -113,6 +122,8 @@ class Loop:
     is_entered: bool
     """Whether the body certainly runs at least once."""
     body: Block
+    otherwise: Block
+    """What runs unless ``break`` ends the loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +146,7 @@ class Try:
     is_risky: bool
 
 
-Step = Import | FromImport | Load | Lack | Hazard | Call | Raise | Bind | Leave | Branch | Loop | Try
+Step = Import | FromImport | Load | Lack | Hazard | Call | Raise | Bind | Leave | Yield | Branch | Loop | Try
 Block = tuple[Step, ...]
 
 
@@ -193,8 +204,8 @@ def walk_steps(block: Block) -> Iterator[Step]:
         match step:
             case Branch(body=body, otherwise=otherwise):
                 yield from (*walk_steps(body), *walk_steps(otherwise))
-            case Loop(body=body):
-                yield from walk_steps(body)
+            case Loop(body=body, otherwise=otherwise):
+                yield from (*walk_steps(body), *walk_steps(otherwise))
             case Try(body=body, handlers=handlers, otherwise=otherwise, finally_=last):
                 yield from (*walk_steps(body), *walk_steps(otherwise), *walk_steps(last))
                 for handler in handlers:
@@ -202,10 +213,11 @@ def walk_steps(block: Block) -> Iterator[Step]:
 
 
 _NODES: tuple[type, ...] = (
-    Import, FromImport, Load, Lack, Hazard, Call, Raise, Bind, Leave, Branch, Loop, Handler, Try,
+    Import, FromImport, Load, Lack, Hazard, Call, Raise, Bind, Leave, Yield, Branch, Loop, Handler, Try,
     Function, Class, ModuleFacts,
     expression.Opaque, expression.Const, expression.Name, expression.Member, expression.Item, expression.Row,
-    expression.Comparison, expression.Junction, expression.Negation, expression.Invocation,
+    expression.Comparison, expression.Junction, expression.Negation, expression.Invocation, expression.Joined,
+    expression.Mapped,
 )  # fmt: skip
 
 _NUMBERS = {node: number for number, node in enumerate(_NODES)}

@@ -79,6 +79,36 @@ FAILING = {
         "    raise ImportError('none')\npick()"
     ),
     "Python 2": "print 'hello'",
+    "a generator's candidates that all fail": (
+        "import ctypes, sys\nfrom ctypes.util import find_library\ndef names():\n    yield find_library('magic')\n"
+        "    if sys.platform == 'linux':\n        yield 'libmagic.so.1'\ndef load():\n    for name in names():\n"
+        "        if name is None:\n            continue\n        try:\n            return ctypes.CDLL(name)\n"
+        "        except OSError:\n            pass\n    else:\n        raise ImportError('no libmagic')\nlib = load()"
+    ),
+    "back ends by computed names": (
+        "import importlib, sys\ndef backend(package):\n    if sys.platform == 'darwin':\n        names = ['curses']\n"
+        "    else:\n        names = ['p' + 'wd']\n    errors = []\n    for name in names:\n        try:\n"
+        "            return importlib.import_module(name, package)\n        except ImportError as error:\n"
+        "            errors.append(error)\n    raise ImportError(f'none of {errors}')\nbackend(__name__)"
+    ),
+    "a regular expression on the machine": (
+        "import platform, re\nclass Machine:\n    text = platform.machine()\ndef parse(text):\n"
+        "    arch, bits = None, None\n    text = text.lower()\n    if re.match(r'^x86$|^i\\d86$', text):\n"
+        "        arch, bits = 'X86', 32\n    return (arch, bits)\ndef check():\n"
+        "    arch, bits = parse(Machine.text)\n    if not arch in ['X86', 'ARM']:\n"
+        "        raise Exception('only X86 and ARM')\ncheck()"
+    ),
+    "a compiled regular expression": (
+        "import platform, re\nPATTERN = re.compile('linux|darwin', re.I)\n"
+        "if not PATTERN.match(platform.system()):\n    raise OSError('no')"
+    ),
+    "a dict by platform": (
+        "import sys\nNAMES = {'linux': 'epoll', 'emscripten': 'pwd'}\n__import__(NAMES.get(sys.platform, 'json'))"
+    ),
+    "an f-string that names the module": "import importlib\nname = 'wd'\nimportlib.import_module(f'p{name}')",
+    "a formatted name": "__import__('{}wd'.format('p'))",
+    "the machine of uname": "import os\nif os.uname().machine not in ('x86_64', 'aarch64'):\n    import pwd",
+    "else of a loop without break": "for name in ('a', 'b'):\n    pass\nelse:\n    import pwd",
 }
 
 WORKING = {
@@ -129,6 +159,23 @@ WORKING = {
     ),
     "a subclass that is not made": "import threading\nclass T(threading.Thread):\n    pass",
     "a thread that is not started": "import threading\nt = threading.Thread(target=print)",
+    "else of a loop with break": "for name in ('a', 'b'):\n    break\nelse:\n    import pwd",
+    "a generator's candidate that works": (
+        "def names():\n    yield 'pwd'\n    yield 'json'\ndef load():\n    for name in names():\n        try:\n"
+        "            return __import__(name)\n        except ImportError:\n            pass\n"
+        "    raise ImportError\nload()"
+    ),
+    "a generator that gives what only running tells": (
+        "import os\ndef names():\n    for name in os.listdir('.'):\n        yield name\ndef load():\n"
+        "    for name in names():\n        return name\n    raise ImportError\nload()"
+    ),
+    "a list that is filled later": "names = []\nnames.append(f())\nif not names:\n    import pwd",
+    "a dict that is filled later": "names = {}\nnames['x'] = f()\nif not names:\n    import pwd",
+    "a regular expression on unknown text": "import re\nif not re.match('a', f()):\n    import pwd",
+    "a regular expression that takes long": (
+        "import re\nif not re.match('(a+)+$', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'):\n    import pwd"
+    ),
+    "a class's own name for another platform": "class pwd:\n    x = None\nif pwd.x:\n    import curses",
     "a pool that is not used": "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(1)",
 }
 
