@@ -11,10 +11,10 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.candidates import Candidate, Candidates, ReleaseSource
-from scanner.contents import OpenedWheel
 from scanner.errors import IndexFailure, ScanError
 from scanner.metadata import CoreMetadata
 from scanner.model import Artifact, ArtifactKind, Dependency, Release, Target
+from scanner.opened import OpenedWheel
 from scanner.planned import ContainerTree, Package
 from scanner.project import Project, plan_file
 from scanner.remembered import Opener

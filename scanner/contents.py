@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
-from scanner.errors import ArtifactError
+from dataclasses import dataclass
 
 _WHEEL_SHAPE = 2
 """Raised whenever the stored shape changes, so that older cache entries are read as absent."""
 
-_SDIST_SHAPE = 2
+_SDIST_SHAPE = 3
 
 
 class NativeKind(enum.StrEnum):
@@ -152,6 +149,10 @@ class SdistContents:
     metadata: str
     """As in ``WheelContents``, from PKG-INFO and, where that is too old to say what is required, from the egg-info
     beside it; empty where there is none."""
+    top_level: tuple[str, ...] = ()
+    """The top-level names that setuptools noted beside it, sorted; empty where it noted none."""
+    console_scripts: tuple[EntryPoint, ...] = ()
+    """As setuptools noted them."""
 
     def text(self, path: str) -> str | None:
         """The text of one build file; None where it is absent or was not read."""
@@ -196,7 +197,7 @@ def wheel_from_json(text: str) -> WheelContents | None:
             unsampled_count=int(raw["unsampled"]),
             python_modules=_unpack_modules(raw["modules"]),
             top_level=tuple(map(str, raw["top_level"])),
-            console_scripts=tuple(EntryPoint(name=str(name), target=str(target)) for name, target in raw["scripts"]),
+            console_scripts=_parse_scripts(raw["scripts"]),
             metadata=str(raw["metadata"]),
             is_purelib=None if raw["purelib"] is None else bool(raw["purelib"]),
             excluded_bytes=int(raw["excluded"]),
@@ -218,6 +219,8 @@ def sdist_to_json(contents: SdistContents) -> str:
             "source_count": contents.source_count,
             "python_count": contents.python_count,
             "metadata": contents.metadata,
+            "top_level": contents.top_level,
+            "scripts": [[script.name, script.target] for script in contents.console_scripts],
         }
     )
 
@@ -239,6 +242,8 @@ def sdist_from_json(text: str) -> SdistContents | None:
             source_count=int(raw["source_count"]),
             python_count=int(raw["python_count"]),
             metadata=str(raw["metadata"]),
+            top_level=tuple(map(str, raw["top_level"])),
+            console_scripts=_parse_scripts(raw["scripts"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
@@ -259,6 +264,10 @@ def _unpack_modules(packed: dict[str, str]) -> tuple[str, ...]:
     )
 
 
+def _parse_scripts(rows: list[list[object]]) -> tuple[EntryPoint, ...]:
+    return tuple(EntryPoint(name=str(name), target=str(target)) for name, target in rows)
+
+
 def _parse_native(row: list[object]) -> NativeMember:
     path, kind, role, detail, size_bytes = row
     return NativeMember(
@@ -272,18 +281,3 @@ def _parse_native(row: list[object]) -> NativeMember:
 
 def _dump(value: dict[str, object]) -> str:
     return json.dumps(value, separators=(",", ":"))
-
-
-def _read_nothing(path: str) -> bytes:
-    raise ArtifactError(path, "the wheel was not kept")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenedWheel:
-    """A wheel at hand: what it carries, and its members to be read while the scan goes on."""
-
-    contents: WheelContents
-    paths: tuple[str, ...] = ()
-    """The files in the archive; empty where the file is too large to be held."""
-    read: Callable[[str], bytes] = field(default=_read_nothing)
-    """The bytes of one of them; raises ``ArtifactError``."""

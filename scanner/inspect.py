@@ -8,13 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scanner.candidates import Candidate
+from scanner.checks.build import Outcome
+from scanner.checks.build_backend import read_build
 from scanner.checks.code.site import WheelCode
 from scanner.checks.import_report import ImportReport
-from scanner.contents import OpenedWheel, SdistContents
+from scanner.checks.sdist_layout import find_installed
+from scanner.contents import EntryPoint, SdistContents
 from scanner.errors import ScanError
 from scanner.listed import Listed
+from scanner.metadata import find_excluded
 from scanner.model import Artifact, ArtifactKind, Origin, TableMode, Target
-from scanner.remembered import Memory, Nothing, Opened, Opener, Remembered
+from scanner.opened import Opened, OpenedSdist, OpenedWheel
+from scanner.remembered import Memory, Nothing, Opener, Remembered
 from scanner.resolve import Graph, Node
 from scanner.tables import Effect, load_pyodide, load_stdlib
 
@@ -76,6 +81,10 @@ class _Follower:
         self._target = target
         self._followed: list[tuple[tuple[str, ...] | None, ImportReport]] = []
         self._known_counts: dict[str, int] = {}
+
+    def has_code(self, key: str) -> bool:
+        """Whether there is anything to follow."""
+        return bool(self._codes[key].members)
 
     def follow(self, key: str) -> ImportReport:
         """What importing and using the package of a node runs into."""
@@ -155,8 +164,8 @@ def _inspect(key: str, opened: Opened, follower: _Follower) -> Inspected:
     match opened:
         case OpenedWheel():
             return Inspected(wheel=opened, imports=follower.follow(key) if opened.paths else None)
-        case SdistContents():
-            return Inspected(sdist=opened)
+        case OpenedSdist(contents=contents):
+            return Inspected(sdist=contents, imports=follower.follow(key) if follower.has_code(key) else None)
     return Inspected(failure=opened)
 
 
@@ -176,6 +185,10 @@ def _to_code(key: str, node: Node, wheels: Mapping[str, Opened], target: Target)
     opened = wheels.get(key)
     wheel = node.chosen.wheel if node.chosen else None
     filename = wheel.filename if wheel else key
+    if isinstance(opened, OpenedSdist):
+        code = _source_code(node, opened, target)
+        if code is not None:
+            return code
     if isinstance(opened, OpenedWheel) and opened.paths:
         native = wheel is not None and all(tag.platform != "any" for tag in wheel.tags)
         return WheelCode(
@@ -183,11 +196,39 @@ def _to_code(key: str, node: Node, wheels: Mapping[str, Opened], target: Target)
             members=opened.paths,
             read=opened.read,
             distribution=node.name,
-            console_scripts=tuple((script.name, script.target) for script in opened.contents.console_scripts),
+            console_scripts=_pairs(opened.contents.console_scripts),
             runs_native=native,
+            excluded_requirements=find_excluded(opened.contents.metadata, target.markers),
         )
     names = _known_names(node, opened, target)
     return WheelCode(filename=filename, members=(), read=_read_nothing, distribution=node.name, opaque_names=names)
+
+
+def _source_code(node: Node, opened: OpenedSdist, target: Target) -> WheelCode | None:
+    """The code that building a source distribution would install; None where it compiles, or no package is found."""
+    contents = opened.contents
+    if read_build(contents, target).outcome is Outcome.COMPILES:
+        return None
+    installed = find_installed(contents, opened.paths, node.name)
+    if not installed:
+        return None
+    return WheelCode(
+        filename=contents.filename,
+        members=tuple(installed),
+        read=lambda path: opened.read(installed[path]),
+        distribution=node.name,
+        console_scripts=_pairs(contents.console_scripts),
+        opaque_names=tuple(name for name in contents.top_level if not any(_lies_in(path, name) for path in installed)),
+        excluded_requirements=find_excluded(contents.metadata, target.markers),
+    )
+
+
+def _lies_in(path: str, name: str) -> bool:
+    return path.startswith((f"{name}/", f"{name}."))
+
+
+def _pairs(scripts: Iterable[EntryPoint]) -> tuple[tuple[str, str], ...]:
+    return tuple((script.name, script.target) for script in scripts)
 
 
 def _known_names(node: Node, opened: Opened | None, target: Target) -> tuple[str, ...]:

@@ -72,6 +72,13 @@ def applies(marker: Marker | None, environment: Mapping[str, str], extras: Itera
     return any(_holds(marker, environment, extra) for extra in ("", *extras))
 
 
+def find_excluded(metadata: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the requirements that an environment leaves out by their markers, those of extras aside."""
+    texts = [text for text in _parse_headers(metadata, "").get("requires-dist", []) if ";" in text]
+    requires, _ = _parse_requires(text for text in texts if "extra" not in text.partition(";")[2])
+    return tuple(dict.fromkeys(item.name for item in requires if not applies(item.marker, environment)))
+
+
 def _holds(marker: Marker, environment: Mapping[str, str], extra: str) -> bool:
     try:
         return marker.evaluate({**environment, "extra": extra})

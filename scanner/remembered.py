@@ -17,22 +17,18 @@ from scanner import __version__
 from scanner.checks import report_text
 from scanner.checks.import_report import ImportReport
 from scanner.contents import (
-    OpenedWheel,
-    SdistContents,
-    WheelContents,
     sdist_from_json,
     sdist_to_json,
     wheel_from_json,
     wheel_to_json,
 )
-from scanner.errors import ArtifactError, ScanError
+from scanner.errors import ArtifactError
 from scanner.model import Artifact, ArtifactKind, Target
+from scanner.opened import Opened, OpenedSdist, OpenedWheel
 from scanner.tables.files import find_data
 
 if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed
     from scanner.checks.code.digest import CodeDigest
-
-Opened = OpenedWheel | SdistContents | ScanError
 
 _CODE_SUFFIXES = (".py", ".so", ".pyd")
 
@@ -116,20 +112,21 @@ class Remembered:
         if not self.has_failed:
             self._memory.keep("imports", self._report_key(identities), report_text.report_to_text(report))
 
-    def _recall_file(self, artifact: Artifact) -> OpenedWheel | SdistContents | None:
+    def _recall_file(self, artifact: Artifact) -> OpenedWheel | OpenedSdist | None:
         if not artifact.sha256:
             return None
+        read = _LateFile(artifact, self).read
         if artifact.kind is ArtifactKind.SDIST:
-            text = self._memory.recall("sdist", artifact.sha256)
-            return sdist_from_json(text) if text is not None else None
-        text = self._memory.recall("wheel", artifact.sha256)
-        found = _parse_wheel(text) if text is not None else None
-        if found is None or found[0].filename != artifact.filename:
+            contents_text, paths = _split(self._memory.recall("sdist", artifact.sha256))
+            sdist = sdist_from_json(contents_text)
+            return OpenedSdist(contents=sdist, paths=paths, read=read) if sdist else None
+        contents_text, paths = _split(self._memory.recall("wheel", artifact.sha256))
+        wheel = wheel_from_json(contents_text)
+        if wheel is None or wheel.filename != artifact.filename:
             return None
-        contents, paths = found
         if paths and not self._memory.has("code", self._code_key(artifact)):
             return None  # fetched now with the others, rather than one by one when they are read
-        return OpenedWheel(contents=contents, paths=paths, read=_LateWheel(artifact, self).read)
+        return OpenedWheel(contents=wheel, paths=paths, read=read)
 
     def _keep_file(self, artifact: Artifact, found: Opened) -> None:
         if not artifact.sha256:
@@ -137,10 +134,9 @@ class Remembered:
         match found:
             case OpenedWheel():
                 paths = [path for path in found.paths if path.endswith(_CODE_SUFFIXES)] or found.paths[:1]
-                text = f"{wheel_to_json(found.contents)}\n{json.dumps(paths, separators=(',', ':'))}"
-                self._memory.keep("wheel", artifact.sha256, text)
-            case SdistContents():
-                self._memory.keep("sdist", artifact.sha256, sdist_to_json(found))
+                self._memory.keep("wheel", artifact.sha256, _join(wheel_to_json(found.contents), paths))
+            case OpenedSdist():
+                self._memory.keep("sdist", artifact.sha256, _join(sdist_to_json(found.contents), found.paths))
 
     def _code_key(self, artifact: Artifact) -> str:
         return f"{artifact.sha256} {self._engine}"
@@ -148,26 +144,26 @@ class Remembered:
     def _report_key(self, identities: Sequence[str]) -> str:
         return hashlib.sha256("\n".join((self._engine, *identities)).encode()).hexdigest()
 
-    def open_late(self, artifact: Artifact) -> OpenedWheel:
-        """A wheel after all.
+    def open_late(self, artifact: Artifact) -> OpenedWheel | OpenedSdist:
+        """A file after all.
 
         Raises:
             ArtifactError: it cannot be fetched or opened any more.
         """
         opened = self._opener.open_files((artifact,))[artifact.filename]
-        if isinstance(opened, OpenedWheel):
+        if isinstance(opened, OpenedWheel | OpenedSdist):
             return opened
         self.has_failed = True
         raise ArtifactError(artifact.filename, getattr(opened, "reason", "it cannot be opened"))
 
 
-class _LateWheel:
-    """A wheel that is fetched when one of its files is read."""
+class _LateFile:
+    """A wheel or source distribution that is fetched when one of its files is read."""
 
     def __init__(self, artifact: Artifact, remembered: Remembered) -> None:
         self._artifact = artifact
         self._remembered = remembered
-        self._opened: OpenedWheel | ArtifactError | None = None
+        self._opened: OpenedWheel | OpenedSdist | ArtifactError | None = None
 
     def read(self, path: str) -> bytes:
         if self._opened is None:
@@ -180,16 +176,18 @@ class _LateWheel:
         return self._opened.read(path)
 
 
-def _parse_wheel(text: str) -> tuple[WheelContents, tuple[str, ...]] | None:
-    contents_text, _, paths_text = text.partition("\n")
-    contents = wheel_from_json(contents_text)
+def _join(contents: str, paths: Sequence[str]) -> str:
+    return f"{contents}\n{json.dumps(paths, separators=(',', ':'))}"
+
+
+def _split(text: str | None) -> tuple[str, tuple[str, ...]]:
+    """What ``_join`` was given; an empty text for anything else."""
+    contents, _, paths_text = (text or "").partition("\n")
     try:
         paths = json.loads(paths_text)
     except (ValueError, RecursionError):
-        return None
-    if contents is None or not isinstance(paths, list):
-        return None
-    return contents, tuple(map(str, paths))
+        return "", ()
+    return (contents, tuple(map(str, paths))) if isinstance(paths, list) else ("", ())
 
 
 def _engine_id(target: Target) -> str:

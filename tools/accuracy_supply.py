@@ -17,12 +17,11 @@ from pathlib import Path
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.candidates import Candidate, Candidates
-from scanner.contents import OpenedWheel, SdistContents
-from scanner.errors import ScanError
 from scanner.index.inspection import MAX_HELD_BYTES
 from scanner.index.supply import IndexSupply
 from scanner.metadata import CoreMetadata
 from scanner.model import Artifact, ArtifactKind, Judgement
+from scanner.opened import Opened
 from scanner.tables import PyodidePackage
 from scanner.verified import ModuleOutcome
 from scanner.verify.probe import SCRIPT, TIMEOUT, NodeProbe
@@ -65,7 +64,7 @@ class KeptSupply:
         """As the supply."""
         return self._supply.metadata(candidate)
 
-    def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, OpenedWheel | SdistContents | ScanError]:
+    def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, Opened]:
         """As the supply opens them, from the kept files."""
         with ThreadPoolExecutor(6) as pool:
             kept = list(pool.map(self._keep, artifacts))

@@ -7,13 +7,17 @@ question stays open.
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections.abc import Collection, Iterator, Mapping
 
 _ASKS_THE_MACHINE = re.compile(
     r"\bsys\.platform\b|\bos\.name\b|\bplatform\.\w+\(|\bversion_info\b|\benviron\b|\bgetenv\b"
 )
+_TELLING_FILES = ("requires.txt", "top_level.txt", "entry_points.txt")
 _REQUIREMENT_WORDS = re.compile(r"requir|pbr|cffi_modules", re.IGNORECASE)
+_REQUIRES_KEYWORDS = re.compile(r"\b(?:install_requires|extras_require)\b")
 _SECTION = re.compile(r"\[(?P<extra>[^:\]]*)(?::(?P<marker>.*))?\]")
 _FIRST_VERSION_THAT_PROMISES = (2, 2)
 
@@ -21,10 +25,10 @@ REQUIRES_FROM = "Requires-From"
 """A header of our own: where the Requires-Dist lines below come from; it stands in no PKG-INFO that was let through."""
 
 
-def is_requires_file(path: str) -> bool:
-    """Whether the file is the requires.txt of an egg-info folder at the root of a distribution or in its src folder."""
+def is_egg_info_file(path: str) -> bool:
+    """Whether the file is one that tells something in an egg-info folder, at the root or in the src folder."""
     parts = path.split("/")
-    return parts[-1] == "requires.txt" and len(parts) <= 4 and len(parts) >= 2 and parts[-2].endswith(".egg-info")
+    return parts[-1] in _TELLING_FILES and len(parts) <= 4 and len(parts) >= 2 and parts[-2].endswith(".egg-info")
 
 
 def complete_metadata(metadata: str, paths: Collection[str], texts: Mapping[str, str | None]) -> str:
@@ -36,7 +40,7 @@ def complete_metadata(metadata: str, paths: Collection[str], texts: Mapping[str,
         return metadata
     folders = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[0].endswith(".egg-info")}
     if folders:
-        found = [path for path in texts if is_requires_file(path)]
+        found = [path for path in texts if path.endswith("/requires.txt")]
         if any(texts[path] is None for path in found) or len(found) > 1:
             return metadata
         lines = [line for path in found for line in parse_requires(texts[path] or "")]
@@ -70,7 +74,35 @@ def _promises(metadata: str) -> bool:
 def _is_settled(texts: Mapping[str, str | None]) -> bool:
     """Whether the script was read and computes the same requirements on every machine."""
     script = texts.get("setup.py", "")
-    return script is not None and not _ASKS_THE_MACHINE.search(script)
+    if script is None:
+        return False
+    asks, speaks = _ASKS_THE_MACHINE.search(script), _REQUIREMENT_WORDS.search(script)
+    return not (asks and speaks) or _names_requirements_literally(script)
+
+
+def _names_requirements_literally(script: str) -> bool:
+    """Whether ``setup()`` is given its requirements as literals, so that nothing the script asks changes them.
+
+    A script that speaks of requirements anywhere else may compute them after all.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(script)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    literal = 0
+    for node in ast.walk(tree):
+        match node:
+            case ast.keyword(arg="install_requires" | "extras_require", value=value):
+                if not _is_literal(value):
+                    return False
+                literal += 1
+    return literal > 0 and len(_REQUIRES_KEYWORDS.findall(script)) == literal
+
+
+def _is_literal(node: ast.expr) -> bool:
+    return all(isinstance(inner, ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.Load) for inner in ast.walk(node))
 
 
 def _with_requires(metadata: str, lines: list[str], origin: str) -> str:

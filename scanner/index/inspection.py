@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from scanner.contents import OpenedWheel, SdistContents
 from scanner.errors import ArtifactError
 from scanner.index.archive import read_wheel_directory
 from scanner.index.byte_source import MemorySource
 from scanner.index.distribution import Distributions
-from scanner.index.sdist_archive import read_sdist
+from scanner.index.sdist_archive import open_packed
 from scanner.index.wheel_contents import read_wheel_contents
 from scanner.index.zip_member import unpack_member
 from scanner.model import Artifact
+from scanner.opened import OpenedSdist, OpenedWheel
 
 MAX_HELD_BYTES = 48 * 1024 * 1024
 """Wheels up to this size are fetched whole, so that their code can be followed; of larger ones only the contents are
@@ -42,11 +42,11 @@ async def open_wheel(distributions: Distributions, artifact: Artifact) -> Opened
     return OpenedWheel(contents=contents, paths=tuple(members), read=read)
 
 
-async def open_sdist(distributions: Distributions, artifact: Artifact) -> SdistContents:
-    """What the source distribution carries.
+async def open_sdist(distributions: Distributions, artifact: Artifact) -> OpenedSdist:
+    """What the source distribution carries, with its modules at hand.
 
     Raises:
         IndexFailure: it cannot be fetched.
         ArtifactError: it breaks a guard, or is not the file that the index promised.
     """
-    return read_sdist(artifact.filename, await distributions.fetch_whole(artifact))
+    return open_packed(artifact.filename, await distributions.fetch_whole(artifact))

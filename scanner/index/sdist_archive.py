@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from scanner.contents import BuildFile, Member, SdistContents
 from scanner.errors import ArtifactError
 from scanner.index.archive import MAX_WHOLE_BYTES, parse_zip
-from scanner.index.egg_info import complete_metadata, is_requires_file
+from scanner.index.egg_info import complete_metadata, is_egg_info_file
 from scanner.index.tar_walk import MAX_WANTED_BYTES, PackedFile, walk_tar
-from scanner.index.wheel_contents import select_metadata
+from scanner.index.wheel_contents import parse_scripts, select_metadata
 from scanner.index.zip_member import unpack_member
+from scanner.opened import OpenedSdist
 
 MAX_SOURCES = 200
 """How many paths of sources are kept; what matters is which they are, not all of them."""
+
+MAX_CODE_BYTES = 64 * 1024 * 1024
+"""What the modules of one distribution may take together."""
+
+_CODE_SUFFIXES = (".py", ".so", ".pyd")
 
 MAX_BUILD_FILES = 40
 """How many files that say something of the build are read; real distributions have fewer than ten."""
@@ -44,14 +51,66 @@ def read_sdist(filename: str, data: bytes) -> SdistContents:
     Raises:
         ArtifactError: an entry breaks a guard, or the archive is of a kind that is not read.
     """
+    return _describe(filename, _walk(filename, data, _Wanted()))
+
+
+def open_packed(filename: str, data: bytes) -> OpenedSdist:
+    """The same with the distribution's modules, which are unpacked when the first of them is read.
+
+    Raises:
+        ArtifactError: as above.
+    """
+    files = _walk(filename, data, _Wanted())
+    paths = tuple(path for path in files if path.endswith(_CODE_SUFFIXES))
+    return OpenedSdist(contents=_describe(filename, files), paths=paths, read=_Code(filename, data).read)
+
+
+class _Code:
+    """The modules of a source distribution, all unpacked at once."""
+
+    def __init__(self, filename: str, data: bytes) -> None:
+        self._filename = filename
+        self._data = data
+        self._left = MAX_CODE_BYTES
+        self._files: dict[str, PackedFile] | None = None
+
+    def read(self, path: str) -> bytes:
+        """The bytes of one module.
+
+        Raises:
+            ArtifactError: there is none, or it is too large, by itself or together with those before it.
+        """
+        if self._files is None:
+            self._files = _walk(self._filename, self._data, lambda path: path.endswith(".py"), self._keep)
+        file = self._files.get(path)
+        if file is None or file.data is None:
+            raise ArtifactError(self._filename, f"{path}: {'is too large' if file else 'is not there'}")
+        return file.data
+
+    def _keep(self, file: PackedFile) -> PackedFile:
+        self._left -= len(file.data or b"")
+        return file if self._left >= 0 else replace(file, data=None)
+
+
+def _walk(
+    filename: str,
+    data: bytes,
+    is_wanted: Callable[[str], bool],
+    keep: Callable[[PackedFile], PackedFile] = lambda file: file,
+) -> dict[str, PackedFile]:
+    """The files by their path below the distribution's folder."""
     if len(data) > MAX_WHOLE_BYTES:
         raise ArtifactError(filename, "larger than 128 MiB")
     walk = walk_zip if filename.lower().endswith(".zip") else walk_tar
-    files = _strip_root(list(walk(filename, data, _Wanted())))
+    return _strip_root([keep(file) for file in walk(filename, data, is_wanted)])
+
+
+def _describe(filename: str, files: Mapping[str, PackedFile]) -> SdistContents:
     build = {path: _build_file(path, file) for path, file in sorted(files.items()) if _is_kept(path, file)}
     metadata = build.pop("PKG-INFO", None)
     texts = {path: file.text for path, file in build.items()}
-    texts |= {path: _build_file(path, file).text for path, file in files.items() if is_requires_file(path)}
+    noted = {path: _build_file(path, file).text for path, file in files.items() if is_egg_info_file(path)}
+    texts |= {path: text for path, text in noted.items() if path.endswith("/requires.txt")}
     sources = sorted(path for path in files if _is_source(path))
     return SdistContents(
         filename=filename,
@@ -62,7 +121,13 @@ def read_sdist(filename: str, data: bytes) -> SdistContents:
         source_count=len(sources),
         python_count=sum(path.endswith(".py") for path in files),
         metadata=complete_metadata(select_metadata(metadata.text or "") if metadata else "", files.keys(), texts),
+        top_level=tuple(sorted(set(_joined(noted, "/top_level.txt").split()))),
+        console_scripts=parse_scripts(_joined(noted, "/entry_points.txt")),
     )
+
+
+def _joined(texts: Mapping[str, str | None], name: str) -> str:
+    return "\n".join(text or "" for path, text in texts.items() if path.endswith(name))
 
 
 def walk_zip(filename: str, data: bytes, is_wanted: Callable[[str], bool]) -> Iterator[PackedFile]:
@@ -95,7 +160,7 @@ class _Wanted:
 
     def __call__(self, path: str) -> bool:
         folder, _, name = path.rpartition("/")
-        if is_requires_file(path):
+        if is_egg_info_file(path):
             return True
         is_script = any(fnmatch(name, pattern) for pattern in _BUILD_SCRIPTS)
         if "/" in folder or self._left == 0 or not (name in _BUILD_FILES or is_script):

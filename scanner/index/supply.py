@@ -14,14 +14,14 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.candidates import Candidate, Candidates
-from scanner.contents import OpenedWheel, SdistContents
-from scanner.errors import ArtifactError, IndexFailure, IndexUnreachable, ScanError
+from scanner.errors import ArtifactError, IndexFailure, IndexUnreachable
 from scanner.index.distribution import Distributions
 from scanner.index.inspection import open_sdist, open_wheel
 from scanner.index.listing import Listing
 from scanner.index.service import Index
 from scanner.metadata import CoreMetadata, applies
 from scanner.model import Artifact, ArtifactKind, Target
+from scanner.opened import Opened
 from scanner.specifiers import find_pin
 from scanner.tables import PyodidePackage, PyodideRelease
 from scanner.wants import Narrow, Want
@@ -93,16 +93,16 @@ class IndexSupply:
         """Fetch the metadata of these versions ahead, at once."""
         self._index.run(self._fetch_all(candidates))
 
-    def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, OpenedWheel | SdistContents | ScanError]:
+    def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, Opened]:
         """What is inside each file, by its name; an error where that cannot be told. All are fetched at once."""
         by_name = {artifact.filename: artifact for artifact in artifacts}
         opened = self._index.run(self._open_all(by_name.values()))
         return dict(zip(by_name, opened, strict=True))
 
-    async def _open_all(self, artifacts: Iterable[Artifact]) -> list[OpenedWheel | SdistContents | ScanError]:
+    async def _open_all(self, artifacts: Iterable[Artifact]) -> list[Opened]:
         return list(await asyncio.gather(*(self._open(artifact) for artifact in artifacts)))
 
-    async def _open(self, artifact: Artifact) -> OpenedWheel | SdistContents | ScanError:
+    async def _open(self, artifact: Artifact) -> Opened:
         try:
             if artifact.kind is ArtifactKind.SDIST:
                 return await open_sdist(self._distributions, artifact)

@@ -47,7 +47,7 @@ async def read_wheel_contents(filename: str, source: ByteSource, *, magic: bool 
         unsampled_count=sum(member.size_bytes >= MIN_NATIVE_BYTES for member in files) - len(sampled),
         python_modules=tuple(modules),
         top_level=_top_level(modules, native),
-        console_scripts=_parse_scripts(texts.get("entry_points.txt", "")),
+        console_scripts=parse_scripts(texts.get("entry_points.txt", "")),
         metadata=select_metadata(texts["METADATA"]),
         is_purelib=_parse_purelib(texts["WHEEL"]),
         excluded_bytes=sum(member.size_bytes for member in files if _is_excluded(member.path)),
@@ -129,7 +129,7 @@ def _top_level(modules: Iterable[str], native: Iterable[NativeMember]) -> tuple[
     return tuple(sorted({name.partition(".")[0] for name in names}))
 
 
-def _parse_scripts(text: str) -> tuple[EntryPoint, ...]:
+def parse_scripts(text: str) -> tuple[EntryPoint, ...]:
     """The [console_scripts] of entry_points.txt; lines that are none are skipped, as installers do."""
     scripts: list[EntryPoint] = []
     section = ""

@@ -42,16 +42,42 @@ def test_a_script_that_never_speaks_of_requirements_has_none(make_sdist: MakeSdi
 
 
 @pytest.mark.parametrize(
+    "script",
+    [SCRIPT + "import sys\nsys.platform\n", "import os\nsetup(data_files=[] if os.name == 'nt' else ['x'])\n"],
+    ids=["literal requirements", "no word of requirements"],
+)
+def test_what_the_machine_cannot_change_is_told(make_sdist: MakeSdist, script: str) -> None:
+    found = _read(make_sdist, {"setup.py": script, "alpha.egg-info/requires.txt": "beta\n"})
+    assert not found.dynamic_requires
+    assert [str(requirement) for requirement in found.requires] == ["beta"]
+
+
+@pytest.mark.parametrize(
     "files",
     [
         {"setup.py": SCRIPT},
-        {"setup.py": SCRIPT + "import sys\nsys.platform\n", "alpha.egg-info/requires.txt": "beta\n"},
+        {
+            "setup.py": "import sys\nR = ['beta'] if sys.platform == 'win32' else []\nsetup(install_requires=R)",
+            "alpha.egg-info/requires.txt": "beta\n",
+        },
+        {
+            "setup.py": SCRIPT + "import sys\nif sys.platform:\n    more = {'install_requires': []}\n",
+            "alpha.egg-info/requires.txt": "beta\n",
+        },
         {"setup.py": "setup()", "setup.cfg": "[options]\ninstall_requires = beta\n"},
         {"setup.py": "setup()", "pyproject.toml": "[build-system]\n"},
         {"setup.py": "setup()", "a.egg-info/requires.txt": "beta\n", "b.egg-info/requires.txt": "gamma\n"},
         {"alpha.py": ""},
     ],
-    ids=["no egg-info", "asks the machine", "setup.cfg", "another backend", "two egg-infos", "no script"],
+    ids=[
+        "no egg-info",
+        "asks the machine",
+        "speaks of it twice",
+        "setup.cfg",
+        "another backend",
+        "two egg-infos",
+        "no script",
+    ],
 )
 def test_what_cannot_be_told_stays_open(make_sdist: MakeSdist, files: dict[str, str]) -> None:
     assert _read(make_sdist, files).dynamic_requires
