@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from scanner import tables
-from scanner.acceptance import accept, all_accepted
 from scanner.advice import find_advice
 from scanner.bundle import weigh_bundle
-from scanner.chains import Chain, Edges, find_chains, inherit_verdicts
+from scanner.chains import Chain, Edges, find_chains
 from scanner.checks import Subject, run_checks
 from scanner.ignores import Exemptions
+from scanner.inherited import Judged, inherit, inherited_finding
 from scanner.inspect import Inspected
 from scanner.judge import judge_accepted, judge_findings
+from scanner.late import Late, find_cautions, find_late, soften
 from scanner.listed import Listed
 from scanner.model import (
     Alternative,
     Bundle,
     Dependency,
-    Evidence,
     Finding,
     Judgement,
     Level,
     Location,
-    Rule,
-    Strength,
     TableMode,
     Target,
     Verdict,
@@ -39,20 +37,6 @@ from scanner.resolve.locked import lock_keys
 from scanner.specifiers import combine, find_pin
 from scanner.tables import IncompatibleRow
 from scanner.wants import Want
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
-    """One node with what was found on it."""
-
-    subject: Subject
-    findings: tuple[Finding, ...]
-    own_verdict: Verdict
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether it is unknown by itself, and accepted as such."""
-        return self.own_verdict is Verdict.UNKNOWN and all_accepted(self.findings)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,15 +71,18 @@ def assemble_judgements(
         chains=chains,
     )
     judged = {key: context.judge(node, inspected.get(key)) for key, node in graph.nodes.items()}
-    judged, bundle = context.weigh(judged, edges, inspected)
-    inherited = _inherit(judged, edges)
+    judged, late = context.spare(judged, inspected, edges, graph.roots)
+    judged, bundle = context.weigh(judged, edges, inspected, late)
+    inherited = inherit(judged, edges, late)
     advice = find_advice(graph, {key: one.own_verdict for key, one in judged.items()})
 
     def tell(key: str, dependency: Dependency) -> Judgement:
         one = judged[key]
         verdict, chain = inherited.get(key, (one.own_verdict, ()))
         places = (dependency.location,) if graph.nodes[key].name in context.declared else ()
-        from_below = [_inherited_finding(verdict, chain, judged, advice.get(key))] if chain else []
+        from_below = [inherited_finding(verdict, chain, judged, advice.get(key))] if chain else []
+        if (report := inspected[key].imports if key in inspected else None) is not None:
+            from_below += find_cautions(key, late, edges, report)
         told_below = exemptions.apply(from_below, str(dependency.name), places)
         if verdict is Verdict.CONTAINER and any(finding.level is Level.NOTE for finding in told_below):
             verdict = one.own_verdict
@@ -181,8 +168,25 @@ class _Context:
         """A node with everything that was found on it."""
         return self._judge(self.subject(node, inspected), self.declared.get(node.name, ()))
 
+    def spare(
+        self, judged: Mapping[str, Judged], inspected: Mapping[str, Inspected], edges: Edges, roots: Iterable[str]
+    ) -> tuple[dict[str, Judged], Late]:
+        """The nodes where imports that fail count only as far as something runs into them at once."""
+        reports = {key: one.imports for key, one in inspected.items() if one.imports is not None}
+        failing = {
+            key: one.subject.filename
+            for key, one in judged.items()
+            if key in reports and one.fails_only_on_import(reports[key])
+        }
+        late = find_late(failing, reports, edges, roots)
+        told = dict(judged)
+        for key in late.spared:
+            findings = tuple(map(soften, judged[key].findings))
+            told[key] = replace(judged[key], findings=findings, own_verdict=judge_findings(findings))
+        return told, late
+
     def weigh(
-        self, judged: Mapping[str, Judged], edges: Edges, inspected: Mapping[str, Inspected]
+        self, judged: Mapping[str, Judged], edges: Edges, inspected: Mapping[str, Inspected], late: Late
     ) -> tuple[dict[str, Judged], Bundle | None]:
         """The nodes with what their size together adds to the findings on the largest."""
         contents = {key: one.wheel.contents for key, one in inspected.items() if one.wheel}
@@ -191,6 +195,7 @@ class _Context:
             edges,
             {key: wheel.uncompressed_bytes - wheel.excluded_bytes for key, wheel in contents.items()},
             limit_bytes=self.target.limits.bundle_bytes,
+            passes=late.passes,
         )
         told = dict(judged)
         for key, finding in weighed.findings.items():
@@ -245,18 +250,6 @@ def _by_name(project: Project) -> Mapping[NormalizedName, tuple[Dependency, ...]
     return grouped
 
 
-def _inherit(judged: Mapping[str, Judged], edges: Edges) -> dict[str, tuple[Verdict, Chain]]:
-    """What each node has from below; an accepted unknown is passed up only where nothing that counts is."""
-    accepted = {key: one.own_verdict if one.is_accepted else Verdict.WORKERS for key, one in judged.items()}
-    counting = {key: Verdict.WORKERS if one.is_accepted else one.own_verdict for key, one in judged.items()}
-    passed = {
-        key: found
-        for key, found in inherit_verdicts(accepted, edges).items()
-        if judged[key].own_verdict is Verdict.WORKERS
-    }
-    return {**passed, **inherit_verdicts(counting, edges)}
-
-
 def _contradiction(
     node: Node, chains: Mapping[str, tuple[Chain, ...]], constraint: SpecifierSet | None
 ) -> tuple[str, ...]:
@@ -280,25 +273,6 @@ def _say_want(want: Want, chains: Mapping[str, tuple[Chain, ...]]) -> str:
         return f"{want.name}{want.specifier} (asked for by the project)"
     known = chains.get(want.parent, ())
     return f"{want.name}{want.specifier} (required by {' → '.join(known[0] if known else (want.parent,))})"
-
-
-def _inherited_finding(verdict: Verdict, chain: Chain, judged: Mapping[str, Judged], advice: str | None) -> Finding:
-    told = " → ".join(chain)
-    cause = judged[chain[-1]]
-    blocked = verdict is Verdict.CONTAINER
-    why = next((f for f in cause.findings if (f.level is Level.BLOCKER) is blocked), None)
-    need = "needs a container" if blocked else "could not be judged"
-    finding = Finding(
-        rule=Rule.CS109,
-        level=Level.BLOCKER if blocked else Level.CAUTION,
-        message=f"requires {chain[-1]}, which {need}: {told}",
-        evidence=(
-            Evidence(fact=told, origin=why.message if why else chain[-1], strength=Strength.PROVEN),
-            *(cause.findings[0].evidence[:1] if cause.findings else ()),
-        ),
-        remedy=advice or (why.remedy if why else None),
-    )
-    return accept(finding, f"accepted for {chain[-1]}") if cause.is_accepted else finding
 
 
 def _to_judgement(dependency: Dependency, one: Judged, *, verdict: Verdict) -> Judgement:

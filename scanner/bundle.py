@@ -6,7 +6,8 @@ fits; with a package goes what hangs on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from scanner.chains import Edges, inherit_verdicts
@@ -28,13 +29,19 @@ class Weighed:
 
 
 def weigh_bundle(
-    own: Mapping[str, Verdict], edges: Edges, sizes_bytes: Mapping[str, int], *, limit_bytes: int
+    own: Mapping[str, Verdict],
+    edges: Edges,
+    sizes_bytes: Mapping[str, int],
+    *,
+    limit_bytes: int,
+    passes: AbstractSet[tuple[str, str]] = frozenset(),
 ) -> Weighed:
     """What the packages that run add together; the keys are those of the tree, which stand for names.
 
-    Of packages without a known size only the names are told. No bundle where no size is known at all.
+    Of packages without a known size only the names are told. No bundle where no size is known at all. ``passes`` are
+    as for ``inherit_verdicts``.
     """
-    running = _find_running(own, edges)
+    running = _find_running(own, edges, passes)
     sized = {key: sizes_bytes[key] for key in running if key in sizes_bytes}
     if not sized:
         return Weighed(bundle=None, findings={})
@@ -45,7 +52,7 @@ def weigh_bundle(
         unsized=tuple(sorted({_name(key) for key in running if key not in sizes_bytes})),
     )
     if bundle.uncompressed_bytes > limit_bytes:
-        moving = _choose_moving(own, edges, sized, limit_bytes)
+        moving = _choose_moving(own, sized, limit_bytes, lambda verdicts: _find_running(verdicts, edges, passes))
         return Weighed(bundle=bundle, findings={key: _too_large(key, sized, bundle, moving) for key in moving})
     if bundle.uncompressed_bytes > TIGHT_SHARE * limit_bytes:
         largest = _by_size(sized)[0]
@@ -53,19 +60,22 @@ def weigh_bundle(
     return Weighed(bundle=bundle, findings={})
 
 
-def _find_running(own: Mapping[str, Verdict], edges: Edges) -> list[str]:
-    inherited = inherit_verdicts(own, edges)
+def _find_running(own: Mapping[str, Verdict], edges: Edges, passes: AbstractSet[tuple[str, str]]) -> list[str]:
+    inherited = inherit_verdicts(own, edges, passes)
     return [key for key, verdict in own.items() if verdict is Verdict.WORKERS and key not in inherited]
 
 
 def _choose_moving(
-    own: Mapping[str, Verdict], edges: Edges, sized: Mapping[str, int], limit_bytes: int
+    own: Mapping[str, Verdict],
+    sized: Mapping[str, int],
+    limit_bytes: int,
+    find_running: Callable[[Mapping[str, Verdict]], list[str]],
 ) -> tuple[str, ...]:
     """The largest packages, largest first, without which the rest fits."""
     verdicts = dict(own)
     moving: list[str] = []
     while True:
-        staying = {key: sized[key] for key in _find_running(verdicts, edges) if key in sized}
+        staying = {key: sized[key] for key in find_running(verdicts) if key in sized}
         if sum(staying.values()) <= limit_bytes:
             return tuple(moving)
         largest = _by_size(staying)[0]

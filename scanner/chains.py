@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from scanner.model import Verdict
 
@@ -41,11 +42,14 @@ def _walk(root: str, edges: Edges) -> dict[str, Chain]:
     return found
 
 
-def inherit_verdicts(own: Mapping[str, Verdict], edges: Edges) -> dict[str, tuple[Verdict, Chain]]:
+def inherit_verdicts(
+    own: Mapping[str, Verdict], edges: Edges, passes: AbstractSet[tuple[str, str]] = frozenset()
+) -> dict[str, tuple[Verdict, Chain]]:
     """Where a package's required closure is worse than the package itself: the verdict and the chain to the cause.
 
     CONTAINER outweighs UNKNOWN, and both outweigh WORKERS; the chain begins with the package and ends with the
-    nearest cause. Packages that nothing worse hangs below are left out.
+    nearest cause. Packages that nothing worse hangs below are left out. ``passes`` are pairs of a package and a cause
+    below it that says nothing of it.
     """
     parents: dict[str, list[str]] = {}
     for name, children in edges.items():
@@ -54,10 +58,24 @@ def inherit_verdicts(own: Mapping[str, Verdict], edges: Edges) -> dict[str, tupl
     inherited: dict[str, tuple[Verdict, Chain]] = {}
     for verdict in (Verdict.CONTAINER, Verdict.UNKNOWN):
         causes = sorted(name for name, value in own.items() if value is verdict)
-        for name, chain in _spread(causes, parents).items():
+        for name, chain in _spread_all(causes, parents, passes).items():
             if _outweighs(verdict, own.get(name, Verdict.WORKERS)) and name not in inherited:
                 inherited[name] = (verdict, chain)
     return inherited
+
+
+def _spread_all(
+    causes: Iterable[str], parents: Mapping[str, Iterable[str]], passes: AbstractSet[tuple[str, str]]
+) -> dict[str, Chain]:
+    """The chain from each package to the nearest cause that counts for it."""
+    selective = {cause for _, cause in passes}
+    found = _spread([cause for cause in causes if cause not in selective], parents)
+    for cause in causes:
+        if cause in selective:
+            for name, chain in _spread([cause], parents).items():
+                if (name, cause) not in passes and (name not in found or len(chain) < len(found[name])):
+                    found[name] = chain
+    return found
 
 
 def _spread(causes: Iterable[str], parents: Mapping[str, Iterable[str]]) -> dict[str, Chain]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from scanner.checks.build import Outcome
 from scanner.checks.build_backend import read_build
 from scanner.checks.code.site import WheelCode
 from scanner.checks.import_report import ImportReport
+from scanner.checks.later import find_later
 from scanner.checks.sdist_layout import find_installed
 from scanner.contents import EntryPoint, SdistContents
 from scanner.errors import ScanError
@@ -58,7 +59,7 @@ def inspect_graph(
     wheels = {key: opened[file.filename] for key, file in wanted.items()}
     codes = {key: code for key, node in graph.nodes.items() if (code := _to_code(key, node, wheels, target))}
     follower = _Follower(graph, codes, wanted, remembered, target)
-    inspected = {key: _inspect(key, wheels[key], follower) for key in wanted}
+    inspected = follower.note_later({key: _inspect(key, wheels[key], follower) for key in wanted})
     follower.finish()
     return inspected
 
@@ -79,7 +80,7 @@ class _Follower:
         self._files = {key: file for key, file in files.items() if codes[key].members}
         self._remembered = remembered
         self._target = target
-        self._followed: list[tuple[tuple[str, ...] | None, ImportReport]] = []
+        self._followed: dict[str, tuple[tuple[str, ...] | None, ImportReport]] = {}
         self._known_counts: dict[str, int] = {}
 
     def has_code(self, key: str) -> bool:
@@ -95,8 +96,22 @@ class _Follower:
             from scanner.checks.imports import find_import_problems  # noqa: PLC0415 - heavy
 
             report = find_import_problems(self._codes[key], [self._codes[other] for other in closure], self._reader)
-            self._followed.append((identities, report))
+            self._followed[key] = (identities, report)
         return report
+
+    def note_later(self, inspected: dict[str, Inspected]) -> dict[str, Inspected]:
+        """The same, with the places where requirements are imported whose import fails."""
+        for key, (identities, followed) in self._followed.items():
+            requires = self._graph.nodes[key].requires
+            failing = [child for child in requires if child in inspected and _fails(inspected[child])]
+            places = [(child, find_later(self._codes[key], self._codes[child])) for child in failing]
+            later = tuple((child, place) for child, place in places if place is not None)
+            if not later:
+                continue
+            report = replace(followed, later=later)
+            self._followed[key] = (identities, report)
+            inspected[key] = replace(inspected[key], imports=report)
+        return inspected
 
     def finish(self) -> None:
         """Remember what was learned."""
@@ -108,7 +123,7 @@ class _Follower:
             is_whole = is_whole and not any(map(_is_cut_short, digest.modules.values()))
             if len(digest.modules) + len(digest.quiet) > self._known_counts.get(key, -1) and is_whole:
                 self._remembered.keep_digest(file, digest)
-        for identities, report in self._followed:
+        for identities, report in self._followed.values():
             if identities is not None and is_whole:
                 self._remembered.keep_report(identities, report)
 
@@ -134,6 +149,10 @@ class _Follower:
             what = file.sha256 if file is not None else " ".join(code.opaque_names)
             identities.append(f"{code.distribution} {code.filename} {what}")
         return tuple(identities)
+
+
+def _fails(inspected: Inspected) -> bool:
+    return inspected.imports is not None and inspected.imports.fails
 
 
 def _is_cut_short(facts: ModuleFacts) -> bool:

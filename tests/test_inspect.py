@@ -70,3 +70,45 @@ def test_a_requirement_that_the_target_leaves_out_is_missed(
     assert "left out on the target" in judged["beta"]["findings"][0]["message"]
     assert judged["beta"]["verdict"] == "container"
     assert judged["gamma"]["verdict"] == "workers"
+
+
+FAILING = {"trio.py": "raise NotImplementedError('unsupported platform')\n"}
+
+
+def test_an_import_that_comes_late_is_a_caution(scan: Scan, index: FakeIndex, make_wheel: MakeWheel) -> None:
+    index.add(make_wheel("trio", files=FAILING))
+    late = {"app/__init__.py": "", "app/bidi.py": "def start():\n    import trio\n"}
+    index.add(make_wheel("app", requires=["trio"], files=late))
+    judged = scan("app")
+    assert {name: one["verdict"] for name, one in judged.items()} == {"app": "workers", "trio": "workers"}
+    assert _rules(judged["app"], "caution") == ["CS109"]
+    assert "first at app/bidi.py:2" in judged["app"]["findings"][0]["message"]
+    assert _rules(judged["trio"], "caution") == ["CS301"]
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted", "words"),
+    [
+        ("import trio\n", "app", ()),
+        ("def start():\n    import trio\n", "app\ntrio", ()),
+        ("def start():\n    import trio\n", "app", ("--no-inspect",)),
+    ],
+    ids=["imported at once", "a direct dependency", "not looked into"],
+)
+def test_an_import_that_counts(
+    scan: Scan, index: FakeIndex, make_wheel: MakeWheel, *, code: str, wanted: str, words: tuple[str, ...]
+) -> None:
+    index.add(make_wheel("trio", files=FAILING))
+    index.add(make_wheel("app", requires=["trio"], files={"app.py": code}))
+    judged = scan(wanted, *words)
+    expected = "workers" if words else "container"
+    assert judged["trio"]["verdict"] == expected
+    assert judged["app"]["verdict"] == ("workers" if "trio" in wanted else expected)
+
+
+def test_a_missing_wheel_counts_wherever_it_is_imported(scan: Scan, index: FakeIndex, make_wheel: MakeWheel) -> None:
+    index.add(make_wheel("trio", tag="cp314-cp314-manylinux_2_28_x86_64"))
+    index.add(make_wheel("app", requires=["trio"], files={"app.py": "def start():\n    import trio\n"}))
+    judged = scan("app")
+    assert judged["app"]["verdict"] == "container"
+    assert _rules(judged["app"], "blocker") == ["CS109"]

@@ -36,6 +36,8 @@ ALLOWED = {
     "judge": BASE,
     "chains": BASE,
     "bundle": BASE | {"chains"},
+    "inherited": BASE | {"chains", "checks", "late"},
+    "late": BASE | {"chains", "checks"},
     "masking": BASE,
     "verified": {"model"},
     "verify": GROUND | {"checks", "index", "inspect", "verified"},
@@ -51,7 +53,8 @@ ALLOWED = {
     "remembered": GROUND | {"checks"},
     "inspect": GROUND | {"checks", "listed", "remembered", "resolve"},
     "assemble": GROUND
-    | {"advice", "bundle", "checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"},
+    | {"advice", "bundle", "checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"}
+    | {"inherited", "late"},
     "advice": BASE | {"chains", "resolve"},
     "container_tree": GROUND | {"planned", "project", "remembered", "resolve", "settings", "sources"},
     "own_code": GROUND | {"checks", "planned", "sources"},

@@ -7,7 +7,7 @@ import json
 from scanner.checks.import_report import ImportReport
 from scanner.model import Evidence, Finding, Level, Rule, Strength
 
-_SHAPE = 1
+_SHAPE = 2
 """Raised whenever the stored shape changes, so that older entries are read as absent."""
 
 
@@ -18,6 +18,7 @@ def report_to_text(report: ImportReport) -> str:
         "findings": [_pack(finding) for finding in report.findings],
         "inherited": [_pack(finding) for finding in report.inherited],
         "modules": sorted(report.import_time_modules),
+        "later": report.later,
     }
     return json.dumps(raw, separators=(",", ":"))
 
@@ -32,6 +33,7 @@ def report_from_text(text: str) -> ImportReport | None:
             findings=tuple(map(_unpack, raw["findings"])),
             inherited=tuple(map(_unpack, raw["inherited"])),
             import_time_modules=frozenset(map(str, raw["modules"])),
+            later=tuple((str(key), str(place)) for key, place in raw["later"]),
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -65,7 +65,9 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
     ),
     Rule.CS109: RuleHelp(
         what="A dependency that it cannot do without has no place on Workers, or could not be judged.",
-        why="A package stands or falls with what it requires; its own files alone do not make it run.",
+        why="A package stands or falls with what it requires; its own files alone do not make it run. Where a "
+        "requirement installs and only fails when it is imported, and the package imports it only later, it is a "
+        "caution.",
         remedy="Deal with the dependency at the end of the chain: drop the extra that brings it, replace it, or move "
         "both into a container.",
     ),
