@@ -24,6 +24,7 @@ from scanner.checks.import_report import ImportReport
 from scanner.model import Finding, Level, Rule, Target
 from scanner.tables import StdlibTable
 
+_MAY_FAIL = "importing it may fail, by a condition that only running tells"
 _MAX_POSSIBLE = 3
 """How many failures under conditions that cannot be told are shown."""
 
@@ -55,7 +56,7 @@ def find_import_problems(package: WheelCode, closure: Sequence[WheelCode], reade
         findings += _script_findings(package, importer, findings + inherited)
     except OutOfBudget:
         findings.append(_incomplete(package))
-    findings += _possible_findings(importer, findings + inherited)
+    findings += _possible_findings(package, importer, reader, findings + inherited)
     findings += _note_findings(package, importer)
     findings += _deferred_findings(package, importer, reader)
     findings.sort(key=lambda finding: (finding.level is not Level.BLOCKER, finding.rule.code))
@@ -83,13 +84,13 @@ def _import_findings(package: WheelCode, importer: Importer, reader: CodeReader)
 
 
 def _is_inherited(failure: Failure, package: WheelCode, importer: Importer, reader: CodeReader) -> bool:
-    """Whether a dependency ends the same way when it is imported alone."""
+    """Whether a dependency ends the same way, or may do so, when it is imported alone."""
     culprit = importer.world.site.wheels.get(failure.chain[-1].wheel) if failure.chain else None
     if culprit is None or culprit.filename == package.filename:
         return False
     alone = Importer(World(reader.runtime, importer.world.site), reader.read, run_block)
     main, _ = entry_modules(culprit)
-    ends = [alone.import_entry(module) for module in main]
+    ends = [*(alone.import_entry(module) for module in main), *alone.possible]
     return any(end is not None and end.chain[-1:] == failure.chain[-1:] for end in ends)
 
 
@@ -123,17 +124,22 @@ def _call_entry(importer: Importer, module: str, attribute: str) -> Failure | No
     return None
 
 
-def _possible_findings(importer: Importer, told: Sequence[Finding]) -> Iterator[Finding]:
+def _possible_findings(
+    package: WheelCode, importer: Importer, reader: CodeReader, told: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Failures under conditions that cannot be told, unless a dependency has them when it is imported alone."""
+    ends = {other.evidence[-1:] for other in told}
     seen: set[object] = set()
     for failure in importer.possible:
         key = failure.chain[-1:]
-        if key not in seen and failure.cause is not Cause.UNPROVIDED and len(seen) < _MAX_POSSIBLE:
-            seen.add(key)
-            finding = failure_finding(
-                failure, Level.CAUTION, "importing it may fail on the target, by a condition that only running tells"
-            )
-            if not any(finding.evidence[-1:] == other.evidence[-1:] for other in told):
-                yield finding
+        if key in seen or failure.cause is Cause.UNPROVIDED or len(seen) >= _MAX_POSSIBLE:
+            continue
+        seen.add(key)
+        finding = failure_finding(
+            failure, Level.CAUTION, "importing it may fail, by a condition that only running tells"
+        )
+        if finding.evidence[-1:] not in ends and not _is_inherited(failure, package, importer, reader):
+            yield finding
 
 
 def _note_findings(package: WheelCode, importer: Importer) -> Iterator[Finding]:

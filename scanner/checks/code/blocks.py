@@ -6,10 +6,11 @@ import enum
 
 from scanner.checks.code.actions import act, find_generated
 from scanner.checks.code.conditions import evaluate, evaluate_truth
-from scanner.checks.code.expression import Invocation, Row
+from scanner.checks.code.expression import Expression, Invocation, Junction, Row
 from scanner.checks.code.failure import Cause, Failure, ImportStops, catches
 from scanner.checks.code.frames import Frame
 from scanner.checks.code.importer import Importer, OutOfBudget
+from scanner.checks.code.reading import names_in
 from scanner.checks.code.steps import Bind, Block, Branch, Handler, Leave, Loop, Try, walk_steps
 from scanner.checks.code.values import UNKNOWN
 
@@ -79,6 +80,8 @@ def _run_in_doubt(importer: Importer, block: Block, frame: Frame) -> Flow:
 
 def _branch(importer: Importer, step: Branch, frame: Frame) -> Flow:
     truth = evaluate_truth(step.test, frame, importer.world.runtime)
+    if truth is None and _is_for_checkers(step.test):
+        truth = False
     if truth is not None:
         return run_block(importer, step.body if truth else step.otherwise, frame)
     before = _snapshot(importer, frame)
@@ -101,6 +104,11 @@ def _branch(importer: Importer, step: Branch, frame: Frame) -> Flow:
             return first
     _merge(frame, after)
     return Flow.ON if first is second is Flow.ON else Flow.MAYBE
+
+
+def _is_for_checkers(test: Expression) -> bool:
+    """Whether a block is for type checkers, or where what usually stands in for it cannot be had."""
+    return isinstance(test, Junction) and not test.is_and and "TYPE_CHECKING" in names_in(test)
 
 
 def _attempt(importer: Importer, block: Block, frame: Frame) -> Flow | Failure:

@@ -42,6 +42,7 @@ class HazardRow:
 
 
 _NO_THREADS = "raises RuntimeError («can't start new thread»)"
+_NO_START = "cannot start («can't start new thread»)"
 _NO_PROCESSES = "raises OSError («emscripten does not support processes»)"
 _NO_SEMAPHORES = "raises ModuleNotFoundError (there is no _multiprocessing)"
 _NO_LISTENING = "cannot accept connections on the target"
@@ -67,7 +68,7 @@ _THREADS = (
     | _rows(
         "threading.Thread threading.Timer concurrent.futures.ThreadPoolExecutor logging.handlers.QueueListener "
         "concurrent.futures.thread.ThreadPoolExecutor socketserver.ThreadingMixIn wsgiref.simple_server.make_server",
-        Rule.CS304, _NO_THREADS, "RuntimeError", AtImport.HARMLESS,
+        Rule.CS304, _NO_START, "RuntimeError", AtImport.HARMLESS,
     )
     | _rows(
         "multiprocessing.pool.ThreadPool multiprocessing.dummy.Pool",

@@ -148,7 +148,7 @@ def is_aside(module: str) -> bool:
     parts = module.split(".")
     last = parts[-1]
     return (
-        bool(_ASIDE.intersection(parts[1:]))
+        bool(_ASIDE.intersection(part.lstrip("_") for part in parts[1:]))
         or parts[0] in ("tests", "test", "docs", "examples", "conftest", "setup")
         or last.startswith("test_")
         or last.endswith("_test")

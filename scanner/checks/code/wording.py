@@ -10,16 +10,19 @@ from scanner.checks.code.hazards import HAZARDS
 from scanner.checks.code.importer import Note
 from scanner.model import Evidence, Finding, Level, Rule, Strength
 
-_SHOWN_SITES = 3
 _SHOWN_HOPS = 6
+_MAX_EVIDENCE = 100
 
 _TITLES = {
-    Rule.CS302: "uses what the target's standard library lacks",
-    Rule.CS303: "starts processes",
-    Rule.CS304: "starts threads",
-    Rule.CS305: "opens sockets that the target does not have",
-    Rule.CS306: "loads foreign libraries",
+    Rule.CS302: "some calls use what the target's standard library lacks",
+    Rule.CS303: "some calls start processes",
+    Rule.CS304: "some calls start threads",
+    Rule.CS305: "some calls open sockets that the target does not have",
+    Rule.CS306: "some calls load foreign libraries",
 }
+
+_PLAIN = frozenset({"is not there", "does not import"})
+"""Outcomes that the title of CS302 tells already."""
 
 
 def failure_rule(failure: Failure) -> Rule:
@@ -34,7 +37,8 @@ def failure_rule(failure: Failure) -> Rule:
 
 def failure_finding(failure: Failure, level: Level, intro: str, remedy: str | None = None) -> Finding:
     """A failing import as a finding: the chain in the message, and one piece of evidence a step."""
-    message = f"{intro}: {chain_text(failure.chain)} ({failure_reason(failure)})"
+    chain = failure.chain if level is Level.BLOCKER else failure.chain[-1:]
+    message = f"{intro}: {chain_text(chain)} ({failure_reason(failure)})"
     evidence = chain_evidence(failure.chain)
     return Finding(rule=failure_rule(failure), level=level, message=message, evidence=evidence, remedy=remedy)
 
@@ -77,16 +81,17 @@ def chain_evidence(chain: Iterable[Hop]) -> tuple[Evidence, ...]:
 
 
 def uses_finding(rule: Rule, uses: Sequence[Use], wheel: str) -> Finding:
-    """The places of one rule as one caution: the first three, how many there are, and what would happen."""
-    shown = _spread(uses)
-    sites = ", ".join(f"{use.path}:{use.line} {use.name}" for use in shown)
-    more = f" and {len(uses) - len(shown)} more" if len(uses) > len(shown) else ""
-    outcomes = dict.fromkeys(f"{use.name} {use.outcome}" for use in shown)
+    """The places of one rule as one caution: the first of them and what happens there; all are in the evidence."""
+    first = uses[0]
+    count = len({(use.path, use.line) for use in uses}) - 1
+    more = f" and {count} more {'place' if count == 1 else 'places'}" if count else ""
+    outcome = "" if first.outcome in _PLAIN else f", which {first.outcome}"
     evidence = tuple(
         Evidence(fact=f"{use.name} {use.outcome}", origin=f"{wheel}: {use.path}:{use.line}", strength=Strength.PROVEN)
-        for use in shown
+        for use in uses[:_MAX_EVIDENCE]
     )
-    message = f"{_TITLES[rule]}, later than at import: {sites}{more}; {'; '.join(outcomes)}"
+    name = first.name.removeprefix("*.").replace("()", "")
+    message = f"{_TITLES[rule]}: {name}{outcome} ({first.path}:{first.line}{more})"
     return Finding(rule=rule, level=Level.CAUTION, message=message, evidence=evidence)
 
 
@@ -101,15 +106,5 @@ def note_finding(note: Note) -> Finding:
         case _:
             rule = HAZARDS[note.subject].rule
             message = f"at import time it calls {note.subject}: it {note.detail}"
-    chain = f" ({chain_text(note.chain)})" if note.chain else ""
+    chain = f" ({chain_text(note.chain[-1:])})" if note.chain else ""
     return Finding(rule=rule, level=Level.CAUTION, message=message + chain, evidence=chain_evidence(note.chain))
-
-
-def _spread(uses: Sequence[Use]) -> list[Use]:
-    """The first places, preferring different calls."""
-    firsts: dict[str, Use] = {}
-    for use in uses:
-        firsts.setdefault(use.name, use)
-    chosen = list(firsts.values())[:_SHOWN_SITES]
-    chosen += [use for use in uses if use not in chosen][: _SHOWN_SITES - len(chosen)]
-    return sorted(chosen, key=lambda use: (use.path, use.line))

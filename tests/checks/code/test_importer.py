@@ -176,6 +176,9 @@ WORKING = {
         "import re\nif not re.match('(a+)+$', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'):\n    import pwd"
     ),
     "a class's own name for another platform": "class pwd:\n    x = None\nif pwd.x:\n    import curses",
+    "what stands in where lazy imports cannot be had": (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING or not f():\n    import pwd"
+    ),
     "a pool that is not used": "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(1)",
 }
 
