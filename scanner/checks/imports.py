@@ -135,9 +135,7 @@ def _possible_findings(
         if key in seen or failure.cause is Cause.UNPROVIDED or len(seen) >= _MAX_POSSIBLE:
             continue
         seen.add(key)
-        finding = failure_finding(
-            failure, Level.CAUTION, "importing it may fail, by a condition that only running tells"
-        )
+        finding = failure_finding(failure, Level.CAUTION, _MAY_FAIL)
         if finding.evidence[-1:] not in ends and not _is_inherited(failure, package, importer, reader):
             yield finding
 
