@@ -164,18 +164,21 @@ def _advise_slimmer(outline: Outline, tree: ContainerTree | None) -> Iterator[st
 
 
 def _advise(outline: Outline, workloads: WorkloadTable) -> Iterator[str]:
-    """When a container is the wrong answer, the cases of this project first; then what a container takes."""
+    """When a container is the wrong answer, the cases of this project at length; then what a container takes."""
     if not outline.has_container:
         return
     blocked: dict[str, list[str]] = {}
     for judgement in find_blocked(outline.report):
         blocked.setdefault(judgement.category or "", []).append(judgement.name)
-    rows = []
+    others: list[str] = []
     for row in workloads.wrong_answers:
         names = dict.fromkeys(name for category in row.categories for name in blocked.get(category, ()))
-        told = f" ({', '.join(names)})" if names else ""
-        rows.append((not names, f"A container is the wrong answer for {row.work}{told}: {row.instead}."))
-    yield from (text for _, text in sorted(rows, key=lambda row: row[0]))
+        if names:
+            yield f"A container is the wrong answer for {row.work} ({', '.join(names)}): {row.instead}."
+        else:
+            others.append(row.work)
+    if others:
+        yield f"A container is the wrong answer for {', '.join(others)} as well, should that come along."
     for clause in workloads.care:
         yield f"{clause[0].upper()}{clause[1:]}."
 

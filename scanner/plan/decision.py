@@ -107,7 +107,7 @@ def _claim(judgement: Judgement, bringers: Sequence[str], rows: Sequence[NeedRow
     shown = f"{judgement.name} {judgement.version}" if judgement.version else judgement.name
     message = blocker.message.removeprefix(f"{shown} ") if blocker else ""
     why = f": {message} ({blocker.rule.code})" if blocker else ""
-    brought = f", which {', '.join(bringers)} brings" if bringers else ""
+    brought = f", brought along by {' and '.join(bringers)}" if bringers else ""
     return _Claim(key=key, text=f"{shown}{brought}{why}")
 
 

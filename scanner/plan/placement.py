@@ -80,10 +80,8 @@ def _place_blocked(judgement: Judgement, report: Report, counted: Counted) -> Pl
         return _placement(judgement, Side.CONTAINER, f"it requires {needed}")
     key, service = _find_service(judgement)
     reason = _first_message(judgement) or "it needs a container"
-    if service is None:
-        return _placement(judgement, Side.CONTAINER, reason, way_out=_way_out(judgement))
-    if service.fit == "build":
-        return _placement(judgement, Side.CONTAINER, reason, way_out=_build_way_out(judgement, report))
+    if service is None or service.fit == "build":
+        return _placement(judgement, Side.CONTAINER, reason, way_out=_way_out(judgement, report))
     is_early = service.since is not None and report.target.compatibility_date < service.since
     counts = counted is Counted.PART or (counted is Counted.WHOLE and service.fit == "whole")
     is_taken = counts and not is_early
@@ -92,7 +90,7 @@ def _place_blocked(judgement: Judgement, report: Report, counted: Counted) -> Pl
         Side.SERVICE if is_taken else Side.CONTAINER,
         reason,
         judgement.alternative,
-        way_out=f"with a compatibility date from {service.since} on" if is_early else _way_out(judgement),
+        way_out=f"with a compatibility date from {service.since} on" if is_early else _way_out(judgement, report),
         service_key=key,
         fit="" if is_early else service.fit,
         drivers=service.drivers if is_taken else (),
@@ -105,16 +103,17 @@ def _find_service(judgement: Judgement) -> tuple[str | None, ServiceRow | None]:
     return key, load_workloads().services.get(key) if key else None
 
 
-def _build_way_out(judgement: Judgement, report: Report) -> str | None:
-    package = load_pyodide(report.target.pyodide).packages.get(canonicalize_name(judgement.name))
-    if package is None:
-        return _way_out(judgement)
+def _way_out(judgement: Judgement, report: Report) -> str | None:
+    """What would keep it in the Worker; what the table decides no other version lifts, but a build may."""
+    blockers = {finding.rule for finding in judgement.findings if finding.level is Level.BLOCKER}
+    if Rule.CS201 not in blockers:
+        remedies = (finding.remedy for finding in judgement.findings if finding.rule in (Rule.CS105, Rule.CS107))
+        return next((remedy for remedy in remedies if remedy), None)
+    name = canonicalize_name(judgement.name)
+    row, package = load_incompatible().by_name.get(name), load_pyodide(report.target.pyodide).packages.get(name)
+    if row is None or not row.build_lifts or package is None or str(package.version) != judgement.version:
+        return None
     return f"Pyodide {report.target.pyodide} has {package.name} {package.version}: `--table advise` relies on it"
-
-
-def _way_out(judgement: Judgement) -> str | None:
-    remedies = (finding.remedy for finding in judgement.findings if finding.rule in (Rule.CS105, Rule.CS107))
-    return next((remedy for remedy in remedies if remedy), None)
 
 
 def _first_message(judgement: Judgement) -> str:

@@ -129,7 +129,8 @@ def describe_package(package: Package) -> str:
 
 def _megabytes(size_bytes: int) -> str:
     """In the unit in which instance types have their disk."""
-    return f"{size_bytes / 1_000_000:,.0f} MB"
+    megabytes = size_bytes / 1_000_000
+    return f"{megabytes:,.0f} MB" if megabytes >= 10 else f"{megabytes:.1f} MB"
 
 
 def largest_packages(plan: Plan, number: int) -> tuple[Package, ...]:

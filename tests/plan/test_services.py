@@ -115,3 +115,18 @@ def test_bindings_are_merged_without_repeating_any(
 
 def _answer(document: dict[str, Any], name: str) -> dict[str, Any]:
     return next(row for row in document["answers"] if row["key"] == f"service:{name}")
+
+
+@pytest.mark.usefixtures("_packages")
+def test_another_version_is_no_way_out_of_what_the_table_decides(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("grpcio", "1.0"))  # pure, and older than what has native code alone
+    index.add(make_wheel("grpcio", "2.0", tag=LINUX))
+    index.add(make_wheel("gamma", "1.0"))
+    index.add(make_wheel("gamma", "2.0", tag=LINUX))
+    rows = {row["name"]: row for row in _plan(run, "grpcio\nscipy\ngamma==2.0\n")["split"]["dependencies"]}
+    assert rows["grpcio"]["way_out"] is None
+    assert "`--table advise` relies on it" in rows["scipy"]["way_out"]
+    assert "gamma==1.0" in rows["gamma"]["way_out"]
+    assert _plan(run, "scipy\n", "--table", "advise")["split"]["dependencies"][0]["side"] == "worker"

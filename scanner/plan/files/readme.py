@@ -51,8 +51,9 @@ def _steps(plan: Plan) -> Iterator[str]:
         )
     if plan.decision is not Decision.CONTAINER:
         yield (
-            "Put your own modules below `worker/src` and answer requests in `entry.py`; an ASGI application is served"
-            " by `workers.asgi.entrypoint(app)`. Then, in `worker`: `npm install` and `uv run pywrangler deploy`."
+            "Put your own modules below `worker/src` and answer requests in `entry.py`: `workers.asgi.entrypoint(app)`"
+            " serves an ASGI application, `workers.wsgi.entrypoint(app)` one of WSGI. Then, in `worker`: `npm install`"
+            " and `uv run pywrangler deploy`."
         )
 
 
