@@ -18,6 +18,7 @@ from scanner.plan.placement import find_below, find_blocked, place_dependencies
 from scanner.plan.size import choose_size, find_capacity, find_gpu_packages
 from scanner.planned import (
     Answer,
+    Capacity,
     ContainerTree,
     Decision,
     OwnCode,
@@ -119,7 +120,8 @@ def _size_plan(plan: Plan, names: Iterable[str]) -> Plan:
         return replace(plan, size=choice)
     costs = bill_plan(choice.size, choice, plan.options, containers)
     capacity = find_capacity(choice.size, costs.use.instances, plan.options.concurrency, containers.account)
-    return replace(plan, size=choice, capacity=capacity, costs=costs)
+    plan = replace(plan, size=choice, capacity=capacity, costs=costs)
+    return replace(plan, advice=(*_advise_fewer(capacity), *plan.advice))
 
 
 def _goes_to_container(placement: Placement) -> bool:
@@ -146,6 +148,14 @@ def _share_by_code(placement: Placement, cut: CodeCut) -> Placement:
     if placement.name in cut.worker_names:
         return replace(placement, is_shared=True)
     return replace(placement, side=Side.CONTAINER, reason="only modules that move import it")
+
+
+def _advise_fewer(capacity: Capacity) -> Iterator[str]:
+    if capacity.instances > capacity.most_instances:
+        yield (
+            f"{capacity.instances:,} instances are more than an account may run: its {capacity.limited_by} admits"
+            f" {capacity.most_instances:,} of this type. Larger limits have to be asked for."
+        )
 
 
 def _advise_slimmer(outline: Outline, tree: ContainerTree | None) -> Iterator[str]:

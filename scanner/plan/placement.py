@@ -90,9 +90,10 @@ def _place_blocked(judgement: Judgement, report: Report, counted: Counted) -> Pl
         Side.SERVICE if is_taken else Side.CONTAINER,
         reason,
         judgement.alternative,
-        way_out=f"with a compatibility date from {service.since} on" if is_early else _way_out(judgement, report),
+        way_out=_way_out(judgement, report),
         service_key=key,
-        fit="" if is_early else service.fit,
+        fit=service.fit,
+        since=str(service.since) if is_early else None,
         drivers=service.drivers if is_taken else (),
     )
 
@@ -132,6 +133,7 @@ def _placement(
     way_out: str | None = None,
     service_key: str | None = None,
     fit: str = "",
+    since: str | None = None,
     drivers: tuple[str, ...] = (),
 ) -> Placement:
     return Placement(
@@ -144,6 +146,7 @@ def _placement(
         service_key=service_key,
         product=load_alternatives()[service_key].product if service_key else "",
         fit=fit,
+        since=since,
         drivers=drivers,
         way_out=way_out,
         location=judgement.location,

@@ -52,6 +52,8 @@ def _merge(known: object, value: object) -> object:
 
 def _evidence(placement: Placement) -> str:
     drivers = f", with {', '.join(placement.drivers)} in the Worker" if placement.drivers else ""
+    if placement.since:
+        return f"{placement.product} would with a compatibility date from {placement.since} on"
     match placement.side, placement.fit:
         case Side.SERVICE, "part":
             return f"{placement.product}{drivers}, for some of its uses: --services part counts on that"
@@ -61,5 +63,4 @@ def _evidence(placement: Placement) -> str:
             return f"{placement.product} would for some of its uses: --services part counts on that"
         case _, "whole":
             return f"{placement.product} would: --services none counts on no service"
-    early = f": {placement.way_out}" if placement.product and placement.way_out else ""
-    return f"{placement.product}{early}" if early else "none is known"
+    return "none is known"

@@ -26,6 +26,8 @@ class Placement:
     """The short name of the service."""
     fit: str = ""
     """How far the service takes the work over: whole, part, or empty where it does not."""
+    since: str | None = None
+    """The compatibility date from which on the service is there, where the target's date is earlier."""
     drivers: tuple[str, ...] = ()
     """What the Worker depends on instead."""
     way_out: str | None = None

@@ -92,7 +92,12 @@ def _placement(placement: Placement) -> Json:
         "reason": exact(placement.reason),
         "service": None
         if service is None
-        else {"use": exact(service.use), "url": exact(service.url), "fit": placement.fit or None},
+        else {
+            "use": exact(service.use),
+            "url": exact(service.url),
+            "fit": placement.fit or None,
+            "since": placement.since,
+        },
         "drivers": list(placement.drivers),
         "way_out": None if placement.way_out is None else exact(placement.way_out),
         "location": _location(placement.location),

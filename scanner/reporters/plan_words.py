@@ -74,6 +74,8 @@ def describe_placement(placement: Placement) -> Iterator[str]:
         match placement.side, placement.fit:
             case Side.SERVICE, _:
                 yield f"instead: {use}{drivers}"
+            case _ if placement.since:
+                yield f"could be replaced with a compatibility date from {placement.since} on: {use}"
             case _, "whole":
                 yield f"could be replaced: {use} (--services whole)"
             case _, "part":

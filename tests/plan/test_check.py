@@ -71,6 +71,7 @@ def _line(config: dict[str, Any], words: str) -> int:
 
 def test_a_correct_configuration_has_no_faults(run: Run) -> None:
     assert _check(run, _config()) == []
+    assert _check(run, _config(compatibility_flags=["no_python_workers_314"])) == [], "nothing in it is Python"
 
 
 def test_the_smallest_valid_configuration_has_no_faults_in_any_encoding(run: Run) -> None:
@@ -107,6 +108,11 @@ def test_comments_and_trailing_commas_are_understood_and_keep_the_lines(run: Run
         (_config(migrations=[{"tag": "v1", "new_sqlite_classes": ["ApiContainer"]}]), '"migrations"', "CS708"),
         (_config(exports=None, migrations=[{"tag": "v1", "new_classes": ["ApiContainer"]}]), '"new_classes"', "CS709"),
         (_entry(autoscale=True), '"autoscale"', "CS710"),
+        (
+            _config(main="src/entry.py", compatibility_flags=["python_workers", "no_python_workers_314"]),
+            '"no_python_workers_314"',
+            "CS714",
+        ),
         (_config(main="src/entry.py", containers=None), '"main"', "CS713"),
         (_config(compatability_date="2026-01-01"), '"compatability_date"', "CS715"),
         (_entry(image="./container/Dockerfil"), '"image"', "CS602"),

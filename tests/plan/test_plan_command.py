@@ -132,6 +132,13 @@ def test_requests_and_cpu_time_tell_how_busy_and_how_many(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("_packages")
+def test_more_instances_than_an_account_may_run_are_told(run: Run) -> None:
+    words = ("--instances", "2000", "--instance-type", "standard-2")
+    assert _plan(run, *words)["advice"][0].startswith("2,000 instances are more than an account may run: its memory")
+    assert not any("more than an account" in text for text in _plan(run, "--instances", "1024", *words[2:])["advice"])
+
+
+@pytest.mark.usefixtures("_packages")
 def test_what_is_unknown_leaves_the_plan_open(run: Run) -> None:
     result = run("plan", "requirements.txt", "--write", "out", files={"requirements.txt": "no-such-project\n"})
     assert result.exit_code == 2

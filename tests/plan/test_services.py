@@ -61,7 +61,9 @@ def test_hyperdrive_counts_from_the_date_on_which_drivers_can_use_it(run: Run, d
     assert row["side"] == side
     assert row["drivers"] == (["asyncpg"] if side == "service" else [])
     if side == "container":
-        assert row["way_out"] == "with a compatibility date from 2026-09-08 on"
+        assert row["service"]["since"] == "2026-09-08"
+        told = run("plan", "requirements.txt", "--compatibility-date", date).stdout
+        assert "could be replaced with a compatibility date from 2026-09-08 on: connect" in " ".join(told.split())
         assert any("from 2026-09-08 on" in fact for fact in _answer(document, "psycopg2-binary")["evidence"])
 
 

@@ -22,8 +22,9 @@ def find_worker_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
         place = scope.place("compatibility_flags" if scope.get("compatibility_flags") is not None else "main")
         yield given.problem(Rule.CS713, place, f"`{main}` is Python: `compatibility_flags` needs `{base}`")
     ignored = {runtime.disable_flag for runtime in load_runtimes().runtimes if runtime.disable_flag}
+    is_other = isinstance(main, str) and not main.endswith(".py")
     for number, flag in enumerate(texts_of(scope.values.get("compatibility_flags"))):
-        if flag in ignored:
+        if flag in ignored and not is_other:
             text = f"pywrangler ignores `{flag}` and would install wheels for another Python than the one that runs"
             yield given.problem(Rule.CS714, (*scope.prefix, "compatibility_flags", number), text)
     keys = load_wrangler_keys().keys
