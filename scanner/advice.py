@@ -81,9 +81,8 @@ def _say_age(node: Node, way_out: WayOut) -> str:
     if not node.satisfying or way_out.version > node.satisfying[0]:
         return ""
     candidate = node.candidates.candidate(way_out.version) if node.candidates else None
-    times = [artifact.upload_time for artifact in candidate.release.artifacts] if candidate else []
-    first = min((time for time in times if time is not None), default=None)
-    return f"an older release, of {first.date()}, but " if first else "an older release, but "
+    day = candidate.released if candidate else None
+    return f"an older release, of {day}, but " if day else "an older release, but "
 
 
 def _reach(roots: Iterable[str], edges: Edges) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -47,6 +48,12 @@ class Candidate:
     def version(self) -> Version:
         """The version of the release."""
         return self.release.version
+
+    @property
+    def released(self) -> date | None:
+        """The day of the first of its files; None where the index does not say."""
+        times = [artifact.upload_time for artifact in self.release.artifacts if artifact.upload_time]
+        return min(times).date() if times else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

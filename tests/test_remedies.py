@@ -168,3 +168,17 @@ def test_what_is_asked_besides_for_a_version_that_would_do_stays_bounded(
     remedies = [remedy for name, _, remedy in find_remedies(scan("model<1.200\n")) if name == "model"]
     assert remedies == ["ask for model==1.250 in place of <1.200: it takes core 2.250, which has a wheel"]
     assert len(index.requests) < 60
+
+
+def test_a_choice_that_is_years_old_is_not_told_as_good_advice(
+    scan: Callable[[str], Rows], index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("fast", tag=LINUX))
+    for name, day in (("old", "2021-05-01"), ("recent", "2026-05-01")):
+        index.add(make_wheel(name, "1.0"), upload_time=f"{day}T12:00:00Z")
+        index.add(make_wheel(name, "2.0", requires=["fast"]), upload_time="2026-09-01T12:00:00Z")
+    remedies = {name: remedy for name, _, remedy in find_remedies(scan("old\nrecent\n"))}
+    assert remedies == {
+        "old": "pin old==1.0, a release of 2021-05-01, if it still serves; else move what needs it to a container",
+        "recent": "pin recent==1.0 so that every installer takes it",
+    }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from scanner.candidates import Candidate
 from scanner.checks.subject import Subject
 from scanner.model import Artifact, ArtifactKind, Evidence, Finding, Level, Origin, Rule, Strength
 from scanner.target import rank_artifact, takes_python
+
+_LONG_AGO = timedelta(days=365)
 
 _SYSTEMS = (
     ("manylinux", "Linux"),
@@ -93,8 +96,20 @@ def find_older_choice(subject: Subject) -> Iterator[Finding]:
             _file_evidence(chosen.wheel, "fits the target"),
             _file_evidence(installable[0], f"of {newest.version} does not"),
         ),
-        remedy=f"pin {subject.dependency.name}=={chosen.version} so that every installer takes it",
+        remedy=say_pin(subject, newest),
     )
+
+
+def say_pin(subject: Subject, newest: Candidate | None) -> str:
+    """To pin what was chosen; where it is a year older than the newest release, that it is."""
+    chosen = subject.chosen
+    assert chosen is not None  # noqa: S101  # there is nothing to pin otherwise
+    pin = f"pin {subject.dependency.name}=={chosen.version}"
+    if newest is None or newest.released is None or chosen.released is None:
+        return f"{pin} so that every installer takes it"
+    if newest.released - chosen.released < _LONG_AGO:
+        return f"{pin} so that every installer takes it"
+    return f"{pin}, a release of {chosen.released}, if it still serves; else move what needs it to a container"
 
 
 def find_yanked(subject: Subject) -> Iterator[Finding]:
@@ -142,8 +157,7 @@ def _say_age(subject: Subject, other: Candidate) -> str:
     """That a version is older than the one that was asked for, and from when; empty for a newer one."""
     if subject.chosen is None or other.version > subject.chosen.version:
         return ""
-    times = [artifact.upload_time for artifact in other.release.artifacts if artifact.upload_time]
-    return f" (an older release{f', of {min(times).date()}' if times else ''})"
+    return f" (an older release{f', of {other.released}' if other.released else ''})"
 
 
 def _is_own_pin(subject: Subject) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.checks.subject import Subject
+from scanner.checks.tags import say_pin
 from scanner.model import Evidence, Finding, Level, Origin, Rule, Strength
 
 
@@ -46,7 +47,7 @@ def find_passed_over(subject: Subject) -> Iterator[Finding]:
                 strength=Strength.PROVEN,
             ),
         ),
-        remedy=f"pin {name}=={chosen.version} so that every installer takes it",
+        remedy=say_pin(subject, subject.candidates.candidate(passed_over.version) if subject.candidates else None),
     )
 
 
