@@ -72,23 +72,26 @@ class Search:
         """As the installer has it, but for projects that stand in the way whatever is chosen; None where that fails."""
         self._rules.budget = self._strict_metadata
         try:
-            self._rules.relaxed = self._unavoidable(lenient)
-            if find_misfits(lenient) <= self._rules.relaxed:
-                return None
-            return self._solve()
+            return self._solve(lenient, self._unavoidable(lenient))
         except BudgetSpentError:
             return None
 
-    def _solve(self) -> Mapping[Key, Pick] | None:
-        assert self._rules.relaxed is not None  # noqa: S101  # the search is a strict one
+    def _solve(self, lenient: Mapping[Key, Pick], relaxed: set[NormalizedName]) -> Mapping[Key, Pick] | None:
+        """A solution with what has to be let through; None where that is all that the lenient answer has."""
         for _ in range(_MAX_STRICT_TRIES):
+            if find_misfits(lenient) <= relaxed:
+                return None
+            self._rules.relaxed = relaxed
+            DeadEnds(self._rules, self._wanted(), lenient).find_blocked()
             try:
                 return Solver(self._rules, self._wanted(), max_rounds=_MAX_STRICT_ROUNDS).solve()
             except NoSolutionError as failure:
                 misfits = self._relaxable(failure.misfits)
+                # Those of the newest versions come first: to step back and be blocked by others leads nowhere.
+                misfits = misfits & find_misfits(lenient) or misfits
                 if not misfits:
                     return None
-                self._rules.relaxed |= misfits
+                relaxed = relaxed | misfits
         return None
 
     def _unavoidable(self, lenient: Mapping[Key, Pick]) -> set[NormalizedName]:
@@ -110,8 +113,6 @@ class Search:
             self._rules.relaxed = misfits - {name}
             if DeadEnds(self._rules, wanted, lenient, pinned=pinned).has_blocked():
                 unavoidable.add(name)
-        self._rules.relaxed = unavoidable
-        DeadEnds(self._rules, wanted, lenient).find_blocked()
         return unavoidable
 
     def _try(self, max_rounds: int) -> Mapping[Key, Pick]:

@@ -71,6 +71,17 @@ def test_a_direct_dependency_that_is_blocked_anyway_is_not_taken_older_for_anoth
     assert _versions(resolve(projects, "web")) == {"web": "2.0", "loop": "1.0", "fast": "1.0"}
 
 
+def test_a_step_back_that_is_blocked_further_down_is_not_taken_either(resolve: Make) -> None:
+    projects = {
+        "web": {"1.0": ["part"], "2.0": ["fast"], "3.0": ["fast"]},
+        "part": {"1.0": ["sub"]},
+        "sub": {"1.0": ["never"]},
+        "never": {"1.0!": []},
+        "fast": {"1.0!": []},
+    }
+    assert _versions(resolve(projects, "web")) == {"web": "3.0", "fast": "1.0"}
+
+
 def test_an_extra_that_is_blocked_leaves_its_package_the_parts_that_fit(resolve: Make) -> None:
     projects = {
         "web": {"1.0": ["model", "loop; extra == 'fast'"]},
