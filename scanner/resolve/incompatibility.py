@@ -68,6 +68,18 @@ class Incompatibility:
         return list(found)
 
 
+def derive_from(conflict: Incompatibility, cause: Incompatibility, key: Key, satisfier: Term) -> Incompatibility:
+    """What follows from a conflict and from the cause of the step that completed it (the rule of resolution)."""
+    terms = {other: term for other, term in conflict.terms.items() if other != key}
+    for other, term in cause.terms.items():
+        if other != key:
+            terms[other] = terms[other].intersect(term) if other in terms else term
+    left = satisfier.intersect(conflict.terms[key].negate())
+    if not left.positive or left.mask:
+        terms[key] = left.negate()
+    return Incompatibility(terms, causes=(conflict, cause))
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """One step: a term that holds from now on, decided or derived from an incompatibility."""

@@ -15,7 +15,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from scanner.candidates import Candidates
-from scanner.resolve.incompatibility import Assignment, Incompatibility, PartialSolution, Term
+from scanner.resolve.incompatibility import Assignment, Incompatibility, PartialSolution, Term, derive_from
 from scanner.resolve.leaps import Leap, group_wants
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
 from scanner.resolve.universe import Universe
@@ -118,7 +118,7 @@ class Solver:
                     self._add(current)
                 self._solution.go_back(previous_level)
                 return current
-            current = _combine(current, satisfier.cause, key, satisfier.term)
+            current = derive_from(current, satisfier.cause, key, satisfier.term)
 
     def _find_last_satisfier(self, incompatibility: Incompatibility) -> tuple[Key, Assignment | None, int]:
         """The step that completed the conflict, and the level at which all but that step held."""
@@ -297,15 +297,3 @@ class Solver:
     def _add(self, incompatibility: Incompatibility) -> None:
         for key in incompatibility.terms:
             self._about.setdefault(key, []).append(incompatibility)
-
-
-def _combine(conflict: Incompatibility, cause: Incompatibility, key: Key, satisfier: Term) -> Incompatibility:
-    """What follows from a conflict and from the cause of the step that completed it (the rule of resolution)."""
-    terms = {other: term for other, term in conflict.terms.items() if other != key}
-    for other, term in cause.terms.items():
-        if other != key:
-            terms[other] = terms[other].intersect(term) if other in terms else term
-    left = satisfier.intersect(conflict.terms[key].negate())
-    if not left.positive or left.mask:
-        terms[key] = left.negate()
-    return Incompatibility(terms, causes=(conflict, cause))
