@@ -299,7 +299,7 @@ def test_alternatives_agree_with_the_research(facts: Path) -> None:
 @pytest.mark.parametrize("python", PYTHONS)
 def test_standard_library_tables_are_sorted(python: str) -> None:
     table = read_toml(f"stdlib/{python}.toml")
-    for part in ("missing", "submodules_missing", "missing_attributes"):
+    for part in ("missing", "submodules_missing", "missing_attributes", "removed_attributes"):
         assert_sorted(table[part])
     assert_sorted(row["call"] for row in table["calls"])
     for names in table["missing_attributes"].values():
@@ -311,6 +311,15 @@ def test_what_workers_do_otherwise_is_sorted() -> None:
     assert_sorted(table["removed"])
     calls = [(row["call"], row["pythons"]) for row in table["calls"]]
     assert calls == sorted(calls)
+
+
+def test_names_that_python_removed_are_not_among_those_that_the_platform_lacks() -> None:
+    for python in PYTHONS:
+        table = tables.load_stdlib(python)
+        assert {"Callable", "MutableMapping"} <= table.removed_attributes["collections"]
+        assert "getargspec" in table.removed_attributes["inspect"]
+        for module, names in table.removed_attributes.items():
+            assert names.isdisjoint(table.missing_attributes.get(module, ())), module
 
 
 def test_the_bundles_of_older_runtimes_bring_what_plain_pyodide_lacks() -> None:

@@ -143,6 +143,9 @@ curses = "ModuleNotFoundError: no curses"
 [submodules_missing]
 "asyncio.windows_events" = "ImportError: win32 only"
 
+[removed_attributes]
+collections = ["Callable"]
+
 [missing_attributes]
 hashlib = ["scrypt"]
 os = ["geteuid", "mkfifo"]

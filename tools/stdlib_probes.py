@@ -146,6 +146,23 @@ for name in sorted(names - {"antigravity", "idlelib", "this"}):
 answer = json.dumps(answer)
 """
 
+OLDER_ATTRIBUTES = """
+import importlib, json, types, warnings
+warnings.simplefilter("ignore")
+answer = {}
+for name in MODULES:
+    try:
+        module = importlib.import_module(name)
+    except BaseException:
+        continue
+    answer[name] = [
+        attribute for attribute in dir(module)
+        if not attribute.startswith("_") and not isinstance(getattr(module, attribute, None), types.ModuleType)
+    ]
+answer = json.dumps(answer)
+"""
+"""For older CPythons too, 2.7 among them."""
+
 LACKING = """
 import importlib
 from warnings import simplefilter

@@ -29,7 +29,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from stdlib_probes import ATTRIBUTES, CALLS, LACKING, PROBE, STANDARD_MODULES, SUBMODULES  # noqa: E402  # its neighbour
+from stdlib_probes import (  # noqa: E402  # its neighbour
+    ATTRIBUTES,
+    CALLS,
+    LACKING,
+    OLDER_ATTRIBUTES,
+    PROBE,
+    STANDARD_MODULES,
+    SUBMODULES,
+)
 
 from scanner.tables import load_pyodide, load_runtimes, parse_stdlib  # noqa: E402  # works without an installation
 
@@ -37,6 +45,15 @@ FOLDER = ROOT / "data" / "stdlib"
 INTERPRETERS_PER_PROCESS = 20
 """Node gives a dropped interpreter's memory back late."""
 MINUTES_PER_PROCESS = 10
+TALKING = ("antigravity", "idlelib", "this")
+"""Modules that do something when they are imported."""
+
+OLDER_SUBMODULES = (
+    "collections.abc", "concurrent.futures", "email.utils", "html.parser", "importlib.abc", "importlib.machinery",
+    "importlib.metadata", "importlib.resources", "importlib.util", "logging.handlers", "os.path", "unittest.mock",
+    "urllib.parse", "urllib.request", "xml.etree.ElementTree",
+)  # fmt: skip
+"""Where older code looks for names besides the top-level modules."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +67,8 @@ class Measurement:
     missing: Mapping[str, str]
     submodules_missing: Mapping[str, str]
     missing_attributes: Mapping[str, list[str]]
+    removed_attributes: Mapping[str, list[str]]
+    """By module, the public names that older CPythons had and neither the host nor Pyodide has."""
     calls: Mapping[str, str]
     """By call, what it raises; empty where it works."""
 
@@ -98,13 +117,15 @@ def measure(version: str, python: str, folder: Path) -> Measurement:
     submodules = {*json.loads(ask(folder, f"{SUBMODULES}\nanswer")), *json.loads(ask_host(host, SUBMODULES))}
     importable = [name for name in sorted(submodules) if name.partition(".")[0] not in missing]
     calls = probe(folder, ([(call, code)] for call, code in CALLS.items()))
+    lacking = find_lacking(folder, ask_host(host, ATTRIBUTES))
     return Measurement(
         pyodide=version,
         python=python,
         host=host_version,
         missing=missing,
         submodules_missing=find_failing(folder, importable),
-        missing_attributes=find_lacking(folder, host),
+        missing_attributes=lacking,
+        removed_attributes=find_removed(folder, python, lacking),
         calls={call: error for call, error, _ in calls},
     )
 
@@ -120,9 +141,25 @@ def find_failing(folder: Path, modules: Iterable[str]) -> dict[str, str]:
     return errors
 
 
-def find_lacking(folder: Path, host: str) -> dict[str, list[str]]:
-    """By module that both have, the public names that only the host has."""
-    names = ask_host(host, ATTRIBUTES)
+def find_removed(folder: Path, python: str, lacking: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """By module, the names that older CPythons of this machine had and Pyodide has not, those of ``lacking`` aside."""
+    standard = [name for name in json.loads(ask(folder, STANDARD_MODULES)) if not name.startswith("_")]
+    modules = [*(name for name in standard if name not in TALKING), *OLDER_SUBMODULES]
+    script = f"MODULES = {modules!r}\n{OLDER_ATTRIBUTES}"
+    names: dict[str, set[str]] = {}
+    for command in find_older(python):
+        for module, attributes in json.loads(ask_host(command, script)).items():
+            names.setdefault(module, set()).update(attributes)
+    text = json.dumps({module: sorted(attributes) for module, attributes in names.items()})
+    removed = {
+        module: sorted(set(attributes).difference(lacking.get(module, ())))
+        for module, attributes in find_lacking(folder, text).items()
+    }
+    return {module: attributes for module, attributes in removed.items() if attributes}
+
+
+def find_lacking(folder: Path, names: str) -> dict[str, list[str]]:
+    """Of names by module, as JSON, those that Pyodide's modules do not have."""
     lacking: dict[str, list[str]] = json.loads(ask(folder, f"import json\nHOST = json.loads({names!r})\n{LACKING}"))
     return lacking
 
@@ -165,10 +202,19 @@ def find_host(python: str) -> tuple[str, str]:
     raise SystemExit("there is no CPython to compare with on the PATH")
 
 
+def find_older(python: str) -> Iterator[str]:
+    """The older CPythons on the PATH that run."""
+    for version in ("2.7", *(f"3.{minor}" for minor in range(6, int(python.split(".")[1])))):
+        command = shutil.which(f"python{version}")
+        if command and subprocess.run([command, "-V"], check=False, capture_output=True).returncode == 0:
+            yield command
+
+
 def ask_host(command: str, code: str) -> str:
     """What the code leaves in ``answer`` when a CPython of this machine runs it, without site packages."""
     script = f"{code}\nprint(answer)"
-    return subprocess.run([command, "-IS", "-c", script], check=True, capture_output=True, text=True).stdout
+    options = "-S" if "python2" in command else "-IS"
+    return subprocess.run([command, options, "-c", script], check=True, capture_output=True, text=True).stdout
 
 
 def format_table(measurement: Measurement, today: dt.date) -> str:
@@ -184,6 +230,7 @@ def format_table(measurement: Measurement, today: dt.date) -> str:
         *format_texts("missing", m.missing),
         *format_texts("submodules_missing", m.submodules_missing),
         *format_lists("missing_attributes", m.missing_attributes),
+        *format_lists("removed_attributes", m.removed_attributes),
     ]
     for call, error in sorted(m.calls.items()):
         outcome = "fails" if error else "works"

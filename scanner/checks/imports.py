@@ -37,6 +37,7 @@ def build_runtime(target: Target, stdlib: StdlibTable) -> Runtime:
         missing={**stdlib.missing, **stdlib.submodules_missing},
         removed=stdlib.removed,
         missing_attributes=stdlib.missing_attributes,
+        removed_attributes=stdlib.removed_attributes,
         sockets=target.sockets,
     )
 

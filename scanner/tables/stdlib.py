@@ -53,6 +53,8 @@ class StdlibTable:
     """Top-level modules that Python itself no longer has in this release."""
     missing_attributes: Mapping[str, frozenset[str]]
     """By module, the public names that CPython has on Linux and the runtime lacks."""
+    removed_attributes: Mapping[str, frozenset[str]]
+    """By module, the public names that only older Pythons had."""
     calls: Mapping[str, CallRow]
     provenance: Provenance
 
@@ -102,6 +104,7 @@ def parse_stdlib(text: str, path: str) -> StdlibTable:
         submodules_missing=_parse_texts(fields.table("submodules_missing")),
         removed=frozenset(),
         missing_attributes=_parse_sets(fields.table("missing_attributes")),
+        removed_attributes=_parse_sets(fields.table("removed_attributes")),
         calls=MappingProxyType({call.call: call for call in calls}),
         provenance=header.provenance,
     )
@@ -143,6 +146,7 @@ def _apply(workers: WorkersStdlib, measured: StdlibTable) -> StdlibTable:
         submodules_missing=_without(measured.submodules_missing, added),
         removed=frozenset(module for module, since in workers.removed.items() if _minor(since) <= _minor(python)),
         missing_attributes=_without_attributes(measured.missing_attributes, attributes),
+        removed_attributes=measured.removed_attributes,
         calls=MappingProxyType(calls),
         provenance=measured.provenance,
     )

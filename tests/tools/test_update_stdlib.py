@@ -42,6 +42,7 @@ def test_a_measurement_becomes_a_table_that_the_loader_takes(tool: ModuleType) -
         missing={"curses": "ModuleNotFoundError: No module named 'curses'"},
         submodules_missing={"a.b": 'ImportError: "quoted" \\ and ü'},
         missing_attributes={"os.path": ["a", "b"]},
+        removed_attributes={"collections": ["Callable"]},
         calls={"os.fork": "OSError: no", "int": ""},
     )
     table = parse_stdlib(tool.format_table(measurement, TODAY), "data/stdlib/3.14.toml")
@@ -66,6 +67,7 @@ def test_a_shipped_table_is_formatted_as_the_script_formats_it(tool: ModuleType,
         missing=table.missing,
         submodules_missing=table.submodules_missing,
         missing_attributes={module: sorted(names) for module, names in table.missing_attributes.items()},
+        removed_attributes={module: sorted(names) for module, names in table.removed_attributes.items()},
         calls={call: row.error or "" for call, row in table.calls.items()},
     )
     assert tool.format_table(measurement, table.provenance.date) == text

@@ -74,6 +74,8 @@ class Runtime:
     """Top-level modules that this Python no longer has."""
     missing_attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By module, the names that it lacks."""
+    removed_attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By module, the names that only older Pythons had."""
     sockets: bool = False
     """Whether outbound TCP connections work."""
 
@@ -95,7 +97,11 @@ class Runtime:
 
     def lacks(self, module: str, name: str) -> bool:
         """Whether a standard-library module is there without this name."""
-        return name in self.missing_attributes.get(module, ()) or f"{module}.{name}" in _ELSEWHERE
+        return (
+            name in self.missing_attributes.get(module, ())
+            or name in self.removed_attributes.get(module, ())
+            or f"{module}.{name}" in _ELSEWHERE
+        )
 
     def lacking_names(self) -> frozenset[str]:
         """Every name that some standard-library module is there without."""
