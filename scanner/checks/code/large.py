@@ -42,7 +42,15 @@ def parse_large(data: bytes, words: frozenset[bytes] | None, parse: Callable[[by
         SyntaxError: a piece does not parse, and neither does it with what follows.
         TooLargeError: a statement is too large, or the whole module.
     """
-    data = _LONG_STRING.sub(_blanked, data)
+    blanked = _LONG_STRING.sub(_blanked, data)
+    try:
+        return _parse_pieces(blanked, words, parse)
+    except SyntaxError:
+        # Quotes in comments and short strings can mislead the search for long strings.
+        return _parse_pieces(data, words, parse)
+
+
+def _parse_pieces(data: bytes, words: frozenset[bytes] | None, parse: Callable[[bytes], ast.Module]) -> ast.Module:
     if weigh(data) > _MAX_WEIGHT:
         raise TooLargeError("there is too much code in it")
     body: list[ast.stmt] = []

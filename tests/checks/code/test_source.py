@@ -123,3 +123,12 @@ def test_of_a_large_module_functions_are_kept_where_they_hold_a_telling_word() -
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert isinstance(functions[0].body[0], ast.Pass)
     assert isinstance(functions[-1].body[0], ast.Return)
+
+
+def test_quotes_in_a_comment_do_not_keep_a_large_module_from_being_read() -> None:
+    rows = "".join(f"ROW_{number} = ('a', {number}, [1, 2, 3])\n" for number in range(8_000))
+    text = "'''" + "a text, no code " * 200 + "'''"
+    data = f"# not this: '''\nimport first\nTEXT = {text}\n{rows}import last\n".encode()
+    tree = parse_source(data, NEWEST, frozenset())
+    assert isinstance(tree, ast.Module)
+    assert [node.lineno for node in tree.body if isinstance(node, ast.Import)] == [2, 8_004]
