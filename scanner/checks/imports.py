@@ -145,7 +145,7 @@ def _note_findings(package: WheelCode, importer: Importer) -> Iterator[Finding]:
     told: set[tuple[str, str]] = set()
     for note in importer.notes:
         is_own = not note.chain or note.chain[-1].wheel == package.filename
-        key = (note.kind, note.subject)
+        key = (note.kind, note.subject.partition(".")[0] if note.kind == "unprovided" else note.subject)
         if key not in told and (note.kind == "unread" or (is_own and (note.is_certain or note.kind == "forbidden"))):
             told.add(key)
             yield note_finding(note)
