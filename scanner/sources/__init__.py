@@ -13,6 +13,7 @@ from scanner.sources.discover import drop_covered, find_files
 from scanner.sources.document import Document, Parsed
 from scanner.sources.files import Files, ReadFile, describe_failure, read_head
 from scanner.sources.inspect_report import parse_inspect_report
+from scanner.sources.local_projects import follow_local_projects
 from scanner.sources.pdm_lock import parse_pdm_lock
 from scanner.sources.pipfile import parse_pipfile
 from scanner.sources.pipfile_lock import parse_pipfile_lock
@@ -230,6 +231,8 @@ def _read_document(path: str, environ: Mapping[str, str], open_document: Callabl
         document = open_document(opener)
         source = _choose_format(document)
         parsed = source.parse(document)
+        if not parsed.is_lock or source.parse is parse_requirements:
+            parsed = follow_local_projects(document, parsed)
     except SourceError as error:
         problems = (*opener.problems, describe_failure(error))
         return ReadFile(path=path, format=None, parsed=Parsed(problems=problems))
