@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -48,6 +50,22 @@ def test_a_lock_that_does_not_name_its_roots_is_judged_whole() -> None:
     entries = (_locked("web", 1), _locked("other", 2))
     project = plan_project("poetry.lock", entries, target=TARGET, is_lock=True)
     assert len(project.dependencies) == 2
+
+
+def test_without_edges_only_what_has_no_version_and_is_wanted_elsewhere_is_left_out() -> None:
+    def lock(name: str, line: int, version: str | None, marker: Marker | None) -> Dependency:
+        asked = (_edge(name, marker),)
+        locked = Locked(version=version, edges=(), has_edges=False, asked=asked)
+        return replace(_locked(name, line), locked=locked, pin=None, specifier=SpecifierSet())
+
+    entries = (
+        lock("open", 1, None, None),
+        lock("open-elsewhere", 2, None, WINDOWS),
+        lock("pinned-elsewhere", 3, "1", WINDOWS),
+    )
+    project = plan_project("Pipfile.lock", entries, target=TARGET, is_lock=True)
+    assert [dependency.name for dependency in project.dependencies] == ["open", "pinned-elsewhere"]
+    assert [(skipped.location.line, skipped.not_for_target) for skipped in project.skipped] == [(2, True)]
 
 
 def test_markers_that_exclude_the_target_skip_the_declaration_with_the_marker() -> None:

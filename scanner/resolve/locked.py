@@ -38,16 +38,18 @@ def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, su
 def find_unreached(dependencies: Sequence[Dependency], target: Target) -> tuple[Dependency, ...]:
     """The locked packages that nothing on the target asks for, by the markers of the roots and of the edges.
 
-    Empty where the lock does not record both: then every package counts.
+    Where the lock does not record both, every package counts but those that it has no version of, and that the project
+    asks for on other platforms only: the machine that locked was none of them either.
     """
     locked = [dependency for dependency in dependencies if dependency.locked is not None]
-    if not all(dependency.locked and dependency.locked.has_edges for dependency in locked):
-        return ()
     asked = [dependency for dependency in locked if dependency.locked and dependency.locked.asked]
+    if not all(dependency.locked and dependency.locked.has_edges for dependency in locked):
+        open_ = (dependency for dependency in asked if dependency.locked and dependency.locked.version is None)
+        return tuple(dependency for dependency in open_ if not _is_asked_for(dependency, target))
     if not asked:
         return ()
     keys, by_name = lock_keys(locked), _by_name(locked)
-    pending = [d for d in asked if d.locked and any(applies(edge.marker, target.markers) for edge in d.locked.asked)]
+    pending = [dependency for dependency in asked if _is_asked_for(dependency, target)]
     reached = {keys[id(dependency)] for dependency in pending}
     while pending:
         for key in _edge_keys(pending.pop().locked, by_name, keys, target):
@@ -55,6 +57,11 @@ def find_unreached(dependencies: Sequence[Dependency], target: Target) -> tuple[
                 reached.add(key)
                 pending += [other for other in by_name[key.partition("==")[0]] if keys[id(other)] == key]
     return tuple(dependency for dependency in locked if keys.get(id(dependency), "") not in reached)
+
+
+def _is_asked_for(dependency: Dependency, target: Target) -> bool:
+    asked = dependency.locked.asked if dependency.locked else ()
+    return any(applies(edge.marker, target.markers) for edge in asked)
 
 
 def _by_name(dependencies: Iterable[Dependency]) -> dict[str, list[Dependency]]:
