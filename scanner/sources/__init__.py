@@ -195,18 +195,32 @@ _REQUIREMENTS_SUFFIX = re.compile(r"(\.(txt|in|pip|lst|req|reqs)|(^|/)[^/.]*)$",
 
 
 def _read_folder(directory: str, environ: Mapping[str, str], *, all_files: bool) -> Iterator[ReadFile]:
-    files = [_read_path(path, environ) for path in find_files(directory, _is_dependency_file)]
+    unread: list[ReadFile] = []
+    found = find_files(
+        directory, _is_dependency_file, on_error=lambda error: unread.append(_tell_unread(error, directory))
+    )
+    files = [_read_path(path, environ) for path in found]
+    yield from unread
     # A setup.cfg is often there for other tools only.
     telling = [file for file in files if file.parsed.entries or file.parsed.problems]
     if files:
         yield from drop_covered(telling or files, all_files=all_files)
-    else:
-        problem = Problem(
-            rule=Rule.CS601,
-            message="no dependency files in this folder or below it; name one, such as requirements.txt, or pipe it in",
-            location=Location(path=directory, line=1),
+    elif not unread:
+        yield _tell_problem(
+            directory,
+            "no dependency files in this folder or below it; name one, such as requirements.txt, or pipe it in",
         )
-        yield ReadFile(path=directory, format=None, parsed=Parsed(problems=(problem,)))
+
+
+def _tell_unread(error: OSError, directory: str) -> ReadFile:
+    """A folder that cannot be listed, as a problem: what lies in it is not known."""
+    path = str(error.filename or directory)
+    return _tell_problem(path, f"the folder cannot be read: {error.strerror or error}")
+
+
+def _tell_problem(path: str, message: str) -> ReadFile:
+    problem = Problem(rule=Rule.CS601, message=message, location=Location(path=path, line=1))
+    return ReadFile(path=path, format=None, parsed=Parsed(problems=(problem,)))
 
 
 def _is_dependency_file(path: str) -> bool:

@@ -15,14 +15,17 @@ SKIPPED_FOLDERS = frozenset({"node_modules", "site-packages", "dist-packages", "
 SKIPPED_SUFFIXES = (".egg-info", ".dist-info", ".egg")
 
 
-def find_files(directory: str, is_wanted: Callable[[str], bool]) -> Iterator[str]:
+def find_files(
+    directory: str, is_wanted: Callable[[str], bool], *, on_error: Callable[[OSError], object] | None = None
+) -> Iterator[str]:
     """The paths of the wanted files below a folder, sorted, each beginning with the folder as it was given.
 
     Left out are hidden files and folders, virtual environments, folders of installed or built packages, and what
-    .gitignore files exclude. Symbolic links to folders are not followed.
+    .gitignore files exclude. Symbolic links to folders are not followed. A folder that cannot be listed goes to
+    ``on_error``, or is left out as well.
     """
     rules = {Path(directory): IgnoreRules.above(Path(directory))}
-    for name, folder_names, file_names in os.walk(directory):
+    for name, folder_names, file_names in os.walk(directory, onerror=on_error):
         folder = Path(name)
         here = rules.pop(folder).below(folder)
         folder_names[:] = sorted(each for each in folder_names if _is_entered(folder / each, here))
@@ -46,10 +49,11 @@ def drop_covered(files: Sequence[ReadFile], *, all_files: bool) -> tuple[ReadFil
 def _is_entered(folder: Path, rules: IgnoreRules) -> bool:
     if folder.name.startswith(".") or folder.name in SKIPPED_FOLDERS or folder.name.endswith(SKIPPED_SUFFIXES):
         return False
-    if (folder / "pyvenv.cfg").exists() or (folder / "conda-meta").is_dir():
+    # Not Path.exists, which raises where a folder may not be entered.
+    if os.path.exists(folder / "pyvenv.cfg") or os.path.isdir(folder / "conda-meta"):  # noqa: PTH110, PTH112
         return False
     # What setuptools writes; other folders of that name hold sources.
-    if folder.name == "build" and ((folder / "lib").is_dir() or any(folder.glob("bdist.*"))):
+    if folder.name == "build" and (os.path.isdir(folder / "lib") or any(folder.glob("bdist.*"))):  # noqa: PTH112
         return False
     return not rules.ignores(folder, is_folder=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,29 @@ def test_pipes_and_link_circles_are_harmless(tmp_path: Path) -> None:
     assert set(files) == {"requirements.txt", "requirements-pipe.txt", "requirements-dangling.txt"}
     assert files["requirements-pipe.txt"].parsed.problems[0].message.startswith("neither a file nor a folder")
     assert files["requirements-dangling.txt"].parsed.problems[0].message == "no such file"
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="this system has no permissions of that kind")
+@pytest.mark.parametrize("mode", [0o000, 0o400], ids=["not listed", "listed, not entered"])
+def test_a_folder_that_cannot_be_read_is_a_problem_and_the_rest_is_read(mode: int) -> None:
+    # Not pytest's own folder, into which only its owner may look.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "requirements.txt").write_text("alpha\n", encoding="utf-8")
+        locked = Path(folder) / "locked"
+        locked.mkdir()
+        (locked / "requirements.txt").write_text("beta\n", encoding="utf-8")
+        locked.chmod(mode)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            files = read_sources([folder], read_stdin=lambda: b"", environ={})
+        finally:
+            os.seteuid(user)
+            locked.chmod(0o755)
+    assert [entry.text for file in files for entry in file.parsed.entries if isinstance(entry, Dependency)] == ["alpha"]
+    (problem,) = [problem for file in files for problem in file.parsed.problems]
+    assert problem.location is not None
+    assert problem.location.path.startswith(str(locked))
+    assert "cannot be read" in problem.message
