@@ -4,7 +4,9 @@
 
 Installs each tool from the index into an environment of its own, makes a project with extras, groups, markers and a
 path dependency, has it locked, and compares the names and versions that `compat-scan list` shows with those of the
-tool's own export. Prints one line for each tool; the exit code is the number of those that differ.
+tool's own export. A setuptools project has nothing locked: its declarations are compared with the metadata that
+setuptools writes. Of a plain requirements file the tree of a scan is compared with what pip would install. Prints one
+line for each tool; the exit code is the number of those that differ.
 """
 
 from __future__ import annotations
@@ -17,15 +19,17 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from scanner import tables
 
 Versions = set[tuple[str, str]]
+"""Names with their versions, or with their specifiers where nothing is locked."""
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_SECONDS = 300
@@ -84,6 +88,52 @@ colorama = {{ version = "*", sys_platform = "== 'win32'" }}
 [dev-packages]
 iniconfig = "*"
 """
+_SETUP_PYPROJECT = """\
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "demo"
+version = "0.1.0"
+dynamic = ["dependencies", "optional-dependencies"]
+
+[tool.setuptools]
+py-modules = []
+
+[tool.setuptools.dynamic]
+dependencies = { file = ["requirements.txt", "more.txt"] }
+optional-dependencies.cli = { file = "cli.txt" }
+"""
+_SETUP_CFG = """\
+[metadata]
+name = demo
+version = 0.1.0
+
+[options]
+py_modules =
+install_requires =
+    httpx[http2]>=0.27
+    # a comment between
+    colorama>=0.4; sys_platform == "win32"
+
+[options.extras_require]
+cli = platformdirs>=4; rich
+"""
+_SETUP_PY = """\
+from setuptools import setup
+
+REQUIRED = ["httpx[http2]>=0.27", "sniffio"]
+
+setup(
+    name="demo",
+    version="0.1.0",
+    py_modules=[],
+    install_requires=[*REQUIRED, "colorama>=0.4; sys_platform == 'win32'"],
+    extras_require={"cli": ["platformdirs>=4"]},
+)
+"""
+_REPORT = ("python", "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--report", "-")
 _IN = "httpx[http2]>=0.27\ncolorama>=0.4; sys_platform == 'win32'\niniconfig>=2\n"
 
 
@@ -94,10 +144,17 @@ class Tool:
     name: str
     package: str
     files: dict[str, str]
-    lock: tuple[str, ...]
     export: tuple[str, ...]
+    lock: tuple[str, ...] = ()
+    """Empty where it locks nothing."""
     own: frozenset[str] = field(default_factory=frozenset)
     """Projects of the tree itself, which one of the two sides may leave out."""
+    parse: Callable[[str], Versions] | None = None
+    """What its export says; None where that has lines of names and versions."""
+    scan: tuple[str, ...] = ("list",)
+    """The command of compat-scan."""
+    read: Callable[[str], Versions] | None = None
+    """What that says in JSON; None for the locked versions."""
 
 
 def make_tools() -> tuple[Tool, ...]:
@@ -146,6 +203,45 @@ def make_tools() -> tuple[Tool, ...]:
             lock=("pip-compile", "--quiet", "--generate-hashes", "requirements.in"),
             export=("pip-compile", "--dry-run", "--no-annotate", "--no-header", "requirements.in"),
         ),
+        *_make_unlocked(),
+    )
+
+
+def _make_unlocked() -> tuple[Tool, ...]:
+    """Three forms of a setuptools project, and plain requirements files, all told by pip."""
+    plain = {"requirements.txt": "-r base.txt\nrich>=13\n", "base.txt": "certifi\ncolorama; sys_platform == 'win32'\n"}
+    dynamic = {
+        "pyproject.toml": _SETUP_PYPROJECT,
+        "requirements.txt": "httpx[http2]>=0.27\n",
+        "more.txt": "# more\nsniffio\ncolorama>=0.4; sys_platform == 'win32'\n",
+        "cli.txt": "platformdirs>=4\n",
+    }
+    projects = {
+        "setuptools-dynamic": dynamic,
+        "setuptools-cfg": {"setup.cfg": _SETUP_CFG, "setup.py": "from setuptools import setup\n\nsetup()\n"},
+        "setuptools-py": {"setup.py": _SETUP_PY},
+    }
+    return (
+        *(
+            Tool(
+                name=name,
+                package="pip>=25",
+                files=files,
+                export=(*_REPORT, "--no-deps", "."),
+                parse=_parse_metadata,
+                read=_read_specifiers,
+            )
+            for name, files in projects.items()
+        ),
+        Tool(
+            name="plain",
+            package="pip>=25",
+            files=plain,
+            export=(*_REPORT, "-r", "requirements.txt"),
+            parse=_parse_report,
+            scan=("scan", "--no-inspect", "--fail-on", "never"),
+            read=_read_tree,
+        ),
     )
 
 
@@ -159,10 +255,11 @@ def compare_tool(tool: Tool, folder: Path) -> tuple[Versions, Versions]:
         path = project / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    _run(_program(environment, tool.lock), project)
-    exported = _parse_export(_run(_program(environment, tool.export), project))
-    listed = json.loads(_run((sys.executable, "-m", "scanner", "list", str(project), "--format", "json"), folder))
-    read = {(entry["name"], entry["version"]) for entry in listed["entries"] if entry["version"]}
+    if tool.lock:
+        _run(_program(environment, tool.lock), project)
+    exported = (tool.parse or _parse_export)(_run(_program(environment, tool.export), project))
+    told = _run((sys.executable, "-m", "scanner", *tool.scan, str(project), "--format", "json"), folder)
+    read = (tool.read or _read_locked)(told)
     return _without(exported, tool.own), _without(read, tool.own)
 
 
@@ -177,6 +274,31 @@ def _parse_export(text: str) -> Versions:
         for line in text.splitlines()
         if (match := _PINNED.match(line.replace("(!)", " ")))
     }
+
+
+def _parse_metadata(text: str) -> Versions:
+    """What the project's metadata in pip's report requires, with and without extras."""
+    required = [Requirement(line) for line in json.loads(text)["install"][0]["metadata"]["requires_dist"]]
+    return {(canonicalize_name(each.name), str(each.specifier)) for each in required}
+
+
+def _parse_report(text: str) -> Versions:
+    """What pip's report would install."""
+    metadata = [each["metadata"] for each in json.loads(text)["install"]]
+    return {(canonicalize_name(each["name"]), each["version"]) for each in metadata}
+
+
+def _read_locked(text: str) -> Versions:
+    return {(entry["name"], entry["version"]) for entry in json.loads(text)["entries"] if entry["version"]}
+
+
+def _read_specifiers(text: str) -> Versions:
+    entries = json.loads(text)["entries"]
+    return {(entry["name"], entry["specifier"]) for entry in entries if "build-system" not in entry["groups"]}
+
+
+def _read_tree(text: str) -> Versions:
+    return {(entry["name"], entry["version"]) for entry in json.loads(text)["dependencies"]}
 
 
 def _without(versions: Versions, names: frozenset[str]) -> Versions:
