@@ -7,6 +7,7 @@
     ├── ArtifactError(filename, reason)        a wheel or source distribution that cannot be trusted or read
     └── IndexFailure(url, reason)              a package index that gave no usable answer
         ├── IndexUnreachable                   no answer at all, or one that says «try later» (CS504)
+        │   └── IndexNotAsked                  the scan is offline, and the cache does not have it (CS504)
         └── IndexAnswerError                   an answer that does not parse or breaks its own promise (CS505)
 
 Each carries its data as attributes and builds its sentence in ``__str__``. A project that an index does not
@@ -87,6 +88,10 @@ class IndexFailure(ScanError):  # noqa: N818  # the name of the design: it is wh
 
 class IndexUnreachable(IndexFailure):
     """No answer, a refusal, or «try again later» after all retries."""
+
+
+class IndexNotAsked(IndexUnreachable):
+    """The scan is offline, and what earlier scans learned does not tell."""
 
 
 class IndexAnswerError(IndexFailure):

@@ -148,7 +148,9 @@ def test_offline_the_cache_answers_and_what_it_lacks_is_unknown_and_named(
     rows = {row["name"]: row for row in report["dependencies"]}
     assert rows["alpha"]["verdict"] == "workers"
     assert rows["beta"]["verdict"] == "unknown"
-    assert [finding["rule"] for finding in rows["beta"]["findings"]] == ["CS504"]
+    (finding,) = rows["beta"]["findings"]
+    assert finding["rule"] == "CS504"
+    assert finding["remedy"] == "scan once without --offline, so that the cache has it"
     result = run("requirements.txt", "--offline")
     assert result.exit_code == 3
     assert "the oldest (alpha) of" in result.output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.checks.subject import Subject
-from scanner.errors import IndexAnswerError
+from scanner.errors import IndexAnswerError, IndexFailure, IndexNotAsked
 from scanner.model import Evidence, Finding, Level, Rule, Strength
 
 
@@ -32,8 +32,17 @@ def _failed(subject: Subject) -> Finding:
         level=Level.CAUTION,
         message=failure.reason,
         evidence=(Evidence(fact=failure.reason, origin=failure.url, strength=Strength.PROVEN),),
-        remedy=None if bad_answer else "scan again when the index answers",
+        remedy=_retry_remedy(failure),
     )
+
+
+def _retry_remedy(failure: IndexFailure) -> str | None:
+    match failure:
+        case IndexNotAsked():
+            return "scan once without --offline, so that the cache has it"
+        case IndexAnswerError():
+            return None
+    return "scan again when the index answers"
 
 
 def _not_inspectable(subject: Subject) -> Finding:

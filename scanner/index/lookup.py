@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName, is_normalized_name
 
-from scanner.errors import IndexFailure, IndexUnreachable
+from scanner.errors import IndexFailure, IndexNotAsked
 from scanner.index.config import IndexSettings
 from scanner.index.listing import ACCEPT, Listing, merge_listings, parse_listing
 from scanner.index.local import LinksPage, read_links, read_local_listing
@@ -87,7 +87,7 @@ class Lookup:
         if shelved is not None and shelved.is_fresh:
             return shelved.listing
         if self._client is None:
-            raise IndexUnreachable(location.url, OFFLINE)
+            raise IndexNotAsked(location.url, OFFLINE)
         return await self._fetch(self._client(), location, name, shelved)
 
     async def _fetch(
@@ -126,7 +126,7 @@ class Lookup:
         if file_path(url) is not None:
             return read_links(url)
         if self._client is None:
-            raise IndexUnreachable(url, OFFLINE)
+            raise IndexNotAsked(url, OFFLINE)
         answer = await self._client().fetch(url, accept="text/html")
         if answer.is_absent:
             return None

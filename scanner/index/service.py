@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from packaging.utils import NormalizedName
 
-from scanner.errors import IndexFailure, IndexUnreachable
+from scanner.errors import IndexFailure, IndexNotAsked
 from scanner.index.answer import Answer, ByteRange
 from scanner.index.cache import Cache
 from scanner.index.config import IndexSettings
@@ -74,10 +74,10 @@ class Index:
         """The HTTP client, for bytes of other kinds; use it inside ``run``.
 
         Raises:
-            IndexUnreachable: the index is offline.
+            IndexNotAsked: the index is offline.
         """
         if self._offline:
-            raise IndexUnreachable("the network", OFFLINE)
+            raise IndexNotAsked("the network", OFFLINE)
         return self._get_client()
 
     @property
@@ -147,7 +147,7 @@ class Index:
         if file_path(url) is not None:
             return fetch_local(url, max_bytes=max_bytes, byte_range=byte_range)
         if self._offline:
-            raise IndexUnreachable(redact_url(url), OFFLINE)
+            raise IndexNotAsked(redact_url(url), OFFLINE)
         return await self.client.fetch(url, max_bytes=max_bytes, byte_range=byte_range)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
