@@ -21,8 +21,9 @@ _MAX_STRICT_ROUNDS = 3000
 """Decisions of one try with wheels only."""
 _MAX_CONFLICTS = 20
 """How many contradictions are taken out of the way before the rest is left unresolved."""
-_MAX_STRICT_METADATA = 150
-"""How many further versions may be asked for their metadata in all tries with wheels only."""
+_LEAST_STRICT_METADATA, _STRICT_METADATA_EACH = 150, 5
+"""How many further versions may be asked what they require in all tries with wheels only: for each package of the
+lenient answer so many, and not fewer than for a small tree."""
 _MAX_STRICT_TRIES = 12
 """How many projects without any fitting wheel are let through one by one before the lenient answer stands."""
 
@@ -37,8 +38,8 @@ class Search:
     tried; where those lead nowhere within bounds, the lenient answer stands with all its blockers.
     """
 
-    def __init__(self, rules: Rules, roots: tuple[Want, ...], *, strict_metadata: int = _MAX_STRICT_METADATA) -> None:
-        """``strict_metadata`` bounds how many versions the second answer may ask for what they require."""
+    def __init__(self, rules: Rules, roots: tuple[Want, ...], *, strict_metadata: int | None = None) -> None:
+        """``strict_metadata`` bounds how many versions the second answer may ask what they require, in its own way."""
         self._rules = rules
         self._strict_metadata = strict_metadata
         self.roots = roots
@@ -70,7 +71,8 @@ class Search:
 
     def _resolve_strictly(self, lenient: Mapping[Key, Pick]) -> Mapping[Key, Pick] | None:
         """As the installer has it, but for projects that stand in the way whatever is chosen; None where that fails."""
-        self._rules.budget = self._strict_metadata
+        packages = len({name for name, _ in lenient})
+        self._rules.budget = self._strict_metadata or max(_LEAST_STRICT_METADATA, _STRICT_METADATA_EACH * packages)
         try:
             return self._solve(lenient, self._unavoidable(lenient))
         except BudgetSpentError:
