@@ -18,6 +18,7 @@ from packaging.utils import InvalidWheelFilename, NormalizedName, parse_wheel_fi
 from packaging.version import Version
 
 from scanner.model import Artifact, ArtifactKind, Dependency, Origin, Release, Target
+from scanner.specifiers import find_pin
 from scanner.tables import PyodidePackage
 from scanner.target import rank_artifact, takes_python
 
@@ -28,6 +29,9 @@ class ReleaseSource(Protocol):
     @property
     def versions(self) -> tuple[Version, ...]:
         """All versions, newest first."""
+
+    def versions_near(self, version: Version) -> tuple[Version, ...]:
+        """Those of the versions, newest first, that could equal this one but for a local part, and perhaps others."""
 
     def release(self, version: Version) -> Release | None:
         """One version with its files; None where it has none that can be used."""
@@ -107,7 +111,9 @@ class Candidates:
 
         With ``prereleases`` None they count only where the specifier names one or nothing else satisfies it.
         """
-        return tuple(specifier.filter(self.versions, prereleases=prereleases))
+        pin = find_pin(specifier)
+        versions = self.versions if pin is None else self._near(pin)
+        return tuple(specifier.filter(versions, prereleases=prereleases))
 
     def fitting(self, versions: Iterable[Version], *, yanked: bool = False) -> Iterator[Candidate]:
         """Those of the versions that have a wheel for the target, in the order given.
@@ -141,6 +147,13 @@ class Candidates:
             known = is_bundled or (self.listing is not None and self.listing.has_candidate(version))
             self._may_fit[version] = known
         return known
+
+    def _near(self, version: Version) -> tuple[Version, ...]:
+        """The versions that a pin can mean, newest first, without looking at all there are."""
+        listed = self.listing.versions_near(version) if self.listing else ()
+        if self.pyodide and self.pyodide.version not in listed:
+            return tuple(sorted({*listed, self.pyodide.version}, reverse=True))
+        return listed
 
     def _build(self, version: Version) -> Candidate | None:
         release = self.listing.release(version) if self.listing else None
@@ -210,6 +223,10 @@ class FixedReleases:
     def versions(self) -> tuple[Version, ...]:
         """All versions, newest first."""
         return tuple(sorted((release.version for release in self.releases), reverse=True))
+
+    def versions_near(self, version: Version) -> tuple[Version, ...]:  # noqa: ARG002 - the protocol's
+        """All of them: they are few."""
+        return self.versions
 
     def release(self, version: Version) -> Release | None:
         """The release of a version."""

@@ -99,6 +99,10 @@ class _AllFit:
         """All versions, newest first."""
         return self.listing.versions
 
+    def versions_near(self, version: Version) -> tuple[Version, ...]:
+        """Those of the versions that could equal this one, and perhaps others."""
+        return self.listing.versions_near(version)
+
     def release(self, version: Version) -> Release | None:
         """One version with its files."""
         return self.listing.release(version)

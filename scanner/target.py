@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags
@@ -86,13 +87,16 @@ def rank_artifact(artifact: Artifact, target: Target) -> int | None:
 
 def takes_python(requires_python: str | None, target: Target) -> bool:
     """Whether a Requires-Python admits the target; a value that does not parse is ignored, as installers do."""
-    if not requires_python:
-        return True
+    return not requires_python or _admits(requires_python, target.python)
+
+
+@lru_cache(maxsize=4096)
+def _admits(requires_python: str, python: str) -> bool:
     try:
         specifier = SpecifierSet(requires_python)
     except InvalidSpecifier:
         return True
-    return specifier.contains(Version(target.python), prereleases=True)
+    return specifier.contains(Version(python), prereleases=True)
 
 
 def _select(table: tables.RuntimeTable, day: date, flags: frozenset[str]) -> tuple[tables.Runtime, str]:

@@ -26,7 +26,7 @@ ALLOWED = {
     "tables": BASE,
     "target": BASE | {"tables"},
     "metadata": BASE,
-    "candidates": BASE | {"tables", "target"},
+    "candidates": BASE | {"specifiers", "tables", "target"},
     "settings": BASE,
     "wrangler": BASE,
     "sources": GROUND,
@@ -128,6 +128,7 @@ def test_a_module_imports_only_what_its_layer_allows(path: Path) -> None:
 @pytest.mark.parametrize(
     ("library", "owners"),
     [
+        ("h11", ("index/",)),
         ("httpx", ("index/",)),
         ("pip_requirements_parser", ("sources/",)),
         ("click", ("cli/",)),

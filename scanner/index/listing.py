@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from packaging.tags import Tag
@@ -26,11 +25,12 @@ from packaging.utils import (
 from packaging.version import InvalidVersion, Version
 
 from scanner.errors import IndexAnswerError
-from scanner.index.filenames import FilenameReader, find_kind, is_plain, may_fit_webassembly
+from scanner.index.filenames import WHEEL_SUFFIX, FilenameReader, find_kind, is_plain, may_fit_webassembly
 from scanner.index.merged_rows import MergedRows
 from scanner.index.pages import parse_page
 from scanner.index.rows import FileRow, ProjectRows, RowLike, parse_project_rows
 from scanner.index.urls import drop_fragment, join_url, redact_url
+from scanner.index.version_texts import VersionTexts, parse_version
 from scanner.model import Artifact, ArtifactKind, Release
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
@@ -57,12 +57,16 @@ class Listing:
     @cached_property
     def versions(self) -> tuple[Version, ...]:
         """All versions, newest first; those with yanked files only are among them."""
-        return tuple(sorted(self._texts, reverse=True))
+        return tuple(sorted(self._texts.all, reverse=True))
+
+    def versions_near(self, version: Version) -> tuple[Version, ...]:
+        """Those of the versions, newest first, that could equal this one but for a local part, and perhaps others."""
+        return tuple(sorted(self._texts.near(version), reverse=True))
 
     @cached_property
     def odd_files(self) -> tuple[str, ...]:
         """The names of files that were set aside: not this project's, no valid version, or stated unreadably."""
-        odd = [row.filename for text in self.rows if _parse_version(text) is None for row in self.rows[text]]
+        odd = [row.filename for text in self.rows if parse_version(text) is None for row in self.rows[text]]
         return tuple(_storable(name) for name in (*self.malformed, *odd))
 
     def release(self, version: Version) -> Release | None:
@@ -71,7 +75,7 @@ class Listing:
         A wheel whose name breaks the rules beyond its version is kept as kind OTHER, without tags.
         """
         known = self._releases.get(version)
-        texts = self._texts.get(version) if known is None else None
+        texts = self._texts.of(version) if known is None else None
         if texts:
             artifacts = tuple(_artifact(row) for text in texts for row in self.rows[text])
             known = self._releases[version] = Release(name=self.name, version=Version(texts[0]), artifacts=artifacts)
@@ -79,7 +83,7 @@ class Listing:
 
     def has_candidate(self, version: Version) -> bool:
         """Whether a wheel of this version could fit a WebAssembly target, told from file names alone."""
-        return any(self.text_may_fit(text) for text in self._texts.get(version, ()))
+        return any(self.text_may_fit(text) for text in self._texts.of(version))
 
     def text_may_fit(self, text: str) -> bool:
         """As ``has_candidate``, for a version as it is written in the names."""
@@ -92,17 +96,11 @@ class Listing:
         return bool(rows) and all(row.yanked is not None for row in rows)
 
     @cached_property
-    def _texts(self) -> dict[Version, list[str]]:
-        """The spellings of each version: «1.0» and «1.0.0» are one."""
-        texts: dict[Version, list[str]] = {}
-        for text in self.rows:
-            version = _parse_version(text)
-            if version is not None:
-                texts.setdefault(version, []).append(text)
-        return texts
+    def _texts(self) -> VersionTexts:
+        return VersionTexts(self.rows)
 
     def _rows_of(self, version: Version) -> list[RowLike]:
-        return [row for text in self._texts.get(version, ()) for row in self.rows[text]]
+        return [row for text in self._texts.of(version) for row in self.rows[text]]
 
 
 def parse_listing(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> Listing:
@@ -137,16 +135,37 @@ def parse_html_listing(text: str, *, url: str, name: NormalizedName) -> Listing:
 def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName, malformed: Sequence[str] = ()) -> Listing:
     """A listing of these rows; relative URLs are resolved against ``url``."""
     version_text = FilenameReader(name).version_text
-    groups: defaultdict[str, list[RowLike]] = defaultdict(list)
+    groups: dict[str, list[RowLike]] = {}
+    fits: dict[str, bool] = {}
     odd = list(malformed)
+    # A project can have ten thousand files. Indexes list the wheels of a version one after the other, so the beginning
+    # of the last name is mostly that of the next one too, and then nothing has to be taken apart.
+    beginning, text, group = "\0", "", list[RowLike]()
     for row in rows:
-        text = version_text(row.filename)
-        usable = row if row.url[:8] == "https://" else _resolve(row, url)
-        if text is None or usable is None:
-            odd.append(row.filename)
-        else:
-            groups[text].append(usable)
-    return Listing(name=name, url=redact_url(url), rows=dict(groups), malformed=tuple(odd))
+        filename = row.filename
+        usable = row if row.url[:8] == "https://" or row.url[:7] == "http://" else _resolve(row, url)
+        if not filename.startswith(beginning):
+            found = version_text(filename)
+            if found is None:
+                odd.append(filename)
+                continue
+            text, group = found, groups.setdefault(found, [])
+            is_wheel = filename[-4:] == WHEEL_SUFFIX
+            beginning = filename[: filename.index("-") + len(found) + 2] if is_wheel else "\0"
+            fits.setdefault(found, False)
+        if usable is None:
+            odd.append(filename)
+            continue
+        group.append(usable)
+        if (filename[-8:] == "-any.whl" or "wasm32" in filename) and may_fit_webassembly(filename):
+            fits[text] = True
+    return Listing(
+        name=name,
+        url=redact_url(url),
+        rows={text: group for text, group in groups.items() if group},
+        malformed=tuple(odd),
+        fits=fits,
+    )
 
 
 def merge_listings(listings: Sequence[Listing]) -> Listing | None:
@@ -187,8 +206,6 @@ def _decode(body: bytes, charset: str) -> str:
 
 def _resolve(row: RowLike, base: str) -> RowLike | None:
     """The row with an absolute URL; None unless it is one of the web, or a local file of a local index."""
-    if row.url[:7] == "http://":
-        return row
     url = join_url(base, row.url)
     if url is None:
         return None
@@ -197,13 +214,6 @@ def _resolve(row: RowLike, base: str) -> RowLike | None:
         return None
     size, sha256, requires = row.size_bytes, row.sha256, row.requires_python
     return FileRow(row.filename, url, size, sha256, requires, row.yanked, row.upload_time, row.metadata_sha256)
-
-
-def _parse_version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
 
 
 def _artifact(row: RowLike) -> Artifact:
@@ -227,10 +237,30 @@ def _kind_and_tags(filename: str) -> tuple[ArtifactKind, frozenset[Tag]]:
     kind = find_kind(filename)
     if kind is not ArtifactKind.WHEEL:
         return kind, frozenset()
+    start, *tags = filename[: -len(WHEEL_SUFFIX)].rsplit("-", 3)
+    known = _parse_tags("-".join(tags)) if is_plain(filename) and _is_valid_start(start) else None
+    return (ArtifactKind.OTHER, frozenset()) if known is None else (kind, known)
+
+
+# The wheels of a release have the same beginning, and those of all projects the same few hundred ends: each is parsed
+# once, with something valid in the place of the rest.
+@lru_cache(maxsize=4096)
+def _parse_tags(text: str) -> frozenset[Tag] | None:
+    """The tags that a wheel's name ends with; None where they break the rules."""
     try:
-        return (kind, parse_wheel_filename(filename)[3]) if is_plain(filename) else (ArtifactKind.OTHER, frozenset())
+        return parse_wheel_filename(f"a-1-{text}.whl")[3]
     except (InvalidWheelFilename, InvalidVersion, InvalidName):
-        return ArtifactKind.OTHER, frozenset()
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _is_valid_start(text: str) -> bool:
+    """Whether name, version and perhaps a build number are such as a wheel's name may begin with."""
+    try:
+        parse_wheel_filename(f"{text}-py3-none-any.whl")
+    except (InvalidWheelFilename, InvalidVersion, InvalidName):
+        return False
+    return True
 
 
 def _digest(text: str | None) -> str | None:

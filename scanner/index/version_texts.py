@@ -1,0 +1,80 @@
+"""The versions of one project as they are written in file names, parsed only as far as somebody asks.
+
+A project can have thousands of versions, and a pin is about one. What makes two texts the same version is their epoch
+and release numbers first, which a glance at their beginning tells; only texts that agree in those are parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from packaging.version import Version
+
+_BEGINNING = re.compile(r"\s*v?(?:([0-9]+)!)?([0-9]+(?:\.[0-9]+)*)", re.IGNORECASE)
+_Numbers = tuple[int, ...]
+
+
+class VersionTexts:
+    """The texts by version: «1.0» and «1.0.0» are one."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._given = tuple(texts)
+        self._all: dict[Version, list[str]] | None = None
+        self._by_numbers: dict[_Numbers, list[str]] | None = None
+        self._near: dict[_Numbers, dict[Version, list[str]]] = {}
+
+    @property
+    def all(self) -> Mapping[Version, list[str]]:
+        """The spellings of every version; texts that are none are left out."""
+        if self._all is None:
+            self._all = _parse(self._given)
+        return self._all
+
+    def near(self, version: Version) -> Mapping[Version, list[str]]:
+        """As ``all``, of the versions with the same epoch and release numbers at least: pre-releases and the like."""
+        if self._all is not None:
+            return self._all
+        numbers = _strip((version.epoch, *version.release))
+        if numbers not in self._near:
+            self._near[numbers] = _parse(self._grouped().get(numbers, ()))
+        return self._near[numbers]
+
+    def of(self, version: Version) -> list[str]:
+        """The spellings of one version."""
+        return self.near(version).get(version, [])
+
+    def _grouped(self) -> Mapping[_Numbers, list[str]]:
+        if self._by_numbers is None:
+            self._by_numbers = {}
+            for text in self._given:
+                match = _BEGINNING.match(text)
+                if match is not None and len(text) < 1000:  # the bound on what int() takes is 4,300 digits
+                    numbers = _strip((int(match[1] or 0), *map(int, match[2].split("."))))
+                    self._by_numbers.setdefault(numbers, []).append(text)
+        return self._by_numbers
+
+
+def parse_version(text: str) -> Version | None:
+    """The version that a text stands for; None where it is none."""
+    try:
+        return Version(text)
+    except ValueError:  # InvalidVersion is one; another is a number of more digits than Python takes
+        return None
+
+
+def _parse(texts: Iterable[str]) -> dict[Version, list[str]]:
+    found: dict[Version, list[str]] = {}
+    for text in texts:
+        version = parse_version(text)
+        if version is not None:
+            found.setdefault(version, []).append(text)
+    return found
+
+
+def _strip(numbers: _Numbers) -> _Numbers:
+    """The numbers without zeros at their end, which make no difference."""
+    end = len(numbers)
+    while end > 1 and numbers[end - 1] == 0:
+        end -= 1
+    return numbers[:end]
