@@ -12,7 +12,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.index.cache_schema import create_schema, is_our_schema
@@ -34,12 +34,17 @@ _UNREADABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FOR
 class Entry:
     """One text with its times, in seconds since 1970."""
 
-    text: str
+    body: bytes = field(repr=False)
     stored_at: float
     """When the index last said so."""
     fresh_until: float
     """Infinite for what never changes."""
     etag: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What is kept, as it was handed over."""
+        return self.body.decode("utf-8", "surrogatepass")
 
 
 class Cache:
@@ -81,15 +86,16 @@ class Cache:
         return entry.text if entry is not None and self.is_fresh(entry) else None
 
     def keep(
-        self, kind: str, key: str, text: str, *, fresh_seconds: float = _FOR_EVER, etag: str | None = None
+        self, kind: str, key: str, text: str | bytes, *, fresh_seconds: float = _FOR_EVER, etag: str | None = None
     ) -> None:
         """Remember a text in the place of what was known; it is written with others, at the latest by ``close``."""
         if self._is_off:
             return
         now = self._now()
-        entry = Entry(text=text, stored_at=now, fresh_until=now + fresh_seconds, etag=etag)
+        body = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        entry = Entry(body=body, stored_at=now, fresh_until=now + fresh_seconds, etag=etag)
         self._waiting[kind, key] = entry
-        self._waiting_bytes += len(text)
+        self._waiting_bytes += len(body)
         if self._waiting_bytes > _MAX_WAITING_BYTES:
             self._write()
 
@@ -140,9 +146,8 @@ class Cache:
             self._has_written = True
 
     def _to_row(self, kind: str, key: str, entry: Entry) -> tuple[object, ...]:
-        body = entry.text.encode("utf-8", "surrogatepass")
         until = None if entry.fresh_until == _FOR_EVER else entry.fresh_until
-        return kind, key, body, zlib.crc32(body), entry.etag, entry.stored_at, until, self._now()
+        return kind, key, entry.body, zlib.crc32(entry.body), entry.etag, entry.stored_at, until, self._now()
 
     def _touch(self, database: sqlite3.Connection) -> None:
         """Note what was used; at most once a day each, so that a scan that learns nothing writes nothing."""
@@ -264,7 +269,7 @@ def _to_entry(row: tuple[object, ...]) -> Entry | None:
     if not isinstance(fresh_until, float | None) or not isinstance(etag, str | None):
         return None
     until = _FOR_EVER if fresh_until is None else fresh_until
-    return Entry(text=body.decode("utf-8", "surrogatepass"), stored_at=stored_at, fresh_until=until, etag=etag)
+    return Entry(body=body, stored_at=stored_at, fresh_until=until, etag=etag)
 
 
 def _used_bytes(database: sqlite3.Connection) -> int:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from packaging.utils import NormalizedName, is_normalized_name
 
 from scanner.errors import IndexFailure, IndexNotAsked
+from scanner.index.answer import Answer
 from scanner.index.config import IndexSettings
 from scanner.index.listing import ACCEPT, Listing, merge_listings, parse_listing
 from scanner.index.local import LinksPage, read_links, read_local_listing
 from scanner.index.location import IndexLocation
 from scanner.index.pages import parse_page
+from scanner.index.scratch import Scratch
 from scanner.index.shelf import Shelf, Shelved
+from scanner.index.stored_listing import Packed, pack_listing, unpack_listing
 from scanner.index.urls import file_path
 
 if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
@@ -30,12 +33,13 @@ class Lookup:
     """Finds projects by the rules of some settings; an index that fails is never passed over, for it may have them."""
 
     def __init__(
-        self, settings: IndexSettings, client: Callable[[], Client] | None, shelf: Shelf | None = None
+        self, settings: IndexSettings, client: Callable[[], Client] | None, scratch: Scratch, shelf: Shelf | None = None
     ) -> None:
         """Ask with the client that ``client`` gives; None means that only local places may be looked at.
 
-        ``shelf`` holds what the indexes said in earlier scans.
+        ``scratch`` holds what the listings say of files, ``shelf`` what the indexes said in earlier scans.
         """
+        self._scratch = scratch
         self._settings = settings
         self._client = client
         self._shelf = shelf
@@ -103,15 +107,10 @@ class Lookup:
         if answer.status == 304 and shelved is not None and self._shelf is not None:
             self._shelf.renew(location.url, name, shelved, answer.headers)
             return shelved.listing
-        content_type = answer.headers.get("content-type", "")
-        listing = (
-            None
-            if answer.is_absent
-            else parse_listing(answer.body, content_type=content_type, url=answer.url, name=name)
-        )
-        if self._shelf is None:
-            return listing
-        return self._shelf.keep(location.url, name, listing, answer.headers)
+        packed = None if answer.is_absent else _pack(answer, name)
+        if self._shelf is not None:
+            self._shelf.keep(location.url, name, packed, answer.headers)
+        return unpack_listing(packed.text, name, self._scratch.hold) if packed is not None else None
 
     async def _links_page(self, url: str) -> LinksPage | None:
         """A find-links place, read once whoever asks first."""
@@ -132,6 +131,16 @@ class Lookup:
             return None
         page = parse_page(answer.body.decode("utf-8", errors="replace"), answer.url)
         return LinksPage(page.rows, answer.url)
+
+
+def _pack(answer: Answer, name: NormalizedName) -> Packed:
+    """The listing of an answer in its compact form, which takes a fraction of the memory.
+
+    Raises:
+        IndexAnswerError: as ``parse_listing``.
+    """
+    content_type = answer.headers.get("content-type", "")
+    return pack_listing(parse_listing(answer.body, content_type=content_type, url=answer.url, name=name))
 
 
 def _raise_first(answers: Sequence[Listing | BaseException | None]) -> list[Listing]:

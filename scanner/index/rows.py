@@ -1,6 +1,6 @@
 """The files of a project as an index states them: PEP 691 JSON into rows, with msgspec where it is importable.
 
-Both decoders give rows with the same attributes and the same values; ``FileRow`` is the plain tuple, fit for storing.
+Both decoders give rows with the same attributes and the same values; ``FileRow`` is the plain tuple.
 """
 
 from __future__ import annotations

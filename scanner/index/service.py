@@ -18,6 +18,7 @@ from scanner.index.config import IndexSettings
 from scanner.index.listing import Listing
 from scanner.index.local import fetch_local
 from scanner.index.lookup import OFFLINE, Lookup, copy_failure
+from scanner.index.scratch import Scratch
 from scanner.index.shelf import Shelf
 from scanner.index.urls import file_path, redact_url
 
@@ -56,8 +57,9 @@ class Index:
         self._make_client = client_factory or (lambda: _make_client(settings, environ, home, user_agent))
         self._opened: Client | None = None
         self.cache = cache
-        self._shelf = Shelf(cache) if cache is not None else None
-        self._lookup = Lookup(settings, None if offline else self._get_client, self._shelf)
+        self._scratch = Scratch()
+        self._shelf = Shelf(cache, self._scratch) if cache is not None else None
+        self._lookup = Lookup(settings, None if offline else self._get_client, self._scratch, self._shelf)
         self._runner = asyncio.Runner()
         self._tasks: dict[NormalizedName, asyncio.Task[Outcome]] = {}
 
@@ -163,6 +165,7 @@ class Index:
             self._tasks.clear()
             self._opened = None
             self._runner.close()
+            self._scratch.close()
 
     async def _find(self, name: NormalizedName) -> Outcome:
         try:

@@ -11,7 +11,8 @@ from packaging.utils import NormalizedName
 from scanner.index.cache import Cache, Entry
 from scanner.index.freshness import DEFAULT_SECONDS, fresh_seconds
 from scanner.index.listing import Listing
-from scanner.index.stored_listing import listing_from_text, listing_to_text
+from scanner.index.scratch import Scratch
+from scanner.index.stored_listing import Packed, unpack_listing
 
 _KIND = "listing"
 
@@ -34,8 +35,9 @@ class Shelved:
 class Shelf:
     """The listings of a cache."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, scratch: Scratch) -> None:
         self._cache = cache
+        self._scratch = scratch
         self._oldest: tuple[float, str] | None = None
 
     def find(self, index_url: str, name: NormalizedName, *, at_any_age: bool = False) -> Shelved | None:
@@ -46,28 +48,22 @@ class Shelf:
         entry = self._cache.find(_KIND, _key(index_url, name))
         if entry is None:
             return None
-        listing = listing_from_text(entry.text, name) if entry.text else None
-        if entry.text and listing is None:
+        listing = unpack_listing(entry.body, name, self._scratch.hold) if entry.body else None
+        if entry.body and listing is None:
             return None
         if at_any_age and (self._oldest is None or entry.stored_at < self._oldest[0]):
             self._oldest = (entry.stored_at, name)
         return Shelved(listing=listing, is_fresh=at_any_age or self._cache.is_fresh(entry), entry=entry)
 
-    def keep(
-        self, index_url: str, name: NormalizedName, listing: Listing | None, headers: Mapping[str, str]
-    ) -> Listing | None:
-        """Remember what an index said, unless it forbids that or secrets could be kept with it.
-
-        Gives the listing in the form that it is kept in, which takes a fraction of the memory, where it is kept.
-        """
+    def keep(self, index_url: str, name: NormalizedName, packed: Packed | None, headers: Mapping[str, str]) -> None:
+        """Remember what an index said, unless it forbids that or secrets could be kept with it."""
         seconds = fresh_seconds(headers)
-        text = listing_to_text(listing) if listing is not None else ""
-        if text is None or seconds is None or "?" in index_url:
-            return listing
-        if listing is None:
+        if seconds is None or "?" in index_url or (packed is not None and not packed.may_be_kept):
+            return
+        if packed is None:
             seconds = min(seconds, DEFAULT_SECONDS)
-        self._cache.keep(_KIND, _key(index_url, name), text, fresh_seconds=seconds, etag=headers.get("etag"))
-        return listing_from_text(text, name) if text else None
+        body = packed.text if packed is not None else b""
+        self._cache.keep(_KIND, _key(index_url, name), body, fresh_seconds=seconds, etag=headers.get("etag"))
 
     def renew(self, index_url: str, name: NormalizedName, shelved: Shelved, headers: Mapping[str, str]) -> None:
         """Remember that an answer still holds (HTTP 304)."""

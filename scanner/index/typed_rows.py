@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
-from scanner.index.rows import ProjectRows, RowLike
+from scanner.index.rows import ProjectRows
 
 
 class _Hashes(msgspec.Struct, frozen=True, gc=False):
@@ -34,31 +32,20 @@ class _File(msgspec.Struct, frozen=True, gc=False):
     @property
     def yanked(self) -> str | None:
         value = self.yanked_field
-        if isinstance(value, str):
-            return value or None
-        return "" if value else None
+        if not value:
+            return None
+        return "" if value is True else value
 
     @property
     def metadata_sha256(self) -> str | None:
+        if self.core_metadata is None is self.data_dist_info_metadata is self.dist_info_metadata:
+            return None
         for value in (self.core_metadata, self.data_dist_info_metadata, self.dist_info_metadata):
             if isinstance(value, _Hashes):
                 return value.sha256 or ""
             if value:
                 return ""
         return None
-
-
-class _Stored(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A row with the fields of ``RowLike`` in their order."""
-
-    filename: str
-    url: str
-    size_bytes: int | None
-    sha256: str | None
-    requires_python: str | None
-    yanked: str | None
-    upload_time: str | None
-    metadata_sha256: str | None
 
 
 class _Meta(msgspec.Struct, frozen=True, gc=False):
@@ -81,8 +68,3 @@ def parse_typed(body: bytes) -> ProjectRows | None:
     except (ValueError, RecursionError):
         return None
     return ProjectRows(project.name, project.meta.api_version, project.files)
-
-
-def encode_rows(rows: Sequence[RowLike]) -> str:
-    """The rows as a JSON array of arrays, each with the fields of ``RowLike`` in their order."""
-    return msgspec.json.encode(msgspec.convert(rows, list[_Stored], from_attributes=True)).decode()
