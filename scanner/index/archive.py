@@ -63,12 +63,11 @@ async def read_wheel_directory(filename: str, source: ByteSource) -> WheelDirect
         ArtifactError: the archive breaks a guard or is larger than can be held where its size is not known.
         IndexFailure: the source failed.
     """
-    source = await _settle_source(filename, source)
+    source = await settle_source(filename, source)
     if isinstance(source, MemorySource):
         return WheelDirectory(filename=filename, source=source, members=parse_zip(filename, source.data))
-    size_bytes = source.size_bytes or 0
-    end = await _read_end_record(filename, source, size_bytes)
-    data = await _read_exactly(filename, source, end.offset, end.offset + end.size_bytes)
+    end = await read_end_record(filename, source)
+    data = await read_exactly(filename, source, end.offset, end.offset + end.size_bytes)
     return WheelDirectory(filename=filename, source=source, members=parse_directory(filename, data, end))
 
 
@@ -140,6 +139,53 @@ def parse_zip(filename: str, data: bytes) -> tuple[Member, ...]:
     return members
 
 
+async def settle_source(filename: str, source: ByteSource) -> ByteSource:
+    """A source of known size that reads nothing twice: the whole file in memory where its size is not known.
+
+    Raises:
+        ArtifactError: the file is larger than can be held.
+        IndexFailure: the source failed.
+    """
+    if isinstance(source, (MemorySource, CachedSource)) and source.size_bytes is not None:
+        return source
+    if source.size_bytes is not None:
+        return CachedSource(source)
+    data = await source.read(0, MAX_WHOLE_BYTES + 1)
+    if len(data) > MAX_WHOLE_BYTES:
+        raise ArtifactError(filename, "larger than 128 MiB, and its index serves no ranges of it")
+    return MemorySource(data)
+
+
+async def read_end_record(filename: str, source: ByteSource) -> EndRecord:
+    """Where the central directory lies; one read where the first guess holds, a second one for a long comment.
+
+    Raises:
+        ArtifactError: there is no end record, or one that unpackers could read differently.
+        IndexFailure: the source failed.
+    """
+    size_bytes = source.size_bytes or 0
+    guess = min(max(size_bytes // TAIL_SHARE, MIN_TAIL_BYTES), FIRST_TAIL_BYTES)
+    for tail_bytes in (guess, MAX_TAIL_BYTES):
+        tail = await read_exactly(filename, source, max(size_bytes - tail_bytes, 0), size_bytes)
+        end = find_end_record(filename, tail, size_bytes)
+        if end is not None:
+            return end
+    raise ArtifactError(filename, "no end of central directory record: not a complete zip archive")
+
+
+async def read_exactly(filename: str, source: ByteSource, start: int, stop: int) -> bytes:
+    """The bytes from ``start`` to before ``stop``, all of them.
+
+    Raises:
+        ArtifactError: the file ends before.
+        IndexFailure: the source failed.
+    """
+    data = await source.read(start, stop)
+    if len(data) != stop - start:
+        raise ArtifactError(filename, f"truncated: {len(data):,} of the {stop - start:,} bytes at {start:,} came")
+    return data
+
+
 def start_bytes(member: Member) -> int:
     """How many bytes of the file a member's beginning is expected to cost."""
     return _start_stop(member, None) - member.offset
@@ -154,28 +200,6 @@ def verify_sha256(filename: str, data: bytes, expected: str) -> None:
     actual = hashlib.sha256(data).hexdigest()
     if actual != expected.strip().lower():
         raise ArtifactError(filename, f"its sha256 is {actual}, expected {expected}")
-
-
-async def _settle_source(filename: str, source: ByteSource) -> ByteSource:
-    if isinstance(source, (MemorySource, CachedSource)) and source.size_bytes is not None:
-        return source
-    if source.size_bytes is not None:
-        return CachedSource(source)
-    data = await source.read(0, MAX_WHOLE_BYTES + 1)
-    if len(data) > MAX_WHOLE_BYTES:
-        raise ArtifactError(filename, "larger than 128 MiB, and its index serves no ranges of it")
-    return MemorySource(data)
-
-
-async def _read_end_record(filename: str, source: ByteSource, size_bytes: int) -> EndRecord:
-    """One read where the first guess holds; a second one for a long comment."""
-    guess = min(max(size_bytes // TAIL_SHARE, MIN_TAIL_BYTES), FIRST_TAIL_BYTES)
-    for tail_bytes in (guess, MAX_TAIL_BYTES):
-        tail = await _read_exactly(filename, source, max(size_bytes - tail_bytes, 0), size_bytes)
-        end = find_end_record(filename, tail, size_bytes)
-        if end is not None:
-            return end
-    raise ArtifactError(filename, "no end of central directory record: not a complete zip archive")
 
 
 def _check_records(filename: str, data: bytes, members: Sequence[Member]) -> None:
@@ -195,7 +219,7 @@ def _start_stop(member: Member, limit: int | None) -> int:
 async def _read_spans(directory: WheelDirectory, spans: Sequence[tuple[int, int]]) -> list[bytes]:
     """The bytes of each span, in the order given."""
     merged = _coalesce(spans)
-    blocks = await asyncio.gather(*(_read_exactly(directory.filename, directory.source, *span) for span in merged))
+    blocks = await asyncio.gather(*(read_exactly(directory.filename, directory.source, *span) for span in merged))
     starts = [start for start, _ in merged]
     cuts = []
     for start, stop in spans:
@@ -212,10 +236,3 @@ def _coalesce(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((start, stop))
     return merged
-
-
-async def _read_exactly(filename: str, source: ByteSource, start: int, stop: int) -> bytes:
-    data = await source.read(start, stop)
-    if len(data) != stop - start:
-        raise ArtifactError(filename, f"truncated: {len(data):,} of the {stop - start:,} bytes at {start:,} came")
-    return data

@@ -19,7 +19,8 @@ from scanner.index.cache import Cache
 from scanner.index.freshness import DEFAULT_SECONDS
 from scanner.index.sdist_archive import read_sdist
 from scanner.index.urls import file_path, find_origin
-from scanner.index.wheel_contents import read_wheel_contents, select_metadata
+from scanner.index.wheel_contents import select_metadata
+from scanner.index.wheel_metadata import read_wheel_metadata
 from scanner.metadata import CoreMetadata, parse_metadata
 from scanner.model import Artifact, ArtifactKind
 
@@ -27,6 +28,11 @@ MAX_SIDECAR_BYTES = 16 * 1024 * 1024
 MAX_SDIST_BYTES = 128 * 1024 * 1024
 
 _LEAST_TAIL_BYTES, _MOST_TAIL_BYTES = 64 * 1024, 256 * 1024
+_SMALL_BYTES = 128 * 1024
+"""Wheels up to this size are fetched whole for their metadata: most are looked into afterwards, and that is one request
+instead of two."""
+_MOST_HELD_BYTES = 16 * 1024 * 1024
+"""How much of small wheels is held for that."""
 _KIND = "metadata"
 _MISSES_BEFORE_GIVING_UP = 3
 """After so many sidecars that were not there, an origin is asked for unannounced ones only while most are there."""
@@ -53,6 +59,8 @@ class Distributions:
         self._at_any_age = at_any_age
         self._sidecar_hits: dict[object, int] = {}
         self._sidecar_misses: dict[object, int] = {}
+        self._small: dict[str, bytes] = {}
+        self._small_bytes = 0
 
     async def fetch_metadata(self, candidate: Candidate) -> CoreMetadata | None:
         """The metadata of a version; None where only a build would tell it, or no file of it can be fetched.
@@ -84,11 +92,16 @@ class Distributions:
             IndexFailure: the file cannot be fetched.
             ArtifactError: it is not the file that the index promised.
         """
-        answer = await self._fetcher.fetch(artifact.url, max_bytes=MAX_SDIST_BYTES)
-        _check_status(artifact, answer, (200,))
+        data = self._small.pop(artifact.url, None)
+        if data is None:
+            answer = await self._fetcher.fetch(artifact.url, max_bytes=MAX_SDIST_BYTES)
+            _check_status(artifact, answer, (200,))
+            data = answer.body
+        else:
+            self._small_bytes -= len(data)
         if artifact.sha256:
-            verify_sha256(artifact.filename, answer.body, artifact.sha256)
-        return answer.body
+            verify_sha256(artifact.filename, data, artifact.sha256)
+        return data
 
     async def _fetch_from(self, artifact: Artifact) -> CoreMetadata:
         is_source = artifact.kind is ArtifactKind.SDIST
@@ -107,8 +120,16 @@ class Distributions:
         text = await self._fetch_sidecar(artifact)
         if text is None:
             source = await self.open_source(artifact, tail_bytes=_tail_bytes(artifact))
-            text = (await read_wheel_contents(artifact.filename, source, magic=False)).metadata
+            text = await read_wheel_metadata(artifact.filename, source)
+            if isinstance(source, RangeSource):
+                self._hold_small(artifact, source.whole)
         return text
+
+    def _hold_small(self, artifact: Artifact, data: bytes | None) -> None:
+        """Hold a small wheel that came whole, for whoever looks into it next."""
+        if data is not None and self._small_bytes + len(data) <= _MOST_HELD_BYTES:
+            self._small_bytes += len(data) - len(self._small.get(artifact.url, b""))
+            self._small[artifact.url] = data
 
     def _recall(self, artifact: Artifact) -> str | None:
         key = _cache_key(artifact)
@@ -131,11 +152,12 @@ class Distributions:
         announced = artifact.metadata_sha256 is not None
         if origin is None or not (announced or self._may_have_sidecars(origin)):
             return None
-        url = f"{artifact.url}.metadata"
-        answer = await self._fetcher.fetch(url, max_bytes=MAX_SIDECAR_BYTES)
+        # Counted as a miss until the answer is there: twenty at once should not all find out the same.
+        self._sidecar_misses[origin] = self._sidecar_misses.get(origin, 0) + 1
+        answer = await self._fetcher.fetch(f"{artifact.url}.metadata", max_bytes=MAX_SIDECAR_BYTES)
         if answer.status != 200:
-            self._sidecar_misses[origin] = self._sidecar_misses.get(origin, 0) + 1
             return None
+        self._sidecar_misses[origin] -= 1
         self._sidecar_hits[origin] = self._sidecar_hits.get(origin, 0) + 1
         if artifact.metadata_sha256 and hashlib.sha256(answer.body).hexdigest() != artifact.metadata_sha256:
             raise ArtifactError(f"{artifact.filename}.metadata", "its SHA-256 is not the one that the index gives")
@@ -160,6 +182,11 @@ class RangeSource:
     def size_bytes(self) -> int | None:
         """The size as the index lists it."""
         return self._artifact.size_bytes
+
+    @property
+    def whole(self) -> bytes | None:
+        """The whole file, where it came at once."""
+        return self._whole if self._whole is not None or self._tail_start else self._tail
 
     async def read(self, start: int, stop: int) -> bytes:
         """The bytes from ``start`` to before ``stop``.
@@ -192,7 +219,8 @@ def _cache_key(artifact: Artifact) -> str | None:
 
 def _tail_bytes(artifact: Artifact) -> int:
     """How much of a wheel's end holds, as a rule, its directory and its metadata: wheels have them last."""
-    return min(_MOST_TAIL_BYTES, max(_LEAST_TAIL_BYTES, (artifact.size_bytes or 0) // 8))
+    size_bytes = artifact.size_bytes or 0
+    return size_bytes if size_bytes <= _SMALL_BYTES else min(_MOST_TAIL_BYTES, max(_LEAST_TAIL_BYTES, size_bytes // 8))
 
 
 def _by_usefulness(candidate: Candidate) -> list[Artifact]:

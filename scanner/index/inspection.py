@@ -7,7 +7,7 @@ from scanner.index.archive import read_wheel_directory
 from scanner.index.byte_source import MemorySource
 from scanner.index.distribution import Distributions
 from scanner.index.sdist_archive import open_packed
-from scanner.index.wheel_contents import read_wheel_contents
+from scanner.index.wheel_contents import read_contents, read_wheel_contents
 from scanner.index.zip_member import unpack_member
 from scanner.model import Artifact
 from scanner.opened import OpenedSdist, OpenedWheel
@@ -28,9 +28,8 @@ async def open_wheel(distributions: Distributions, artifact: Artifact) -> Opened
         source = await distributions.open_source(artifact)
         return OpenedWheel(contents=await read_wheel_contents(artifact.filename, source))
     data = await distributions.fetch_whole(artifact)
-    source = MemorySource(data)
-    contents = await read_wheel_contents(artifact.filename, source)
-    directory = await read_wheel_directory(artifact.filename, source)
+    directory = await read_wheel_directory(artifact.filename, MemorySource(data))
+    contents = await read_contents(directory)
     members = {member.path: member for member in directory.members if not member.is_directory}
 
     def read(path: str) -> bytes:

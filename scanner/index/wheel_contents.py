@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
@@ -33,14 +36,23 @@ async def read_wheel_contents(filename: str, source: ByteSource, *, magic: bool 
         ArtifactError: the archive breaks a guard, or is no wheel: it has no METADATA or WHEEL.
         IndexFailure: the source failed.
     """
-    directory = await read_wheel_directory(filename, source)
+    return await read_contents(await read_wheel_directory(filename, source), magic=magic)
+
+
+async def read_contents(directory: WheelDirectory, *, magic: bool = True) -> WheelContents:
+    """As ``read_wheel_contents``, of a wheel whose directory was read before.
+
+    Raises:
+        ArtifactError: it is no wheel, or a member that is looked at breaks a guard.
+        IndexFailure: the source failed.
+    """
     files = [member for member in directory.members if not member.is_directory]
     texts = await _read_dist_info(directory, files)
     sampled = choose_samples(directory, files) if magic else []
     native = await _read_native(directory, sampled)
     modules = sorted({name for member in files if (name := _module_name(install_path(member.path)))})
     return WheelContents(
-        filename=filename,
+        filename=directory.filename,
         member_count=len(files),
         uncompressed_bytes=sum(member.size_bytes for member in files),
         native=native,
@@ -98,10 +110,19 @@ def _find_dist_info(filename: str, files: Sequence[Member]) -> str:
         raise ArtifactError(filename, "no wheel: it has no .dist-info folder")
     if len(found) > 1:
         raise ArtifactError(filename, f"no wheel: several .dist-info folders, {found[0]!r} and {found[1]!r}")
-    name = canonicalize_name(filename.partition("-")[0])
-    if filename.count("-") >= 4 and canonicalize_name(found[0].rpartition("-")[0].partition("-")[0]) != name:
-        raise ArtifactError(filename, f"its .dist-info folder is another project's: {found[0]!r}")
+    check_dist_info(filename, found[0])
     return found[0]
+
+
+def check_dist_info(filename: str, folder: str) -> None:
+    """Nothing, where the .dist-info folder is that of the project which the wheel's name says.
+
+    Raises:
+        ArtifactError: it is another project's.
+    """
+    name = canonicalize_name(filename.partition("-")[0])
+    if filename.count("-") >= 4 and canonicalize_name(folder.rpartition("-")[0].partition("-")[0]) != name:
+        raise ArtifactError(filename, f"its .dist-info folder is another project's: {folder!r}")
 
 
 async def _read_native(directory: WheelDirectory, sampled: Sequence[Member]) -> tuple[NativeMember, ...]:
@@ -112,7 +133,16 @@ async def _read_native(directory: WheelDirectory, sampled: Sequence[Member]) -> 
 
 def _is_excluded(path: str) -> bool:
     """Whether a bundle leaves the file out."""
-    return any(PurePosixPath(path).match(pattern) for pattern in load_platform().bundle_excluded)
+    by_name, by_path = _excluded()
+    return by_name(path.rpartition("/")[2]) is not None or any(PurePosixPath(path).match(one) for one in by_path)
+
+
+@cache
+def _excluded() -> tuple[Callable[[str], object], tuple[str, ...]]:
+    """The patterns of what a bundle leaves out: those of mere names as one expression, and those of paths."""
+    patterns = load_platform().bundle_excluded
+    names = "|".join(fnmatch.translate(pattern) for pattern in patterns if "/" not in pattern)
+    return re.compile(names or r"(?!)").match, tuple(pattern for pattern in patterns if "/" in pattern)
 
 
 def _module_name(path: str) -> str | None:

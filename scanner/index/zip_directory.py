@@ -121,22 +121,39 @@ def widen_sizes(filename: str, path: str, values: Sequence[int], extra: bytes | 
     return wide + tuple(values[len(wide) :])
 
 
+def parse_entry_at(filename: str, data: bytes, position: int, end: int) -> Member:
+    """The member whose entry begins there in the central directory; ``end`` is where the next record begins.
+
+    Raises:
+        ArtifactError: the entry breaks a guard.
+    """
+    entry, _ = _read_entry(filename, data, position)
+    _check_sizes(filename, [entry])
+    return _member(entry, end)
+
+
 def _parse_entries(filename: str, data: bytes, count: int) -> Iterator[_Entry]:
     position = 0
     for _ in range(count):
         if position + CENTRAL_BYTES > len(data) or not data.startswith(_CENTRAL_SIGNATURE, position):
             raise ArtifactError(filename, "the central directory ends before its last entry")
-        fields = _CENTRAL.unpack_from(data, position)
-        name_bytes, extra_bytes, comment_bytes = fields[10:13]
-        name_start = position + CENTRAL_BYTES
-        name = data[name_start : name_start + name_bytes]
-        extra = data[name_start + name_bytes : name_start + name_bytes + extra_bytes]
-        position = name_start + name_bytes + extra_bytes + comment_bytes
-        if position > len(data):
-            raise ArtifactError(filename, "the central directory ends inside an entry")
-        yield _parse_entry(filename, fields, name, extra)
+        entry, position = _read_entry(filename, data, position)
+        yield entry
     if position != len(data):
         raise ArtifactError(filename, "the central directory has more than its number of entries")
+
+
+def _read_entry(filename: str, data: bytes, position: int) -> tuple[_Entry, int]:
+    """The entry at a position, and the position of the next one."""
+    fields = _CENTRAL.unpack_from(data, position)
+    name_bytes, extra_bytes, comment_bytes = fields[10:13]
+    name_start = position + CENTRAL_BYTES
+    extra_start = name_start + name_bytes
+    stop = extra_start + extra_bytes + comment_bytes
+    if stop > len(data):
+        raise ArtifactError(filename, "the central directory ends inside an entry")
+    name, extra = data[name_start:extra_start], data[extra_start : extra_start + extra_bytes]
+    return _parse_entry(filename, fields, name, extra), stop
 
 
 def _parse_entry(filename: str, fields: tuple[int, ...], name: bytes, extra: bytes) -> _Entry:
