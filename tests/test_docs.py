@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from scanner.cli import COMMANDS, main
+from scanner.cli import main
 from scanner.model import Rule
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def test_every_rule_has_its_heading_and_anchor() -> None:
 
 def test_every_option_has_its_help_and_stands_on_a_page() -> None:
     pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    for command in COMMANDS:
+    for command in main.commands.values():
         for param in command.params:
             if isinstance(param, click.Option):
                 assert param.help, f"{command.name} {param.name}"

@@ -39,6 +39,14 @@ def test_help_loads_nothing_heavy(tmp_path: Path, words: tuple[str, ...]) -> Non
     assert not any(name.startswith(("scanner.index", "scanner.sources", "scanner.checks")) for name in names)
 
 
+def test_only_the_command_that_is_run_is_loaded(tmp_path: Path) -> None:
+    def commands(*words: str) -> set[str]:
+        return {name for name in _imported(tmp_path, *words) if name.startswith("scanner.cli.commands.")}
+
+    assert commands("--help") == set()
+    assert commands("tree", "--help") == {"scanner.cli.commands.tree"}
+
+
 def test_the_version_loads_neither_the_network_nor_the_readers(tmp_path: Path) -> None:
     names = _imported(tmp_path, "--version")
     assert not names & (HEAVY - {"packaging"})

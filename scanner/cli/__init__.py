@@ -10,15 +10,7 @@ import gc
 
 import click
 
-from scanner.cli.commands.cache import cache
-from scanner.cli.commands.config import config
-from scanner.cli.commands.explain import explain
-from scanner.cli.commands.list import list_command
-from scanner.cli.commands.plan import plan
-from scanner.cli.commands.scan import scan
-from scanner.cli.commands.tables import runtimes, table
-from scanner.cli.commands.tree import tree
-from scanner.cli.commands.verify import verify
+from scanner.cli.commands import LazyCommands
 from scanner.cli.grammar import DefaultCommandGroup
 from scanner.cli.help_text import HELP
 from scanner.cli.version import print_version
@@ -26,11 +18,11 @@ from scanner.cli.version import print_version
 __all__ = ["main"]
 
 _COLLECT_AFTER = (50_000, 20, 50)
-COMMANDS = (scan, list_command, explain, tree, plan, verify, table, runtimes, config, cache)
 
 
 @click.group(
     cls=DefaultCommandGroup,
+    commands=LazyCommands(),
     help=HELP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -48,7 +40,3 @@ def main() -> None:
     # Syntax trees and listings make millions of objects and hardly a cycle: looking for those less often takes a tenth
     # off the time of a cold scan.
     gc.set_threshold(*_COLLECT_AFTER)
-
-
-for command in COMMANDS:
-    main.add_command(command)

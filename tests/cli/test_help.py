@@ -15,10 +15,12 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from scanner.cli import COMMANDS, main
+from scanner.cli import main
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run
+
+COMMANDS = tuple(main.commands.values())
 
 
 def test_the_version_tells_how_old_the_data_is(run: Run) -> None:

@@ -18,7 +18,7 @@ _folder_option = click.option(
 )
 
 
-@click.group(short_help="Tell of the cache, or empty it.", epilog=help_text.CACHE)
+@click.group(epilog=help_text.CACHE)
 def cache() -> None:
     """Tell of the cache, or empty it: what earlier scans learned, so that nothing is fetched or analysed twice."""
 

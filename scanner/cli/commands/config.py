@@ -22,9 +22,7 @@ from scanner.cli.outputs import open_output, report_context
 from scanner.cli.running import errors_told, make_settings
 
 
-@click.command(
-    cls=SectionedCommand, short_help="Show the settings in force and where each comes from.", epilog=help_text.CONFIG
-)
+@click.command(cls=SectionedCommand, epilog=help_text.CONFIG)
 @paths_argument
 @view_format_option
 @target_options

@@ -16,7 +16,7 @@ from scanner.cli.outputs import write_report
 from scanner.cli.running import errors_told, exit_code, make_settings, make_surroundings
 
 
-@click.command(cls=OrderedOutputsCommand, short_help="Tell everything known of one package.", epilog=help_text.EXPLAIN)
+@click.command(cls=OrderedOutputsCommand, epilog=help_text.EXPLAIN)
 @click.argument("requirement", metavar="NAME[SPECIFIER]")
 @report_options
 @target_options

@@ -19,7 +19,6 @@ from scanner.cli.running import errors_told, make_settings, make_surroundings, n
 @click.command(
     "list",
     cls=SectionedCommand,
-    short_help="Show what would be scanned; opens no network.",
     epilog=help_text.LIST,
 )
 @paths_argument

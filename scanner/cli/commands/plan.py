@@ -44,9 +44,7 @@ _FIELDS = (
 )  # fmt: skip
 
 
-@click.command(
-    cls=OrderedOutputsCommand, short_help="Plan what to deploy where, at what size and cost.", epilog=help_text.PLAN
-)
+@click.command(cls=OrderedOutputsCommand, epilog=help_text.PLAN)
 @paths_argument
 @plan_options
 @click.option(

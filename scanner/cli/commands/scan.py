@@ -38,9 +38,7 @@ if TYPE_CHECKING:
     from scanner.model import Report
 
 
-@click.command(
-    cls=OrderedOutputsCommand, short_help="Judge every dependency (the default command).", epilog=help_text.SCAN
-)
+@click.command(cls=OrderedOutputsCommand, epilog=help_text.SCAN)
 @paths_argument
 @report_options
 @target_options

@@ -15,7 +15,7 @@ from scanner.cli.outputs import open_output, report_context
 from scanner.cli.running import errors_told, make_settings
 
 
-@click.command(cls=SectionedCommand, short_help="Show the incompatible-library table.", epilog=help_text.TABLE)
+@click.command(cls=SectionedCommand, epilog=help_text.TABLE)
 @click.option(
     "--format",
     "form",
@@ -36,7 +36,7 @@ def table(*, form: str, **options: Any) -> None:  # noqa: ANN401  # click's valu
             write_table_view(settings, form, stream, report_context(options, stream))
 
 
-@click.command(cls=SectionedCommand, short_help="Show the runtimes by compatibility date.", epilog=help_text.RUNTIMES)
+@click.command(cls=SectionedCommand, epilog=help_text.RUNTIMES)
 @click.option(
     "--format",
     "form",

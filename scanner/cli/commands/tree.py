@@ -25,7 +25,7 @@ from scanner.cli.outputs import open_output, report_context
 from scanner.cli.running import check_paths, errors_told, exit_code, make_settings, make_surroundings
 
 
-@click.command(cls=SectionedCommand, short_help="Show who requires whom, with the verdicts.", epilog=help_text.TREE)
+@click.command(cls=SectionedCommand, epilog=help_text.TREE)
 @paths_argument
 @click.option("--invert", metavar="NAME", help="Show what requires this package instead.")
 @view_format_option

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from scanner.verify.probe import NodeProbe
 
 
-@click.command(cls=SectionedCommand, short_help="Hold the verdicts against a real Pyodide.", epilog=help_text.VERIFY)
+@click.command(cls=SectionedCommand, epilog=help_text.VERIFY)
 @paths_argument
 @click.option(
     "--pyodide",
