@@ -220,7 +220,7 @@ def _artifact(row: RowLike) -> Artifact:
     kind, tags = _kind_and_tags(row.filename)
     return Artifact(
         filename=_storable(row.filename),
-        url=_storable(redact_url(drop_fragment(row.url)[0])),
+        url=_storable(redact_url(drop_fragment(row.url)[0]) if "#" in row.url or "@" in row.url else row.url),
         kind=kind,
         tags=tags,
         size_bytes=row.size_bytes if row.size_bytes is None or row.size_bytes >= 0 else None,

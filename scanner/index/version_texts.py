@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from packaging.version import Version
 
 _BEGINNING = re.compile(r"\s*v?(?:([0-9]+)!)?([0-9]+(?:\.[0-9]+)*)", re.IGNORECASE)
+_PLAIN_BEGINNINGS = tuple("123456789")
 _Numbers = tuple[int, ...]
 
 
@@ -21,7 +22,6 @@ class VersionTexts:
     def __init__(self, texts: Iterable[str]) -> None:
         self._given = tuple(texts)
         self._all: dict[Version, list[str]] | None = None
-        self._by_numbers: dict[_Numbers, list[str]] | None = None
         self._near: dict[_Numbers, dict[Version, list[str]]] = {}
 
     @property
@@ -37,22 +37,25 @@ class VersionTexts:
             return self._all
         numbers = _strip((version.epoch, *version.release))
         if numbers not in self._near:
-            self._near[numbers] = _parse(self._grouped().get(numbers, ()))
+            self._near[numbers] = _parse(text for text in self._alike(version) if _numbers(text) == numbers)
         return self._near[numbers]
 
     def of(self, version: Version) -> list[str]:
         """The spellings of one version."""
         return self.near(version).get(version, [])
 
-    def _grouped(self) -> Mapping[_Numbers, list[str]]:
-        if self._by_numbers is None:
-            self._by_numbers = {}
-            for text in self._given:
-                match = _BEGINNING.match(text)
-                if match is not None and len(text) < 1000:  # the bound on what int() takes is 4,300 digits
-                    numbers = _strip((int(match[1] or 0), *map(int, match[2].split("."))))
-                    self._by_numbers.setdefault(numbers, []).append(text)
-        return self._by_numbers
+    def _alike(self, version: Version) -> Iterable[str]:
+        """The texts that begin as the version does, told by their first letters; those written oddly are all there."""
+        if version.epoch:
+            return self._given
+        first = str(version.release[0])
+        alike = [text for text in self._given if text.startswith(first) or text[:1] not in _PLAIN_BEGINNINGS]
+        if len(version.release) > 1 and version.release[1]:
+            first = f"{first}.{version.release[1]}"
+            return [
+                text for text in alike if text.startswith(first) or ".0" in text or text[:1] not in _PLAIN_BEGINNINGS
+            ]
+        return alike
 
 
 def parse_version(text: str) -> Version | None:
@@ -70,6 +73,14 @@ def _parse(texts: Iterable[str]) -> dict[Version, list[str]]:
         if version is not None:
             found.setdefault(version, []).append(text)
     return found
+
+
+def _numbers(text: str) -> _Numbers | None:
+    """Epoch and release numbers; None for what does not begin as versions do."""
+    match = _BEGINNING.match(text)
+    if match is None or len(text) > 1000:  # int() takes 4,300 digits at most
+        return None
+    return _strip((int(match[1] or 0), *map(int, match[2].split("."))))
 
 
 def _strip(numbers: _Numbers) -> _Numbers:
