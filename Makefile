@@ -47,8 +47,8 @@ rules: install ## rewrite docs/rules.md
 readme: install ## rewrite the output that README.md shows, from the real index
 	$(RUN)python tools/update_readme.py
 
-bench: install ## measure a cold scan beside a bare fetch of the same documents
-	$(RUN)python tools/bench.py
+bench: install ## measure scans beside uv, pip, curl and a bare fetch, and write docs/performance.md
+	$(RUN)python tools/bench.py --write
 
 clean: ## remove what building and testing leave behind
 	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

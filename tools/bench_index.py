@@ -38,9 +38,13 @@ class Recorder:
     hosts: dict[str, str] = field(default_factory=dict)
     """The real origin of every file by its path, as the recorded listings tell."""
     documents: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    """The paths that were asked for as a whole, in their order; /asked gives them."""
 
     def find(self, path: str) -> tuple[int, bytes]:
         """Status and body."""
+        if path == "/asked":
+            return 200, "\n".join(self.asked).encode()
         if path not in self.documents:
             self.documents[path] = make_up(path, self.origin) or self._recorded(path)
         return self.documents[path]
@@ -155,6 +159,8 @@ class _Connection(asyncio.Protocol):
         kind = JSON_TYPE if name.startswith("/simple/") else "application/octet-stream"
         lines = [f"Content-Type: {kind}", "Cache-Control: max-age=600", "Accept-Ranges: bytes"]
         part = _RANGE.search(head)
+        if part is None:
+            self._recorder.asked.append(name)
         if part is not None and status == 200:
             total = len(body)
             start = int(part[1]) if part[1] else max(0, total - int(part[2]))
