@@ -13,6 +13,7 @@ from scanner.resolve.graph import Conflict
 from scanner.resolve.learning import NoSolutionError, Solver
 from scanner.resolve.provider import Provider
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
+from scanner.resolve.straight import resolve_straight
 from scanner.wants import Want
 
 _MAX_ROUNDS = 3000
@@ -118,6 +119,9 @@ class Search:
         return unavoidable
 
     def _try(self, max_rounds: int) -> Mapping[Key, Pick]:
+        straight = resolve_straight(Provider(self._rules), self._wanted())
+        if straight is not None:
+            return straight
         resolver: Resolver[Want, Pick, Key] = Resolver(Provider(self._rules), BaseReporter())
         return resolver.resolve(self._wanted(), max_rounds=max_rounds).mapping
 
