@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-TIMEOUT_SECONDS = 600
+TIMEOUT_SECONDS = 300
 _GOOD_CODES = (0, 1, 3)  # ours tells its verdict by the exit code
 
 
