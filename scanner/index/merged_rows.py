@@ -55,5 +55,6 @@ def _complete(row: RowLike, other: RowLike) -> RowLike:
         row.sha256,
         row.requires_python or other.requires_python,
         row.yanked if row.yanked is not None else other.yanked,
+        row.upload_time or other.upload_time,
         row.metadata_sha256,
     )

@@ -219,7 +219,7 @@ def test_merged_listings_keep_the_first_of_files_with_the_same_name() -> None:
 def test_a_copy_with_the_same_hash_learns_what_only_the_other_index_says() -> None:
     digest, filename = "ab" * 32, "foo-1.0.tar.gz"
     local = FileRow(filename, f"file:///opt/{filename}", None, digest)
-    remote = FileRow(filename, f"https://b.example.org/{filename}", 5, digest, ">=3.9", "broken", None, "")
+    remote = FileRow(filename, f"https://b.example.org/{filename}", 5, digest, ">=3.9", "broken", "2026-01-02T03:04:05Z", "")
     other = FileRow(filename, f"https://c.example.org/{filename}", 6, "cd" * 32, ">=3.10")
     merged = merge_listings([_of("file:///opt/", local), _of("https://b.example.org/", remote, other)])
     assert merged is not None
@@ -228,6 +228,8 @@ def test_a_copy_with_the_same_hash_learns_what_only_the_other_index_says() -> No
     (artifact,) = release.artifacts
     assert artifact.url.startswith("file:")
     assert (artifact.size_bytes, artifact.requires_python, artifact.yanked) == (5, ">=3.9", "broken")
+    assert artifact.upload_time is not None
+    assert artifact.upload_time.isoformat() == "2026-01-02T03:04:05+00:00"
     assert artifact.metadata_sha256 is None
 
 
