@@ -76,6 +76,8 @@ def _import_findings(package: WheelCode, importer: Importer, reader: CodeReader)
         failure = failures.get(module) if module in main else importer.import_entry(module)
         if failure is None or failure.chain[-1:] in told:
             continue
+        if failure.cause is Cause.UNPROVIDED and module not in main:
+            continue  # what it brings along for an extra that nobody asked for
         told.add(failure.chain[-1:])
         level = Level.BLOCKER if blocks and module in main else Level.CAUTION
         if failure.cause is Cause.UNPROVIDED:
