@@ -98,6 +98,7 @@ def test_what_certainly_fails_at_import_blocks_under_its_rule(scan: Scan, source
         ("from hashlib import scrypt", Rule.CS302, "standard library lacks: hashlib.scrypt"),
         ("import signal\n    signal.alarm(1)", Rule.CS302, "standard library lacks: signal.alarm"),
         ("loop.add_signal_handler(1, f)", Rule.CS302, "NotImplementedError"),
+        ("import fcntl\n    fcntl.ioctl(f, 1)", Rule.CS302, "reaches no device"),
         ("import subprocess\n    subprocess.Popen('ls')", Rule.CS303, "raises OSError"),
         ("import os\n    os.fork()", Rule.CS303, "raises OSError"),
         ("import multiprocessing\n    multiprocessing.Pool()", Rule.CS303, "_multiprocessing"),
@@ -137,6 +138,13 @@ def test_client_sockets_are_a_caution_where_the_target_has_none() -> None:
     package = wheel({"pkg.py": "import socket\ndef f():\n    socket.create_connection(('example.org', 80))"})
     assert not target.sockets
     assert only(find_import_problems(package, (), CodeReader(runtime)), Rule.CS305).level is Level.CAUTION
+
+
+def test_a_device_that_the_code_does_without_is_not_told(scan: Scan) -> None:
+    source = (
+        "import fcntl\ndef size(f):\n    try:\n        return fcntl.ioctl(f, 1)\n    except OSError:\n        return 80"
+    )
+    assert scan(source).findings == ()
 
 
 def test_a_rule_names_one_place_and_counts_the_others(scan: Scan) -> None:

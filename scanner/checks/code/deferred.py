@@ -96,6 +96,8 @@ def _step(step: Step, world: World, guards: Guards, path: str) -> Iterator[Use]:
                 yield Use(rule=Rule.CS302, path=path, line=line, name=f"{module}.{name}", outcome="is not there")
         case Hazard(line=line, name=name):
             row = HAZARDS[name]
+            if row.is_excusable and _is_guarded(guards, row.error):
+                return
             if row.is_deferred and not (row.is_client and runtime.sockets):
                 yield Use(rule=row.rule, path=path, line=line, name=name, outcome=row.outcome)
 

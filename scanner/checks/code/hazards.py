@@ -39,6 +39,8 @@ class HazardRow:
     """Whether it only needs outbound TCP, and so works where the target has sockets."""
     is_deferred: bool = True
     """Whether a call inside a function is worth a word."""
+    is_excusable: bool = False
+    """Whether a handler around such a call shows that the code does without it."""
 
 
 _NO_THREADS = "raises RuntimeError («can't start new thread»)"
@@ -158,6 +160,8 @@ _SIGNALS = (
         "pty.openpty os.openpty tty.setraw tty.setcbreak termios.tcgetattr termios.tcsetattr",
         Rule.CS302, "fails, for there is no terminal", "termios.error", AtImport.FAILS,
     )
+    | _rows("fcntl.ioctl", Rule.CS302, "reaches no device, for there are none", "OSError", AtImport.HARMLESS,
+            is_excusable=True)
     | _rows("webbrowser.open webbrowser.open_new webbrowser.open_new_tab webbrowser.get", Rule.CS302,
             "opens nothing, for there is no browser to start", "ImportError", AtImport.HARMLESS)
 )  # fmt: skip
