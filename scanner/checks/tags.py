@@ -101,13 +101,14 @@ def find_older_choice(subject: Subject) -> Iterator[Finding]:
 
 
 def say_pin(subject: Subject, newest: Candidate | None) -> str:
-    """To pin what was chosen; where it is a year older than the newest release, that it is."""
+    """To pin what was chosen; where it is a year older than the newest release, and of another series, that it is."""
     chosen = subject.chosen
     assert chosen is not None  # noqa: S101  # there is nothing to pin otherwise
     pin = f"pin {subject.dependency.name}=={chosen.version}"
     if newest is None or newest.released is None or chosen.released is None:
         return f"{pin} so that every installer takes it"
-    if newest.released - chosen.released < _LONG_AGO:
+    is_same_series = newest.version.release[:2] == chosen.version.release[:2]
+    if is_same_series or newest.released - chosen.released < _LONG_AGO:
         return f"{pin} so that every installer takes it"
     return f"{pin}, a release of {chosen.released}, if it still serves; else move what needs it to a container"
 
