@@ -219,7 +219,8 @@ def test_merged_listings_keep_the_first_of_files_with_the_same_name() -> None:
 def test_a_copy_with_the_same_hash_learns_what_only_the_other_index_says() -> None:
     digest, filename = "ab" * 32, "foo-1.0.tar.gz"
     local = FileRow(filename, f"file:///opt/{filename}", None, digest)
-    remote = FileRow(filename, f"https://b.example.org/{filename}", 5, digest, ">=3.9", "broken", "2026-01-02T03:04:05Z", "")
+    uploaded = "2026-01-02T03:04:05Z"
+    remote = FileRow(filename, f"https://b.example.org/{filename}", 5, digest, ">=3.9", "broken", uploaded, "")
     other = FileRow(filename, f"https://c.example.org/{filename}", 6, "cd" * 32, ">=3.10")
     merged = merge_listings([_of("file:///opt/", local), _of("https://b.example.org/", remote, other)])
     assert merged is not None
