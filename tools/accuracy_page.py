@@ -53,6 +53,8 @@ class Notes:
     """What was written down by hand."""
 
     disagreements: Mapping[str, str]
+    holdouts: Sequence[str]
+    """What packages came to that were chosen after the checks were made, before and after they were mended."""
     limited: Mapping[str, str]
     """Packages that import but cannot do their job on the target, with the reason."""
 
@@ -70,7 +72,7 @@ def write_page(rows: Sequence[Row], *, listed_count: int) -> None:
 def read_notes() -> Notes:
     """The notes."""
     tables = tomllib.loads(NOTES.read_text(encoding="utf-8"))
-    return Notes(disagreements=tables["disagreements"], limited=tables["limited"])
+    return Notes(disagreements=tables["disagreements"], holdouts=tables["holdouts"], limited=tables["limited"])
 
 
 def measured(rows: Sequence[Row]) -> list[Row]:
@@ -99,6 +101,9 @@ def page_lines(rows: Sequence[Row], notes: Notes, listed_count: int) -> Iterator
         date=max(row.date for row in rows), pyodide=rows[0].pyodide, count=len(rows), listed=listed_count
     )
     yield from _figure_lines(rows)
+    yield "## Packages that nobody had looked at\n"
+    yield from (f"- {line}" for line in notes.holdouts)
+    yield ""
     yield from _limited_lines(rows, notes)
     yield from _disagreement_lines(rows, notes)
     yield _BYTES

@@ -115,6 +115,25 @@ class KeptSupply:
         return place
 
 
+class HeldMemory:
+    """What was learned of files, held while this measure runs: most packages share some of what they require."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[str, str], str] = {}
+
+    def recall(self, kind: str, key: str) -> str | None:
+        """The text, None where it is not known."""
+        return self._texts.get((kind, key))
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether a text is known."""
+        return (kind, key) in self._texts
+
+    def keep(self, kind: str, key: str, text: str) -> None:
+        """Remember a text."""
+        self._texts[kind, key] = text
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptProbe:
     """A probe whose answers are kept for one tree of wheels."""

@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from accuracy_page import Row, write_page  # noqa: E402  # its neighbours
-from accuracy_supply import KeptProbe, KeptSupply, tree_key  # noqa: E402
+from accuracy_supply import HeldMemory, KeptProbe, KeptSupply, tree_key  # noqa: E402
 
 from scanner import pipeline  # noqa: E402  # works without an installation
 from scanner.errors import ScanError  # noqa: E402
@@ -111,20 +111,24 @@ def measure(names: Sequence[str], cache: Path, pyodide: Path | None) -> list[Row
         open_supply(target, choice, environ=_ENVIRON, home=cache, directory=cache) as supply,
         ThreadPoolExecutor(PROBES) as pool,
     ):
-        kept = KeptSupply(supply, cache)
+        kept, memory = KeptSupply(supply, cache), HeldMemory()
         waiting: list[Future[Row]] = []
         for name in names:
             with kept.lock:
-                report = predict(name, kept)
+                report = predict(name, kept, memory)
             time.sleep(TURN_SECONDS)
             waiting.append(pool.submit(_measured, name, report, kept, NodeProbe(runtime=runtime, offline=True)))
         return [future.result() for future in waiting]
 
 
-def predict(name: str, supply: KeptSupply) -> Report:
+def predict(name: str, supply: KeptSupply, memory: HeldMemory | None = None) -> Report:
     """What a scan says of a project that asks for just this."""
     around = pipeline.Surroundings(
-        environ={}, read_stdin=f"{name}\n".encode, open_supply=lambda *_: nullcontext(supply), listed={}
+        environ={},
+        read_stdin=f"{name}\n".encode,
+        open_supply=lambda *_: nullcontext(supply),
+        listed={},
+        memory=memory,
     )
     return pipeline.scan(("-",), Settings(table=TableMode.ADVISE), around)
 
