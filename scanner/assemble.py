@@ -38,6 +38,8 @@ from scanner.specifiers import combine, find_pin
 from scanner.tables import IncompatibleRow
 from scanner.wants import Want
 
+_NOT_INSPECTED = Inspected()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assembled:
@@ -86,8 +88,8 @@ def assemble_judgements(
         told_below = exemptions.apply(from_below, str(dependency.name), places)
         if verdict is Verdict.CONTAINER and any(finding.level is Level.NOTE for finding in told_below):
             verdict = one.own_verdict
-        told = _to_judgement(dependency, one, verdict=verdict)
-        return replace(told, via=chains.get(key, ()), findings=(*one.findings, *told_below))
+        findings = (*one.findings, *told_below) if told_below else one.findings
+        return _to_judgement(dependency, one, verdict=verdict, via=chains.get(key, ()), findings=findings)
 
     keys = lock_keys(project.dependencies) if project.is_lock else {}
     declared = [
@@ -141,7 +143,7 @@ class _Context:
 
     def subject(self, node: Node, inspected: Inspected | None) -> Subject:
         """A node as the checks look at it."""
-        inside = inspected or Inspected()
+        inside = inspected or _NOT_INSPECTED
         dependency, required_by = self._representative(node)
         return Subject(
             dependency=dependency,
@@ -205,7 +207,7 @@ class _Context:
     def judge_nameless(self, dependency: Dependency) -> Judgement:
         """A path or URL that does not tell its name: nothing can be asked of an index."""
         one = self._judge(Subject(dependency=dependency, target=self.target, table=self.table), (dependency,))
-        return _to_judgement(dependency, one, verdict=one.own_verdict)
+        return _to_judgement(dependency, one, verdict=one.own_verdict, findings=one.findings)
 
     def _add(self, one: Judged, finding: Finding) -> Judged:
         name = one.subject.dependency.name
@@ -275,7 +277,14 @@ def _say_want(want: Want, chains: Mapping[str, tuple[Chain, ...]]) -> str:
     return f"{want.name}{want.specifier} (required by {' → '.join(known[0] if known else (want.parent,))})"
 
 
-def _to_judgement(dependency: Dependency, one: Judged, *, verdict: Verdict) -> Judgement:
+def _to_judgement(
+    dependency: Dependency,
+    one: Judged,
+    *,
+    verdict: Verdict,
+    findings: tuple[Finding, ...],
+    via: tuple[Chain, ...] = (),
+) -> Judgement:
     subject = one.subject
     return Judgement(
         name=str(dependency.name or dependency.text or dependency.url),
@@ -286,8 +295,9 @@ def _to_judgement(dependency: Dependency, one: Judged, *, verdict: Verdict) -> J
         direct=dependency.direct,
         location=dependency.location,
         category=subject.row.category if subject.row else None,
+        via=via,
         artifact=subject.wheel,
-        findings=one.findings,
+        findings=findings,
         alternative=_alternative(subject.row),
     )
 

@@ -23,7 +23,7 @@ def find_chains(roots: Iterable[str], edges: Edges) -> dict[str, tuple[Chain, ..
     """
     root_set = dict.fromkeys(roots)
     chains: dict[str, list[Chain]] = {}
-    for root in root_set:
+    for root in filter(edges.get, root_set):  # most have nothing below them in a file of many
         for name, chain in _walk(root, edges).items():
             if name not in root_set:
                 chains.setdefault(name, []).append(chain)
@@ -55,6 +55,8 @@ def inherit_verdicts(
     for name, children in edges.items():
         for child in children:
             parents.setdefault(child, []).append(name)
+    if not parents:
+        return {}
     inherited: dict[str, tuple[Verdict, Chain]] = {}
     for verdict in (Verdict.CONTAINER, Verdict.UNKNOWN):
         causes = sorted(name for name, value in own.items() if value is verdict)

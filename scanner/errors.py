@@ -77,6 +77,9 @@ class ArtifactError(ScanError):
 class IndexFailure(ScanError):  # noqa: N818  # the name of the design: it is what the pipeline passes on
     """A package index that gave no usable answer; ``url`` never carries credentials."""
 
+    # One is kept for each project that an index does not tell of, and there can be a hundred thousand.
+    __slots__ = ("reason", "url")
+
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(url, reason)
         self.url = url

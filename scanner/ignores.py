@@ -71,8 +71,10 @@ class Exemptions:
     def apply(self, findings: Iterable[Finding], name: str, places: Iterable[Location]) -> tuple[Finding, ...]:
         """The findings of one dependency, those that are accepted as notes."""
         findings = tuple(findings)
-        where = {(place.path, place.line) for place in places}
         self._is_whole = self._is_whole and all(finding.rule is not Rule.CS504 for finding in findings)
+        if not self._in_force and not self._baseline:
+            return findings
+        where = {(place.path, place.line) for place in places}
         return tuple(self._apply(finding, name, where) for finding in findings)
 
     def part_problems(self, problems: Iterable[Problem]) -> tuple[tuple[Problem, ...], tuple[Skipped, ...]]:

@@ -45,8 +45,9 @@ def inherit(judged: Mapping[str, Judged], edges: Edges, late: Late) -> dict[str,
     """What each node has from below; an accepted unknown is passed up only where nothing that counts is."""
     too_large = {key for key, one in judged.items() if any(finding.rule is Rule.CS401 for finding in one.blockers)}
     passes = {pair for pair in late.passes if pair[1] not in too_large}
-    accepted = {key: one.own_verdict if one.is_accepted else Verdict.WORKERS for key, one in judged.items()}
-    counting = {key: Verdict.WORKERS if one.is_accepted else one.own_verdict for key, one in judged.items()}
+    is_accepted = {key: one.is_accepted for key, one in judged.items()}
+    accepted = {key: one.own_verdict if is_accepted[key] else Verdict.WORKERS for key, one in judged.items()}
+    counting = {key: Verdict.WORKERS if is_accepted[key] else one.own_verdict for key, one in judged.items()}
     passed = {
         key: found
         for key, found in inherit_verdicts(accepted, edges).items()

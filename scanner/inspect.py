@@ -54,6 +54,8 @@ def inspect_graph(
     path, which are judged by their file names.
     """
     wanted = {key: file for key, node in graph.nodes.items() if (file := _file_to_open(node, table, listed))}
+    if not wanted:
+        return {}
     remembered = Remembered(memory or Nothing(), opener, target)
     opened = remembered.open_files(wanted.values())
     wheels = {key: opened[file.filename] for key, file in wanted.items()}

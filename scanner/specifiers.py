@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import and_
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
+
+ANY = SpecifierSet()
+"""What admits every version."""
 
 
 def find_pin(specifier: SpecifierSet) -> Version | None:
@@ -26,7 +31,9 @@ def find_pin(specifier: SpecifierSet) -> Version | None:
 
 def combine(specifiers: Iterable[SpecifierSet], constraint: SpecifierSet | None = None) -> SpecifierSet:
     """All specifiers at once, the constraint too where there is one."""
-    combined = SpecifierSet()
-    for specifier in dict.fromkeys(specifiers):
-        combined &= specifier
-    return combined & constraint if constraint is not None else combined
+    asked = list(specifiers)
+    if len(asked) > 1:
+        asked = list(dict.fromkeys(asked))
+    if constraint is not None:
+        asked.append(constraint)
+    return reduce(and_, asked) if asked else ANY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scanner.checks.subject import Subject
 from scanner.errors import IndexAnswerError, IndexFailure, IndexNotAsked
@@ -11,8 +12,10 @@ from scanner.model import Evidence, Finding, Level, Rule, Strength
 
 def find_lookup(subject: Subject) -> Iterator[Finding]:
     """What kept the release from being looked at; each of these leaves the verdict unknown."""
-    if subject.failure is not None:
-        yield _failed(subject)
+    failure = subject.failure
+    if failure is not None:
+        rule = Rule.CS505 if isinstance(failure, IndexAnswerError) else Rule.CS504
+        yield _failed(rule, failure.url, failure.reason, _retry_remedy(failure))
     elif subject.chosen is not None:
         return
     elif subject.dependency.url is not None:
@@ -23,16 +26,15 @@ def find_lookup(subject: Subject) -> Iterator[Finding]:
         yield _no_version(subject)
 
 
-def _failed(subject: Subject) -> Finding:
-    failure = subject.failure
-    assert failure is not None  # noqa: S101  # the caller looked
-    bad_answer = isinstance(failure, IndexAnswerError)
+@lru_cache(maxsize=64)
+def _failed(rule: Rule, url: str, reason: str, remedy: str | None) -> Finding:
+    # The same for all that is asked of an index that is not there.
     return Finding(
-        rule=Rule.CS505 if bad_answer else Rule.CS504,
+        rule=rule,
         level=Level.CAUTION,
-        message=failure.reason,
-        evidence=(Evidence(fact=failure.reason, origin=failure.url, strength=Strength.PROVEN),),
-        remedy=_retry_remedy(failure),
+        message=reason,
+        evidence=(Evidence(fact=reason, origin=url, strength=Strength.PROVEN),),
+        remedy=remedy,
     )
 
 

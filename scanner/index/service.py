@@ -62,6 +62,8 @@ class Index:
         self._lookup = Lookup(settings, None if offline else self._get_client, self._scratch, self._shelf)
         self._runner = asyncio.Runner()
         self._tasks: dict[NormalizedName, asyncio.Task[Outcome]] = {}
+        self._found: dict[NormalizedName, Outcome] = {}
+        self._failures: dict[str, IndexFailure] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -98,7 +100,7 @@ class Index:
         """Begin to fetch these projects; those that were wanted before are not asked for again."""
         loop = self._runner.get_loop()
         for name in names:
-            if name not in self._tasks:
+            if name not in self._tasks and name not in self._found:
                 self._tasks[name] = loop.create_task(self._find(name))
 
     def listing(self, name: NormalizedName) -> Listing | None:
@@ -107,9 +109,7 @@ class Index:
         Raises:
             IndexUnreachable, IndexAnswerError: an index gave no usable answer; again each time it is asked for.
         """
-        self.want((name,))
-        task = self._tasks[name]
-        return _open_outcome(task.result()) if task.done() else self.run(self.fetch_listing(name))
+        return _open_outcome(self._found[name]) if name in self._found else self.run(self.fetch_listing(name))
 
     async def fetch_listing(self, name: NormalizedName) -> Listing | None:
         """As ``listing``, for work that runs on the same loop.
@@ -117,6 +117,10 @@ class Index:
         Raises:
             IndexUnreachable, IndexAnswerError: as there.
         """
+        if name in self._found:
+            return _open_outcome(self._found[name])
+        if self._offline:  # nobody is waited for
+            return _open_outcome(await self._find(name))
         self.want((name,))
         task = self._tasks[name]
         # Waits without owning the task: who is interrupted must not cancel what others wait for.
@@ -127,18 +131,19 @@ class Index:
         """Each project once with its listing, None, or its failure, in the order in which they arrive."""
         pending = tuple(dict.fromkeys(names))
         self.want(pending)
-        tasks = {name: self._tasks[name] for name in pending}
         done: asyncio.Queue[NormalizedName] = asyncio.Queue()
-        for name, task in tasks.items():
-            task.add_done_callback(partial(_announce, done, name))
+        for name in pending:
+            if name in self._found:
+                done.put_nowait(name)
+            else:
+                self._tasks[name].add_done_callback(partial(_announce, done, name))
         for _ in pending:
             name = self.run(done.get()) if done.empty() else done.get_nowait()
-            yield name, tasks[name].result()
+            yield name, self._found[name]
 
     def forget(self, name: NormalizedName) -> None:
         """Drop a listing that has arrived, to free its memory; asking for it again fetches it again."""
-        if name in self._tasks and self._tasks[name].done():
-            del self._tasks[name]
+        self._found.pop(name, None)
 
     async def fetch(self, url: str, *, max_bytes: int, byte_range: ByteRange | None = None) -> Answer:
         """The bytes of a file, or a part of them, from the web or from this machine (a ``file:`` URL).
@@ -168,11 +173,16 @@ class Index:
             self._scratch.close()
 
     async def _find(self, name: NormalizedName) -> Outcome:
+        outcome: Outcome
         try:
-            return await self._lookup.find_listing(name)
+            outcome = await self._lookup.find_listing(name)
         except IndexFailure as failure:
-            # Kept for the whole scan: the frames that the original holds would be kept with it.
-            return copy_failure(failure)
+            # Kept for the whole scan: the frames that the original holds would be kept with it. And once for all
+            # projects that fail alike.
+            outcome = self._failures.setdefault(repr(failure), copy_failure(failure))
+        self._found[name] = outcome
+        self._tasks.pop(name, None)
+        return outcome
 
     async def _shut_down(self) -> None:
         """Ends everything on the loop first: work that outlives its connections fails noisily."""

@@ -8,6 +8,7 @@ resolver asks its first question, after as many round trips as the tree is deep.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable, Mapping
 
 from packaging.specifiers import SpecifierSet
@@ -28,6 +29,9 @@ from scanner.wants import Narrow, Want
 
 _Found = CoreMetadata | None | IndexFailure | ArtifactError
 _Key = tuple[NormalizedName, str]
+
+_MOST_VISITS = 500
+"""How many projects a crawl looks at side by side: more than there are connections, for what is in the cache."""
 
 
 class IndexSupply:
@@ -86,7 +90,7 @@ class IndexSupply:
         ``narrow`` says what holds besides; None for nothing.
         """
         self._note_shipped(wants)
-        asked = [(want.name, want.specifier, want.extra) for want in wants if want.url is None]
+        asked = ((want.name, want.specifier, want.extra) for want in wants if want.url is None)
         self._index.run(_Crawl(self, self._target.markers, levels, narrow or _as_asked).run(asked))
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
@@ -160,6 +164,10 @@ class IndexSupply:
                 self._shipped.add(want.name)
 
 
+_Visit = tuple[NormalizedName, SpecifierSet, NormalizedName | None, int]
+"""A project with what is asked of it, the extra that is meant, and how many levels down it stands."""
+
+
 class _Crawl:
     """Fetches a tree ahead, each project once, all at the same time.
 
@@ -173,14 +181,15 @@ class _Crawl:
         self._markers = markers
         self._levels = levels
         self._seen: set[tuple[NormalizedName, NormalizedName | None, SpecifierSet | None]] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: deque[_Visit] = deque()
+        self._workers: set[asyncio.Task[None]] = set()
 
     async def run(self, asked: Iterable[tuple[NormalizedName, SpecifierSet, NormalizedName | None]]) -> None:
         """Returns when everything that was met is fetched."""
         for name, specifier, extra in asked:
             self._start(name, specifier, extra, level=1)
-        while self._tasks:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        while self._workers:
+            await asyncio.wait(self._workers)
 
     def _start(self, name: NormalizedName, asked: SpecifierSet, extra: NormalizedName | None, level: int) -> None:
         specifier = self._narrow(name, asked)
@@ -190,9 +199,16 @@ class _Crawl:
         if key in self._seen or (self._levels is not None and level > self._levels):
             return
         self._seen.add(key)
-        task = asyncio.ensure_future(self._visit(name, specifier, extra, level))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._waiting.append((name, specifier, extra, level))
+        if len(self._workers) < _MOST_VISITS:
+            worker = asyncio.ensure_future(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            await self._visit(*self._waiting.popleft())
+            await asyncio.sleep(0)  # what is in the cache is not waited for, and somebody may want to interrupt
 
     async def _visit(
         self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None, level: int

@@ -50,7 +50,8 @@ def clean(text: str) -> str:
 
 def exact(text: str) -> str:
     """The text for programs: as it is but for credentials, and lone surrogates, which no encoding carries."""
-    return _SURROGATE.sub(lambda match: _escaped(match.group()), redact_credentials(text))
+    told = redact_credentials(text)
+    return told if told.isascii() else _SURROGATE.sub(lambda match: _escaped(match.group()), told)
 
 
 def visible(text: str) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from json.encoder import encode_basestring_ascii
 from typing import TextIO
 
-_encode_scalar = json.JSONEncoder(ensure_ascii=True).encode
+_encode_other = json.JSONEncoder(ensure_ascii=True).encode
 
 
 def write_json(value: object, stream: TextIO, *, depth: int = 2) -> None:
     """Writes the value indented and with a final line break.
 
-    What lies ``depth`` levels deep is written one by one: as one text, a report of a hundred thousand entries would
-    take several times its own memory.
+    What lies ``depth`` levels deep is written one by one, and down to there members may come from an iterator: as one
+    text or one value, a report of a hundred thousand entries would take several times its own memory.
 
     Everything outside printable ASCII is escaped, so that no control or bidirectional character reaches a terminal,
     and so is ``##[``, which some continuous-integration runners take for a command wherever it stands. Both keep
@@ -28,28 +29,32 @@ def write_json(value: object, stream: TextIO, *, depth: int = 2) -> None:
 
 def _find_parts(value: object, line_break: str, depth: int) -> Iterator[str]:
     """The text of a value in pieces; down to ``depth`` levels a piece of its own for each member."""
-    if not depth or not value or not isinstance(value, Mapping | list | tuple):
+    if not depth or not isinstance(value, dict | list | tuple | Iterator):
         yield _lay_out(value, line_break)
         return
     inner = line_break + "  "
-    is_object = isinstance(value, Mapping)
-    separator = "{" if is_object else "["
+    is_object = isinstance(value, dict)
+    opening, closing = "{}" if is_object else "[]"
+    separator = opening
     for key in value:
-        yield separator + inner
-        if is_object:
-            yield f"{_encode_scalar(key)}: "
-        yield from _find_parts(value[key] if isinstance(value, Mapping) else key, inner, depth - 1)
+        yield f"{separator}{inner}{encode_basestring_ascii(key)}: " if is_object else separator + inner
+        yield from _find_parts(value[key] if isinstance(value, dict) else key, inner, depth - 1)
         separator = ","
-    yield line_break + ("}" if is_object else "]")
+    yield opening + closing if separator == opening else line_break + closing
 
 
 def _lay_out(value: object, line_break: str) -> str:
-    """The text that ``json.dumps(value, indent=2)`` gives, in a third of its time."""
-    if isinstance(value, str) or not isinstance(value, Mapping | list | tuple):
-        return _encode_scalar(value)
-    inner = line_break + "  "
-    if isinstance(value, Mapping):
-        members = f",{inner}".join(f"{_encode_scalar(key)}: {_lay_out(one, inner)}" for key, one in value.items())
-        return f"{{{inner}{members}{line_break}}}" if members else "{}"
-    members = f",{inner}".join(_lay_out(one, inner) for one in value)
-    return f"[{inner}{members}{line_break}]" if members else "[]"
+    """The text that ``json.dumps(value, indent=2)`` gives, in a fraction of its time."""
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    if isinstance(value, dict):
+        inner = line_break + "  "
+        rows = [f"{encode_basestring_ascii(key)}: {_lay_out(one, inner)}" for key, one in value.items()]
+        return f"{{{inner}{f',{inner}'.join(rows)}{line_break}}}" if rows else "{}"
+    if isinstance(value, list | tuple):
+        inner = line_break + "  "
+        rows = [_lay_out(one, inner) for one in value]
+        return f"[{inner}{f',{inner}'.join(rows)}{line_break}]" if rows else "[]"
+    if value is None:
+        return "null"
+    return str(value) if type(value) is int else _encode_other(value)

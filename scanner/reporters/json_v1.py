@@ -38,9 +38,9 @@ def write_json_v1(report: Report, stream: TextIO, context: ReportContext) -> Non
         "table": report.table.value,
         "verdict": report.verdict.value,
         "summary": _summary(report),
-        "dependencies": [_dependency(judgement) for judgement in report.dependencies],
-        "skipped": [skipped_entry(skipped) for skipped in report.skipped],
-        "problems": [problem_entry(problem) for problem in report.problems],
+        "dependencies": map(_dependency, report.dependencies),
+        "skipped": map(skipped_entry, report.skipped),
+        "problems": map(problem_entry, report.problems),
     }
     if report.bundle is not None:
         document["bundle"] = _bundle(report.bundle)

@@ -40,8 +40,8 @@ def _write_json(
 ) -> None:
     document = {
         "schema": SCHEMA,
-        "entries": [_entry(dependency) for dependency in entries],
-        "skipped": [*map(skipped_entry, skipped), *map(_unread_entry, problems)],
+        "entries": map(_entry, entries),
+        "skipped": itertools.chain(map(skipped_entry, skipped), map(_unread_entry, problems)),
     }
     write_json(document, stream)
 

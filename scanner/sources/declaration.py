@@ -96,9 +96,15 @@ def _parse_plain_pin(text: str) -> tuple[NormalizedName, SpecifierSet, Version] 
     if match is None:
         return None
     try:
-        return canonicalize_name(match[1]), SpecifierSet(f"=={match[2]}"), Version(match[2])
+        return canonicalize_name(match[1]), *_make_pin(match[2])
     except ValueError:
         return None
+
+
+@functools.lru_cache(maxsize=4096)
+def _make_pin(version: str) -> tuple[SpecifierSet, Version]:
+    # Neither is ever changed, and much of such a file has the same few versions: 1.0.0, 0.1.0 and so on.
+    return SpecifierSet(f"=={version}"), Version(version)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -25,3 +25,12 @@ def test_the_layout_is_the_standard_librarys(value: object, depth: int) -> None:
     write_json(value, stream, depth=depth)
     expected = json.dumps(value, indent=2).replace("\x7f", "\\u007f").replace("##", "#\\u0023")
     assert stream.getvalue() == f"{expected}\n"
+
+
+@settings(deadline=None)
+@given(members=st.lists(_VALUES, max_size=4))
+def test_members_may_come_from_an_iterator(members: list[object]) -> None:
+    told, expected = io.StringIO(), io.StringIO()
+    write_json({"members": iter(members)}, told)
+    write_json({"members": members}, expected)
+    assert told.getvalue() == expected.getvalue()
