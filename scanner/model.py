@@ -235,6 +235,9 @@ class Skipped:
     location: Location
     not_for_target: bool = False
     """True where a marker excludes it on the target: then nothing about it is left open."""
+    computed_by: str | None = None
+    """What makes the declarations that it stands for when the project is built: the build backend, or the file that a
+    build runs; None where it is skipped for another reason."""
 
 
 Entry = Dependency | Skipped

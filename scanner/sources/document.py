@@ -69,6 +69,8 @@ class Parsed:
     locks: tuple[str, ...] = ()
     """For a lock file: the paths of the manifests it locks, where they can stand (beside it)."""
     notes: tuple[str, ...] = ()
+    is_project: bool = False
+    """For a pyproject.toml: whether it describes a project, so that no older file has to."""
 
     def merge(self, other: Parsed) -> Parsed:
         """Both together, in order."""
@@ -81,4 +83,5 @@ class Parsed:
             is_lock=self.is_lock or other.is_lock,
             locks=self.locks + other.locks,
             notes=self.notes + other.notes,
+            is_project=self.is_project or other.is_project,
         )

@@ -55,7 +55,7 @@ def _skip_computed(top: Table, settings: Table) -> Iterator[Entry]:
         if field not in _FIELDS or field in settings or _declared_by_poetry(top, field):
             continue
         reason = f"dynamic: computed by the build backend {backend}"
-        yield Skipped(text=field, reason=reason, location=location)
+        yield Skipped(text=field, reason=reason, location=location, computed_by=backend)
 
 
 def _declared_by_poetry(top: Table, field: str) -> bool:

@@ -23,12 +23,9 @@ from scanner.sources.table_declaration import join_markers
 MAX_DEPTH = 20
 
 _BUILD_SYSTEM = "build-system"
-_DECLARES = re.compile(r"^[ \t]*\[[ \t]*(project|tool\.poetry|tool\.flit\.metadata)[ \t]*\]", re.MULTILINE)
 _SUBDIRECTORY = re.compile(r"#(?:[^#]*&)?subdirectory=([^&#]+)")
 # PDM writes its own project's folder so.
 _PROJECT_ROOT = re.compile(r"^/*\$\{PROJECT_ROOT\}/?")
-_UNTOLD = ("dynamic", "computed")
-"""How the reasons begin of what only a build can tell."""
 
 
 def follow_local_projects(document: Document, parsed: Parsed) -> Parsed:
@@ -50,12 +47,13 @@ class _Manifests:
     documents: list[Document] = field(default_factory=list)
     entries: list[tuple[Document, Entry]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    is_project: bool = False
+    """Whether a pyproject.toml among them describes the project."""
 
     @property
     def is_told(self) -> bool:
         """Whether they tell everything that the project requires."""
-        untold = (isinstance(entry, Skipped) and entry.reason.startswith(_UNTOLD) for _, entry in self.entries)
-        return bool(self.documents) and not any(untold)
+        return bool(self.documents) and not any(_computed_by(entry) for _, entry in self.entries)
 
 
 class _Following:
@@ -121,9 +119,9 @@ def _read_manifests(document: Document, folder: str) -> _Manifests:
     """pyproject.toml alone where it declares what the project requires; else with setuptools' older files."""
     found = _Manifests()
     _read_manifest(found, document, posixpath.join(folder, "pyproject.toml"), parse_pyproject)
-    if found.documents and _DECLARES.search(found.documents[0].text) and found.is_told:
+    if found.is_project and found.is_told:
         return found
-    dynamic = [each for each in found.entries if isinstance(each[1], Skipped) and "setuptools" in each[1].reason]
+    dynamic = [each for each in found.entries if "setuptools" in _computed_by(each[1])]
     before = len(found.entries)
     _read_manifest(found, document, posixpath.join(folder, "setup.cfg"), parse_setup_cfg)
     _read_manifest(found, document, posixpath.join(folder, "setup.py"), parse_setup_py)
@@ -143,8 +141,14 @@ def _read_manifest(found: _Manifests, document: Document, path: str, parse: Call
         found.problems.append(opened.problem(error.reason, error.line))
         return
     found.documents.append(opened)
+    found.is_project = found.is_project or parsed.is_project
     found.problems += parsed.problems
     found.entries += [(opened, entry) for entry in parsed.entries]
+
+
+def _computed_by(entry: Entry) -> str:
+    """What computes it when the project is built; empty for what stands in the file."""
+    return (entry.computed_by or "") if isinstance(entry, Skipped) else ""
 
 
 def _adopt(entry: Entry, asking: Dependency) -> Entry:

@@ -55,7 +55,12 @@ def parse_pyproject(document: Document) -> Parsed:
     widened = widen_groups(add_uv_sources(entries, tool.table("uv")), includes, known=known, top=top)
     index = read_poetry_sources(tool.table("poetry")).merge(_read_pdm_sources(tool.table("pdm"))).merge(uv.index)
     return Parsed(
-        entries=widened, constraints=uv.constraints, overrides=uv.overrides, problems=top.problems, index=index
+        entries=widened,
+        constraints=uv.constraints,
+        overrides=uv.overrides,
+        problems=top.problems,
+        index=index,
+        is_project="project" in top or "poetry" in tool or "metadata" in tool.table("flit"),
     ).merge(followed)
 
 

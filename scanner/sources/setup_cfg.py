@@ -75,7 +75,7 @@ def _read_option(reading: _Reading, lines: tuple[tuple[str, Location], ...], gro
             _follow(reading, value, location, groups)
         elif directive == "attr":
             reason = "computed: setuptools takes it from the package's code"
-            reading.entries.append(Skipped(text=text, reason=reason, location=location))
+            reading.entries.append(Skipped(text=text, reason=reason, location=location, computed_by="setup.cfg"))
         else:
             _read_declarations(reading, text, location, groups, alone=len(lines) == 1)
 

@@ -92,7 +92,7 @@ class _Reading:
     def _skip(self, item: Text) -> None:
         location = self.document.location(item.line, item.column)
         reason = "computed by setup.py, which is not run"
-        self.entries.append(Skipped(text=item.text, reason=reason, location=location))
+        self.entries.append(Skipped(text=item.text, reason=reason, location=location, computed_by="setup.py"))
 
 
 def _parse_tree(document: Document) -> ast.Module:

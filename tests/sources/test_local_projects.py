@@ -91,6 +91,33 @@ def test_a_folder_that_does_not_tell_what_it_requires_stays_an_entry(files: dict
     assert found[0] == ("requirements.txt", 1, "./lib", ())
 
 
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        '[ "project" ]\nname = "lib"\ndependencies = ["alpha"]\n',
+        'project = {name = "lib", dependencies = ["alpha"]}\n',
+        'project.name = "lib"\nproject.dependencies = ["alpha"]\n',
+        '[tool.poetry.dependencies]\nalpha = "*"\n',
+    ],
+    ids=["quoted", "inline", "dotted", "poetry"],
+)
+def test_where_a_project_describes_itself_older_files_are_not_asked(manifest: str, read: Read) -> None:
+    older = "[options]\ninstall_requires =\n    beta\n"
+    files = {"requirements.txt": "./lib\n", "lib/pyproject.toml": manifest, "lib/setup.cfg": older}
+    assert [text for path, _, text, _ in read(files, "requirements.txt") if path != "requirements.txt"] == [
+        "alpha" if "poetry" not in manifest else 'alpha = "*"'
+    ]
+
+
+def test_what_setuptools_computes_is_taken_from_its_older_files(read: Read) -> None:
+    files = {
+        "requirements.txt": "./lib\n",
+        "lib/pyproject.toml": '[project]\nname = "lib"\ndynamic = ["dependencies"]\n',
+        "lib/setup.py": "from setuptools import setup\nsetup(install_requires=['alpha'])\n",
+    }
+    assert [text for _, _, text, _ in read(files, "requirements.txt")] == ["./lib", "alpha"]
+
+
 def test_projects_that_ask_for_each_other_end(read: Read) -> None:
     other = '[project]\nname = "other"\ndependencies = ["beta", "demo @ file:///${PROJECT_ROOT}/.."]\n'
     own = DEMO.replace('"alpha"', '"alpha", "other @ file:///${PROJECT_ROOT}/other"')
