@@ -55,6 +55,12 @@ def _parse_conda(document: Document) -> Parsed:
     return parse_conda(document)
 
 
+def _parse_conda_lock(document: Document) -> Parsed:
+    from scanner.sources.conda_lock import parse_conda_lock  # noqa: PLC0415  # as above
+
+    return parse_conda_lock(document)
+
+
 # The first that matches a path is taken, then the first that knows the text.
 SOURCES: tuple[SourceFormat, ...] = (
     SourceFormat(
@@ -122,6 +128,13 @@ SOURCES: tuple[SourceFormat, ...] = (
         parse=parse_script,
         matches=None,
         sniff=re.compile(_SCRIPT_BEGIN, re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="conda-lock",
+        parse=_parse_conda_lock,
+        matches=re.compile(r"(^|/)([^/]*[._-])?conda-lock\.ya?ml$", re.IGNORECASE).search,
+        sniff=re.compile(r"^package:[ \t]*\n[ \t]*- \w+:", re.MULTILINE).search,
+        is_lock=True,
     ),
     SourceFormat(
         name="conda environment",

@@ -37,7 +37,7 @@ def parse_conda(document: Document) -> Parsed:
         SourceError: the document is not YAML or too large.
     """
     reading = _Reading(document)
-    for root in _compose(document):
+    for root in compose(document, MAX_YAML_CHARACTERS):
         reading.read_root(root)
     pip = parse_requirement_lines(document, LogicalLines(lines=tuple(reading.pip_lines)), can_be_lock=False)
     return Parsed(entries=tuple(reading.skipped), problems=tuple(reading.problems)).merge(pip)
@@ -93,7 +93,7 @@ class _Reading:
             if not isinstance(item, ScalarNode):
                 self._report(item, "a requirement belongs here; one with «: » in it needs quotes")
                 continue
-            line, column = _place(item)
+            line, column = place_of(item)
             for each in split_lines(item.value).lines:
                 self.pip_lines.append(replace(each, line=line + each.line - 1, column=column))
 
@@ -102,15 +102,15 @@ class _Reading:
         if package is None:
             self._report(item, f"«{shorten(item.value)}» is no conda package")
             return
-        location = self._document.location(*_place(item))
-        self.skipped.append(Skipped(text=item.value.strip(), reason=_explain(package), location=location))
+        location = self._document.location(*place_of(item))
+        self.skipped.append(Skipped(text=item.value.strip(), reason=explain(package), location=location))
 
     def _skip_other(self, key: Node, value: Node) -> None:
         """The list of another package manager, which conda itself ignores."""
         for item in self._items(value):
             text = str(item.value) if isinstance(item, ScalarNode) else "a table or list"
             reason = f"installed by {shorten(str(key.value))}, which has no Python packages"
-            self.skipped.append(Skipped(text=text, reason=reason, location=self._document.location(*_place(item))))
+            self.skipped.append(Skipped(text=text, reason=reason, location=self._document.location(*place_of(item))))
 
     def _items(self, value: Node) -> list[Node]:
         if isinstance(value, SequenceNode):
@@ -120,10 +120,11 @@ class _Reading:
         return []
 
     def _report(self, node: Node, message: str) -> None:
-        self.problems.append(self._document.problem(message, _place(node)[0]))
+        self.problems.append(self._document.problem(message, place_of(node)[0]))
 
 
-def _explain(package: CondaPackage) -> str:
+def explain(package: CondaPackage) -> str:
+    """Why a package of conda is not judged, with its name on the Python package index where it has one."""
     if package.name == "python":
         return "the Python version; a Worker has the one of its runtime"
     name = find_pypi_name(package)
@@ -132,13 +133,18 @@ def _explain(package: CondaPackage) -> str:
     return f"a conda package, which is not judged; on the Python package index it is {name}: list it under «pip:»"
 
 
-def _place(node: Node) -> tuple[int, int]:
+def place_of(node: Node) -> tuple[int, int]:
+    """The line and column where a node begins, counted from 1."""
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
-def _compose(document: Document) -> Iterator[Node]:
-    """The root node of each YAML document; nothing is constructed from them, so that no tag can do harm."""
-    if len(document.text) > MAX_YAML_CHARACTERS:
+def compose(document: Document, most_characters: int) -> Iterator[Node]:
+    """The root node of each YAML document; nothing is constructed from them, so that no tag can do harm.
+
+    Raises:
+        SourceError: the document is not YAML or too large.
+    """
+    if len(document.text) > most_characters:
         reason = f"{len(document.text):,} characters are too many for an environment"
         raise SourceError(document.path, None, reason)
     if _TOO_DEEP.search(document.text):
