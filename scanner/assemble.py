@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
@@ -13,6 +13,7 @@ from scanner.advice import find_advice
 from scanner.bundle import weigh_bundle
 from scanner.chains import Chain, Edges, find_chains
 from scanner.checks import Subject, run_checks
+from scanner.checks.import_report import ImportReport
 from scanner.ignores import Exemptions
 from scanner.inherited import Judged, inherit, inherited_finding
 from scanner.inspect import Inspected
@@ -75,58 +76,16 @@ def assemble_judgements(
     judged = {key: context.judge(node, inspected.get(key)) for key, node in graph.nodes.items()}
     judged, late = context.spare(judged, inspected, edges, graph.roots)
     judged, bundle = context.weigh(judged, edges, inspected, late)
-    inherited = inherit(judged, edges, late)
-    advice = find_advice(graph, {key: one.own_verdict for key, one in judged.items()})
-
-    def tell(key: str, dependency: Dependency) -> Judgement:
-        one = judged[key]
-        verdict, chain = inherited.get(key, (one.own_verdict, ()))
-        places = (dependency.location,) if graph.nodes[key].name in context.declared else ()
-        from_below = [inherited_finding(verdict, chain, judged, advice.get(key))] if chain else []
-        if (report := inspected[key].imports if key in inspected else None) is not None:
-            from_below += find_cautions(key, late, edges, report)
-        told_below = exemptions.apply(from_below, str(dependency.name), places)
-        if verdict is Verdict.CONTAINER and any(finding.level is Level.NOTE for finding in told_below):
-            verdict = one.own_verdict
-        findings = (*one.findings, *told_below) if told_below else one.findings
-        return _to_judgement(dependency, one, verdict=verdict, via=chains.get(key, ()), findings=findings)
-
-    keys = lock_keys(project.dependencies) if project.is_lock else {}
-    declared = [
-        tell(keys.get(id(dependency), str(dependency.name)), dependency)
-        if dependency.name is not None
-        else context.judge_nameless(dependency)
-        for dependency in project.dependencies
-    ]
-    transitive = [
-        replace(tell(key, judged[key].subject.dependency), location=None)
-        for key, node in graph.nodes.items()
-        if node.name not in context.declared
-    ]
-    return Assembled(judgements=(*declared, *transitive), bundle=bundle)
-
-
-def list_edges(graph: Graph) -> set[tuple[str, str]]:
-    """Who requires whom, by the keys of the judgements."""
-    keys = {key: _judgement_key(node) for key, node in graph.nodes.items()}
-    return {
-        (keys[key], keys[child]) for key, node in graph.nodes.items() for child in node.requires if child in graph.nodes
-    }
-
-
-def list_extra_edges(graph: Graph) -> dict[tuple[str, str], str]:
-    """Those of the edges that one extra alone makes, with the extra."""
-    return {
-        (_judgement_key(node), _judgement_key(graph.nodes[child])): extra
-        for node in graph.nodes.values()
-        for extra, brought in node.brought_by_extra.items()
-        for child in brought
-        if child in graph.nodes
-    }
-
-
-def _judgement_key(node: Node) -> str:
-    return f"{node.name}=={node.chosen.version}" if node.chosen else str(node.name)
+    telling = _Telling(
+        context=context,
+        judged=judged,
+        inherited=inherit(judged, edges, late),
+        late=late,
+        edges=edges,
+        imports={key: one.imports for key, one in inspected.items() if one.imports is not None},
+        advice=find_advice(graph, {key: one.own_verdict for key, one in judged.items()}),
+    )
+    return Assembled(judgements=(*telling.declared(), *telling.transitive(graph)), bundle=bundle)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -242,6 +201,55 @@ class _Context:
             text=first.text,
         )
         return dependency, str(first.parent) if first.parent else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Telling:
+    """All that is known of the nodes, from which the judgement of each declaration is told."""
+
+    context: _Context
+    judged: Mapping[str, Judged]
+    inherited: Mapping[str, tuple[Verdict, Chain]]
+    late: Late
+    edges: Edges
+    imports: Mapping[str, ImportReport]
+    advice: Mapping[str, str]
+
+    def declared(self) -> Iterator[Judgement]:
+        """The judgements of what the file declares, in its order."""
+        project = self.context.project
+        keys = lock_keys(project.dependencies) if project.is_lock else {}
+        for dependency in project.dependencies:
+            if dependency.name is None:
+                yield self.context.judge_nameless(dependency)
+            else:
+                yield self._tell(keys.get(id(dependency), str(dependency.name)), dependency)
+
+    def transitive(self, graph: Graph) -> Iterator[Judgement]:
+        """The judgements of what comes along, which have no place of their own."""
+        for key, node in graph.nodes.items():
+            if node.name not in self.context.declared:
+                yield replace(self._tell(key, self.judged[key].subject.dependency), location=None)
+
+    def _tell(self, key: str, dependency: Dependency) -> Judgement:
+        one = self.judged[key]
+        verdict, chain = self.inherited.get(key, (one.own_verdict, ()))
+        places = (dependency.location,) if dependency.name in self.context.declared else ()
+        from_below = self._find_below(key, verdict, chain)
+        told_below = self.context.exemptions.apply(from_below, str(dependency.name), places)
+        if verdict is Verdict.CONTAINER and any(finding.level is Level.NOTE for finding in told_below):
+            verdict = one.own_verdict
+        findings = (*one.findings, *told_below) if told_below else one.findings
+        via = self.context.chains.get(key, ())
+        told = _to_judgement(dependency, one, verdict=verdict, via=via, findings=findings)
+        return replace(told, import_fails=True) if self.late.fails(key) else told
+
+    def _find_below(self, key: str, verdict: Verdict, chain: Chain) -> Iterator[Finding]:
+        """What a node has from those that it requires."""
+        if chain:
+            yield inherited_finding(verdict, chain, self.judged, self.advice.get(key))
+        if key in self.imports:
+            yield from find_cautions(key, self.late, self.edges, self.imports[key])
 
 
 def _by_name(project: Project) -> Mapping[NormalizedName, tuple[Dependency, ...]]:

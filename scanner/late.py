@@ -26,6 +26,10 @@ class Late:
     reaching: frozenset[tuple[str, str]] = frozenset()
     """Those of the pairs where importing the first would fail as well, which nothing does at once."""
 
+    def fails(self, key: str) -> bool:
+        """Whether importing this package fails although that is held against nobody."""
+        return key in self.spared or any(key == other for other, _ in self.reaching)
+
 
 def find_late(
     failing: Mapping[str, str], reports: Mapping[str, ImportReport], edges: Edges, roots: Iterable[str]

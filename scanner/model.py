@@ -328,6 +328,8 @@ class Judgement:
     artifact: Artifact | None = None
     findings: tuple[Finding, ...] = ()
     alternative: Alternative | None = None
+    import_fails: bool = False
+    """Whether importing it fails, as it is told, though it runs with limits: nothing in the tree does so at once."""
 
     @property
     def key(self) -> str:

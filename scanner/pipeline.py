@@ -15,9 +15,10 @@ from typing import Protocol
 from packaging.utils import canonicalize_name
 
 from scanner.advice import find_concentration
-from scanner.assemble import Assembled, assemble_judgements, list_edges, list_extra_edges
+from scanner.assemble import Assembled, assemble_judgements
 from scanner.baseline import read_baseline
 from scanner.direct import DirectSupply
+from scanner.edges import list_edges, list_extra_edges
 from scanner.explaining import explain_project
 from scanner.ignores import Exemptions, make_exemptions
 from scanner.inspect import Inspected, Opener, inspect_graph

@@ -19,6 +19,7 @@ _READ = """
 requirements.txt requirements-dev.txt dev_requirements.in Requirements.txt requirement.pip requirements/base.txt
 reqs/web.in pyproject.toml setup.cfg setup.py Pipfile Pipfile.lock pylock.toml pylock.web.toml uv.lock poetry.lock
 pdm.lock pdm.linux.lock tool.py.lock environment.yml environment.yaml environment-dev.yml my_conda.yaml
+conda-lock.yml dev.conda-lock.yml
 pip-inspect.json pip_inspect-2026.json requirements.lock requirements-dev.lock
 """
 _LEFT = """

@@ -56,6 +56,7 @@ ALLOWED = {
     | {"advice", "bundle", "checks", "chains", "judge", "resolve", "project", "inspect", "ignores", "listed"}
     | {"inherited", "late"},
     "advice": BASE | {"chains", "resolve"},
+    "edges": BASE | {"resolve"},
     "container_tree": GROUND | {"planned", "project", "remembered", "resolve", "settings", "sources"},
     "own_code": GROUND | {"checks", "planned", "sources"},
     "wrangler_check": GROUND | {"plan", "planned", "sources"},
@@ -80,6 +81,7 @@ ABOVE = {
     "ignores",
     "listed",
     "advice",
+    "edges",
     "__main__",
 }
 ABOVE |= {"container_tree", "own_code", "planning", "wrangler_check"}

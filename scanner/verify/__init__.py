@@ -191,13 +191,14 @@ def _main_modules(one: Judgement, tree: _Tree) -> tuple[str, ...]:
 
 def _compare(one: Judgement, tree: _Tree, told: Verification) -> Verification:
     """The prediction held against the outcomes: a package imports where one of its main modules does."""
+    own, whole = (Verdict.CONTAINER,) * 2 if one.import_fails else (one.own_verdict, one.verdict)
     if any(outcome.ok for outcome in told.modules):
         listed = any(f.rule is Rule.CS201 and f.level is Level.BLOCKER for f in one.findings)
         if listed:
             reason = "the incompatible-library table decides it, for more than its import"
             return replace(told, happened=Happened.IMPORTED, reason=reason)
         # What hangs on a dependency's blocker is proven or refuted where that dependency is told.
-        return replace(told, happened=Happened.IMPORTED, comparison=_settle(one, one.own_verdict, Verdict.WORKERS))
+        return replace(told, happened=Happened.IMPORTED, comparison=_settle(one, own, Verdict.WORKERS))
     first = told.modules[0]
     host = tree.host_imports.get(first.missing or "") or tree.host_imports.get((first.missing or "").partition(".")[0])
     if host is not None:
@@ -205,9 +206,7 @@ def _compare(one: Judgement, tree: _Tree, told: Verification) -> Verification:
     if first.error == TIMEOUT:
         return replace(told, reason=f"its import was {first.message}")
     reason = f"{first.error}: {first.message}" + (f" at {first.trace[-1]}" if first.trace else "")
-    return replace(
-        told, happened=Happened.FAILED, reason=reason, comparison=_settle(one, one.verdict, Verdict.CONTAINER)
-    )
+    return replace(told, happened=Happened.FAILED, reason=reason, comparison=_settle(one, whole, Verdict.CONTAINER))
 
 
 def _settle(one: Judgement, predicted: Verdict, proven: Verdict) -> Comparison:
