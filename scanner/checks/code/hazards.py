@@ -195,8 +195,7 @@ _SHORT = 4
 
 _TOLD_BY_NAME = re.compile(r"(os|\*|time|sys)\.")
 
-
-WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]+")
+_NO_WORD = bytes(code if chr(code).isascii() and (chr(code).isalnum() or code == ord("_")) else 32 for code in range(256))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,14 +232,17 @@ _INDENTED_IMPORT = re.compile(rb"^[ \t]+(?:from|import)\s", re.MULTILINE)
 
 def has_telling_functions(data: bytes, words: frozenset[bytes]) -> bool:
     """Whether the functions of a module can matter even when they are called while it is imported."""
-    found = set(WORD.findall(data))
-    return (
-        not words.isdisjoint(found)
-        or not _AT_IMPORT_WORDS.isdisjoint(found)
-        or _INDENTED_IMPORT.search(data) is not None
-    )
+    return _INDENTED_IMPORT.search(data) is not None or is_suspicious(data, words | _AT_IMPORT_WORDS)
 
 
 def is_suspicious(data: bytes, words: frozenset[bytes]) -> bool:
     """Whether a module's bytes hold one of the words; without one it needs no parsing."""
-    return not words.isdisjoint(WORD.findall(data))
+    return not words.isdisjoint(list_words(data))
+
+
+def list_words(data: bytes) -> list[bytes]:
+    """The words of a source in order, whatever they stand in: names, keywords, numbers, parts of strings and comments.
+
+    Blanking everything else and splitting takes half the time of a regular expression.
+    """
+    return data.translate(_NO_WORD).split()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from scanner.checks.code.hazards import HAZARDS, WORD, Words
+from scanner.checks.code.hazards import HAZARDS, Words, list_words
 from scanner.checks.code.names import FunctionNode, Names, inner_statements
 
 _LEAVING = frozenset({b"exit", b"quit", b"_exit", b"abort", b"assert"})
@@ -50,7 +50,7 @@ def find_idle_functions(tree: ast.Module, data: bytes, names: Names, words: Word
     lines = data.splitlines(keepends=True)
     outer = _outer_functions(tree.body)
     sources = ((node, owner, b"".join(lines[node.lineno - 1 : node.end_lineno])) for node, owner in outer)
-    waiting = [_Function(node, owner, source, frozenset(WORD.findall(source))) for node, owner, source in sources]
+    waiting = [_Function(node, owner, source, frozenset(list_words(source))) for node, owner, source in sources]
     telling, pairs = _words_of_names(names)
     telling |= words.telling | _LEAVING
     called, waiting = _part(waiting, partial(_tells, telling=telling, pairs=pairs))
@@ -113,7 +113,7 @@ def _tells(function: _Function, telling: frozenset[bytes], pairs: Mapping[bytes,
 
 def _calls(function: _Function, names: frozenset[bytes]) -> bool:
     """Whether a function calls one of these; the definition's own name is no call."""
-    if names.isdisjoint(function.words) and min(map(len, names)) > 1:  # the words leave single letters out
+    if names.isdisjoint(function.words):
         return False
     return not names.isdisjoint(_CALLED.findall(function.source, function.source.find(b"(") + 1))
 

@@ -26,6 +26,7 @@ def list_read(source: str, runtime: Runtime) -> list[str]:
         "import subprocess\ndef f(x):\n    subprocess.run(x)\n",
         "from subprocess import run as start_it\ndef f(x):\n    start_it(x)\n",
         "import subprocess as sp\ndef f(x):\n    sp.Popen(x)\n",
+        "import subprocess as s\ndef f(x):\n    s.Popen(x)\n",
         "import subprocess\nspawn = subprocess.Popen\ndef f(x):\n    spawn(x)\n",
         "import os\ndef f(x):\n    os.fork()\n",
         "import os\ndef f(x):\n    os.geteuid()\n",
