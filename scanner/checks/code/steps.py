@@ -221,35 +221,34 @@ _NODES: tuple[type, ...] = (
 )  # fmt: skip
 
 _NUMBERS = {node: number for number, node in enumerate(_NODES)}
+_FIELDS = {node: tuple(field.name for field in fields(node)) for node in _NODES}
 
 
-def encode(value: object) -> object:
-    """A node as plain lists for JSON: its number first, then its fields; a tuple has no number in front."""
-    number = _NUMBERS.get(type(value))
-    if number is not None:
-        return [number, *(encode(getattr(value, field.name)) for field in fields(value))]  # type: ignore[arg-type]
-    if isinstance(value, tuple):
-        return [None, *(encode(item) for item in value)]
-    return value
+def encode(node: object) -> list[object]:
+    """A node as a list for JSON: its number, then its fields as they are; for ``json``'s ``default``.
+
+    Tuples are lists in JSON too. No field is a tuple of numbers, so that the head tells the two apart.
+
+    Raises:
+        TypeError: it is no node.
+    """
+    kind = type(node)
+    if kind not in _NUMBERS:
+        raise TypeError(f"{kind.__name__} is no kind of node")
+    return [_NUMBERS[kind], *[getattr(node, name) for name in _FIELDS[kind]]]
 
 
 def decode(value: object) -> object:
     """What ``encode`` was given.
 
     Raises:
-        ValueError: the value was not made by ``encode``.
+        IndexError: it was not made by ``encode``.
+        TypeError: as above.
     """
-    if not isinstance(value, list):
+    if type(value) is not list:
         return value
-    if not value:
-        raise ValueError("an empty list stands for nothing")
-    head, *rest = value
-    items = [decode(item) for item in rest]
-    if head is None:
-        return tuple(items)
-    if not isinstance(head, int) or not 0 <= head < len(_NODES):
-        raise ValueError(f"{head!r} is no kind of node")
-    try:
-        return _NODES[head](*items)
-    except TypeError as error:
-        raise ValueError(str(error)) from error
+    items = [decode(item) if type(item) is list else item for item in value]
+    if items and type(items[0]) is int:
+        number, *values = items
+        return _NODES[number](*values)
+    return tuple(items)
