@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import bisect
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scanner.checks.code.events import Place, read_expression
 from scanner.checks.code.expression import OPAQUE, Expression, parse_expression
 from scanner.checks.code.hazards import SUBCLASSED
 from scanner.checks.code.names import FunctionNode, add_parameters, collect_names, method_names
 from scanner.checks.code.steps import Block, Class, Function, Hazard, Step
+
+_YIELDING = frozenset({ast.Yield, ast.YieldFrom})
+_OWN_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
 
 
 def read_function(node: FunctionNode, place: Place) -> Iterator[Step]:
@@ -21,7 +23,7 @@ def read_function(node: FunctionNode, place: Place) -> Iterator[Step]:
     for default in (*node.args.defaults, *node.args.kw_defaults):
         yield from read_expression(default, place)
     yield from _annotations(node, place)
-    if place.reads_functions and node not in place.idle:
+    if place.module.reads_functions and node not in place.module.idle:
         _add_function(node, place)
 
 
@@ -29,13 +31,13 @@ def _add_function(node: FunctionNode, place: Place) -> None:
     inner = _inner_place(node.body, node.args, node.name, place)
     parameters = tuple(_parameters(node.args))
     named = {name for name, _ in parameters}
-    place.functions.append(
+    place.module.functions.append(
         Function(
             f"{place.prefix}{node.name}",
             parameters,
             tuple(sorted(inner.names.assigned - named)),
             place.read_block(node.body, inner),
-            is_deferred=isinstance(node, ast.AsyncFunctionDef) or _yields(node, place.yield_lines),
+            is_deferred=isinstance(node, ast.AsyncFunctionDef) or _yields(node, place.module.yield_lines),
         )
     )
 
@@ -51,13 +53,13 @@ def _parameters(arguments: ast.arguments) -> Iterator[tuple[str, Expression]]:
 
 def add_lambda(node: ast.Lambda, place: Place) -> None:
     """Keep what a lambda would do when something calls it."""
-    if not place.reads_functions:
+    if not place.module.reads_functions:
         return
     inner = _inner_place([], node.args, "<lambda>", place)
     body = read_expression(node.body, inner)
     if body:
         own = tuple(sorted(inner.names.assigned))
-        place.functions.append(Function(f"{place.prefix}<lambda>", (), own, body, is_deferred=True))
+        place.module.functions.append(Function(f"{place.prefix}<lambda>", (), own, body, is_deferred=True))
 
 
 def read_class(node: ast.ClassDef, place: Place) -> Iterator[Step]:
@@ -69,15 +71,15 @@ def read_class(node: ast.ClassDef, place: Place) -> Iterator[Step]:
     qualified = f"{place.prefix}{node.name}"
     bases = tuple(_base(base, place) for base in node.bases)
     methods = [part for part in node.body if isinstance(part, FunctionNode)]
-    place.classes.append(Class(qualified, bases, tuple(dict.fromkeys(method.name for method in methods))))
+    place.module.classes.append(Class(qualified, bases, tuple(dict.fromkeys(method.name for method in methods))))
     hazards = tuple(Hazard(node.lineno, base, OPAQUE) for base in bases if base in SUBCLASSED)
     if hazards:
-        place.functions.append(Function(f"{qualified}.<class>", (), (), hazards, is_deferred=True))
-    names = collect_names(node.body, place.package, place.names, prefix=f"{qualified}.")
+        place.module.functions.append(Function(f"{qualified}.<class>", (), (), hazards, is_deferred=True))
+    names = collect_names(node.body, place.module.package, place.names, prefix=f"{qualified}.")
     names.is_class = names.is_method = True
-    if place.reads_functions:
-        names.members = method_names((m for m in methods if m not in place.idle), place.package, names)
-    inner = replace(place, names=names, prefix=f"{qualified}.")
+    if place.module.reads_functions:
+        names.members = method_names((m for m in methods if m not in place.module.idle), place.module.package, names)
+    inner = place.inside(names, f"{qualified}.", is_function=place.is_function)
     yield from place.read_block(node.body, inner)
 
 
@@ -87,15 +89,15 @@ def _inner_place(body: list[ast.stmt], arguments: ast.arguments, name: str, plac
     while enclosing.is_class and enclosing.parent is not None:
         enclosing = enclosing.parent
     prefix = f"{place.prefix}{name}."
-    names = collect_names(body, place.package, enclosing, prefix=prefix)
+    names = collect_names(body, place.module.package, enclosing, prefix=prefix)
     names.is_method, names.members = place.names.is_method, place.names.members
     add_parameters(names, arguments)
-    return replace(place, names=names, prefix=prefix, is_function=True)
+    return place.inside(names, prefix, is_function=True)
 
 
 def _annotations(node: FunctionNode, place: Place) -> Iterator[Step]:
     """Annotations are evaluated with the definition up to Python 3.13 (PEP 649), unless the module postpones them."""
-    if place.runtime.python >= (3, 14) or place.postpones_annotations:
+    if place.module.runtime.python >= (3, 14) or place.module.postpones_annotations:
         return
     every = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
     for annotation in (*(argument.annotation for argument in every), node.returns):
@@ -127,8 +129,8 @@ def _yields(node: FunctionNode, lines: tuple[int, ...]) -> bool:
     waiting: list[ast.AST] = list(node.body)
     while waiting:
         current = waiting.pop()
-        if isinstance(current, ast.Yield | ast.YieldFrom):
+        if type(current) in _YIELDING:
             return True
-        if not isinstance(current, FunctionNode | ast.ClassDef | ast.Lambda):
+        if type(current) not in _OWN_SCOPES:
             waiting.extend(ast.iter_child_nodes(current))
     return False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from scanner.checks.code.conditions import evaluate_truth, standard_value
 from scanner.checks.code.expression import OPAQUE, Const, Expression, parse_expression
@@ -19,25 +20,25 @@ _MAX_JOINED = 32
 """How many items of one ``and`` or ``or`` are weighed; the rest runs under a condition that cannot be told."""
 
 _SILENT = frozenset(
-    {ast.Constant, ast.Name, ast.Load, ast.Store, *ast.operator.__subclasses__(), *ast.cmpop.__subclasses__()}
-)
+    {
+        ast.Constant, ast.Name, ast.Load, ast.Store, ast.Del,
+        *ast.operator.__subclasses__(), *ast.unaryop.__subclasses__(), *ast.cmpop.__subclasses__(),
+    }
+)  # fmt: skip
 """What does nothing and has nothing inside; asked first, for most nodes are of these kinds."""
 
+_PLAIN = frozenset({ast.Constant, ast.Name, ast.Attribute})
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 _LOADERS = frozenset({"importlib.import_module", "__import__", "importlib.__import__"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where code stands: its module and its scope, with what is known there."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModuleScope:
+    """A module with what is known of it before it is read, and what reading has found so far."""
 
-    module: str
+    name: str
     package: str
     runtime: Runtime
-    names: Names
-    prefix: str = ""
-    """What goes before the qualified names of what is defined here."""
-    is_function: bool = False
     postpones_annotations: bool = False
     reads_functions: bool = True
     """Whether the bodies of functions can hold anything that matters."""
@@ -45,16 +46,31 @@ class Place:
     """The functions that do not matter all the same."""
     yield_lines: tuple[int, ...] = ()
     """The lines that hold the word «yield», in order: only functions around one can be generators."""
-    read_block: Callable[[Iterable[ast.stmt], Place], Block] = lambda _statements, _place: ()
-    """How the statements of a body become steps, see ``module_facts``."""
-    add_lambda: Callable[[ast.Lambda, Place], None] = lambda _node, _place: None
     functions: list[Function] = field(default_factory=list)
     """Every function of the module, filled while reading."""
     classes: list[Class] = field(default_factory=list)
 
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where code stands: its module and its scope."""
+
+    module: ModuleScope
+    names: Names
+    prefix: str = ""
+    """What goes before the qualified names of what is defined here."""
+    is_function: bool = False
+    read_block: Callable[[Iterable[ast.stmt], Place], Block] = lambda _statements, _place: ()
+    """How the statements of a body become steps, see ``module_facts``."""
+    add_lambda: Callable[[ast.Lambda, Place], None] = lambda _node, _place: None
+
+    def inside(self, names: Names, prefix: str, *, is_function: bool) -> Place:
+        """The place inside a function or class that is defined here."""
+        return Place(self.module, names, prefix, is_function, self.read_block, self.add_lambda)
+
     def truth(self, test: ast.expr) -> bool | None:
         """Whether a condition holds on the target whatever else happens; None where that cannot be told."""
-        return evaluate_truth(parse_expression(test), StaticScope(self), self.runtime)
+        return evaluate_truth(parse_expression(test), StaticScope(self), self.module.runtime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +82,7 @@ class StaticScope:
     def lookup(self, name: str) -> object:
         """What a name that is imported once and never assigned stands for."""
         if name == "__name__":
-            return self.place.module
+            return self.place.module.name
         names = self.place.names
         dotted = names.resolve(name)
         if dotted is None:
@@ -76,10 +92,12 @@ class StaticScope:
             scope = scope.parent
         if scope is None or not scope.is_settled(name):
             return UNKNOWN
-        if not self.place.runtime.is_standard(dotted):
+        if not self.place.module.runtime.is_standard(dotted):
             return False if name == "TYPE_CHECKING" else UNKNOWN
         return (
-            Reference(dotted, is_module=True) if name in scope.modules else standard_value(dotted, self.place.runtime)
+            Reference(dotted, is_module=True)
+            if name in scope.modules
+            else standard_value(dotted, self.place.module.runtime)
         )
 
     def attribute(self, reference: Reference, name: str) -> object:
@@ -100,82 +118,88 @@ class StaticScope:
 
 def read_expression(node: ast.expr | None, place: Place) -> Block:
     """The steps of evaluating an expression, in order; the bodies of lambdas are handed to ``place.add_lambda``."""
-    return tuple(_Reader(place).steps(node)) if node is not None and type(node) not in _SILENT else ()
+    if node is None or type(node) in _SILENT:
+        return ()
+    steps: list[Step] = []
+    _Reader(place, steps).read(node)
+    return tuple(steps)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     place: Place
+    steps: list[Step]
+    """Filled in the order of evaluation."""
 
-    def steps(self, node: ast.AST) -> Iterator[Step]:  # noqa: C901 (one case a kind)
-        match node:
-            case _ if type(node) in _SILENT:
-                return
-            case ast.Yield(value=value):
-                yield from self.steps(value) if value is not None else ()
-                yield Yield(parse_expression(value) if value is not None else Const(None))
-            case ast.Lambda():
-                self.place.add_lambda(node, self.place)
-            case ast.IfExp(test=test, body=body, orelse=otherwise):
-                yield from self.steps(test)
-                yield from self._branch(test, body, otherwise)
-            case ast.BoolOp(op=op, values=values):
-                yield from self._junction(values, is_and=isinstance(op, ast.And))
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                yield from self._comprehension(node)
-            case ast.Call():
-                yield from self._call(node)
-            case ast.Attribute(ctx=ast.Load()):
-                yield from self._attribute(node)
-            case _:
-                for child in ast.iter_child_nodes(node):
-                    if type(child) not in _SILENT:
-                        yield from self.steps(child)
+    def read(self, node: ast.AST | None) -> None:
+        """Add the steps of evaluating a node."""
+        kind = type(node)
+        if node is None or kind in _SILENT:
+            return
+        read = _READERS.get(kind)
+        if read is not None:
+            read(self, node)
+        else:
+            self._read_parts(node)
 
-    def _branch(self, test: ast.expr, body: ast.expr, otherwise: ast.expr | None) -> Iterator[Step]:
-        truth = self.place.truth(test)
-        first = tuple(self.steps(body)) if truth is not False else ()
-        second = tuple(self.steps(otherwise)) if truth is not True and otherwise is not None else ()
+    def _read_parts(self, node: ast.AST) -> None:
+        for name in node._fields:
+            part = getattr(node, name)
+            for child in part if type(part) is list else (part,):
+                if type(child) not in _SILENT and isinstance(child, ast.AST):
+                    self.read(child)
+
+    def _block(self, node: ast.expr | None) -> Block:
+        return read_expression(node, self.place)
+
+    def read_yield(self, node: ast.Yield) -> None:
+        self.read(node.value)
+        self.steps.append(Yield(parse_expression(node.value) if node.value is not None else Const(None)))
+
+    def read_lambda(self, node: ast.Lambda) -> None:
+        self.place.add_lambda(node, self.place)
+
+    def read_conditional(self, node: ast.IfExp) -> None:
+        self.read(node.test)
+        truth = self.place.truth(node.test)
+        first = self._block(node.body) if truth is not False else ()
+        second = self._block(node.orelse) if truth is not True else ()
         if truth is not None:
-            yield from first or second
+            self.steps.extend(first or second)
         elif first or second:
-            yield Branch(parse_expression(test), first, second)
+            self.steps.append(Branch(parse_expression(node.test), first, second))
 
-    def _junction(self, values: list[ast.expr], *, is_and: bool) -> Iterator[Step]:
+    def read_junction(self, node: ast.BoolOp) -> None:
         """``a and b()`` calls b only where a holds."""
-        yield from self.steps(values[0])
+        values, is_and = node.values, isinstance(node.op, ast.And)
+        self.read(values[0])
         for index, value in enumerate(values[1:], start=1):
-            joined = ast.BoolOp(op=ast.And() if is_and else ast.Or(), values=values[:index][:_MAX_JOINED])
-            test = values[0] if index == 1 else joined
+            test = values[0] if index == 1 else ast.BoolOp(op=node.op, values=values[:index][:_MAX_JOINED])
             truth = self.place.truth(test) if index < _MAX_JOINED else None
             if truth is (not is_and):
                 return
-            block = tuple(self.steps(value))
-            if not block:
-                continue
+            block = self._block(value)
             if truth is is_and:
-                yield from block
-            else:
-                yield Branch(parse_expression(test), block if is_and else (), () if is_and else block)
+                self.steps.extend(block)
+            elif block:
+                self.steps.append(Branch(parse_expression(test), block if is_and else (), () if is_and else block))
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Iterator[Step]:
-        first, *rest = list(ast.iter_child_nodes(node))
-        generators = [child for child in (first, *rest) if isinstance(child, ast.comprehension)]
-        yield from self.steps(generators[0].iter)
-        elements = (child for child in (first, *rest) if not isinstance(child, ast.comprehension))
-        inner = [step for child in elements for step in self.steps(child)]
-        inner += [step for generator in generators for test in generator.ifs for step in self.steps(test)]
+    def read_comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        self.read(node.generators[0].iter)
+        elements = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+        tests = (test for generator in node.generators for test in generator.ifs)
+        inner = tuple(step for part in (*elements, *tests) for step in self._block(part))
         if inner:
-            yield Loop("", OPAQUE, is_entered=False, body=tuple(inner), otherwise=())
+            self.steps.append(Loop("", OPAQUE, is_entered=False, body=inner, otherwise=()))
 
-    def _attribute(self, node: ast.Attribute) -> Iterator[Step]:
-        dotted = self.place.names.dotted(node)
-        if dotted is None:
-            yield from self.steps(node.value)
-            return
-        yield from self._lack(node, dotted)
+    def read_attribute(self, node: ast.Attribute) -> None:
+        dotted = self.place.names.dotted(node) if isinstance(node.ctx, ast.Load) else None
+        if dotted is not None:
+            self._lack(node, dotted)
+        else:
+            self.read(node.value)
 
-    def _lack(self, node: ast.expr, dotted: str) -> Iterator[Step]:
+    def _lack(self, node: ast.expr, dotted: str) -> None:
         """The first name that is not there; what an import statement names fails there, and not here again."""
         parts = dotted.split(".")
         written = 0
@@ -183,58 +207,75 @@ class _Reader:
             node, written = node.value, written + 1
         for count in range(max(1, len(parts) - written), len(parts)):
             module, name = ".".join(parts[:count]), parts[count]
-            if self.place.runtime.lacks(module, name):
-                yield Lack(node.lineno, module, name)
+            if self.place.module.runtime.lacks(module, name):
+                self.steps.append(Lack(node.lineno, module, name))
                 return
 
-    def _call(self, node: ast.Call) -> Iterator[Step]:
-        if not isinstance(node.func, ast.Name | ast.Attribute) or self.place.names.dotted(node.func) is None:
-            yield from self.steps(node.func)
-        elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
-            yield from self.steps(node.func.value)
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-            if type(argument) not in _SILENT:
-                yield from self.steps(argument)
-        yield from self._called(node)
-
-    def _called(self, node: ast.Call) -> Iterator[Step]:
+    def read_call(self, node: ast.Call) -> None:
         dotted = self.place.names.dotted(node.func)
-        name = dotted if dotted is not None else _builtin_name(node.func, self.place.names)
-        argument = parse_expression(node.args[0]) if node.args else OPAQUE
-        if name is not None and name in _LOADERS:
-            yield from self._load(node, name, argument)
-        elif name in _EXITS:
-            yield Raise(node.lineno, "SystemExit", "")
-        elif name is not None and name in HAZARDS:
-            yield Hazard(node.lineno, name, argument if node.args else Const(None))
-        elif dotted is not None:
-            yield from self._lack(node.func, dotted)
-            if not self.place.is_function and not self.place.runtime.is_standard(dotted):
-                yield Call(node.lineno, dotted, _arguments(node))
-        else:
-            yield from self._own_call(node, argument)
+        if dotted is None or isinstance(node.func, ast.Call):
+            self.read(node.func)
+        elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+            self.read(node.func.value)
+        for argument in node.args:
+            self.read(argument)
+        for keyword in node.keywords:
+            self.read(keyword.value)
+        self._called(node, dotted)
 
-    def _own_call(self, node: ast.Call, argument: Expression) -> Iterator[Step]:
+    def _called(self, node: ast.Call, dotted: str | None) -> None:
+        name = dotted if dotted is not None else _builtin_name(node.func, self.place.names)
+        if name is None:
+            self._own_call(node)
+        elif name in _LOADERS:
+            self._load(node, name)
+        elif name in _EXITS:
+            self.steps.append(Raise(node.lineno, "SystemExit", ""))
+        elif name in HAZARDS:
+            self.steps.append(Hazard(node.lineno, name, parse_expression(node.args[0]) if node.args else Const(None)))
+        elif dotted is not None:
+            self._lack(node.func, dotted)
+            if not self.place.is_function and not self.place.module.runtime.is_standard(dotted):
+                self.steps.append(Call(node.lineno, dotted, _arguments(node)))
+
+    def _own_call(self, node: ast.Call) -> None:
         names = self.place.names
         match node.func:
             case ast.Name(id=name):
                 target = names.definition(name)
                 if target is not None:
-                    yield Call(node.lineno, f".{target}", _arguments(node))
+                    self.steps.append(Call(node.lineno, f".{target}", _arguments(node)))
                 elif name in names.loops:
-                    yield Call(node.lineno, f"={name}", _arguments(node))
+                    self.steps.append(Call(node.lineno, f"={name}", _arguments(node)))
             case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name) if names.is_method:
-                yield Call(node.lineno, f"self.{name}", _arguments(node))
+                self.steps.append(Call(node.lineno, f"self.{name}", _arguments(node)))
             case ast.Attribute(value=value, attr=name) if name in _METHODS and _is_loop(value):
-                yield Hazard(node.lineno, f"*.{name}", argument)
+                argument = parse_expression(node.args[0]) if node.args else OPAQUE
+                self.steps.append(Hazard(node.lineno, f"*.{name}", argument))
 
-    def _load(self, node: ast.Call, name: str, argument: Expression) -> Iterator[Step]:
+    def _load(self, node: ast.Call, name: str) -> None:
+        argument = parse_expression(node.args[0]) if node.args else OPAQUE
         package: Expression = OPAQUE
         if name == "importlib.import_module":
             given = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "package")]
             package = parse_expression(given[0]) if given else OPAQUE
         if argument is not OPAQUE:
-            yield Load(node.lineno, argument, package)
+            self.steps.append(Load(node.lineno, argument, package))
+
+
+_READERS: Mapping[type, Callable[[_Reader, Any], None]] = {
+    ast.Yield: _Reader.read_yield,
+    ast.Lambda: _Reader.read_lambda,
+    ast.IfExp: _Reader.read_conditional,
+    ast.BoolOp: _Reader.read_junction,
+    ast.ListComp: _Reader.read_comprehension,
+    ast.SetComp: _Reader.read_comprehension,
+    ast.DictComp: _Reader.read_comprehension,
+    ast.GeneratorExp: _Reader.read_comprehension,
+    ast.Call: _Reader.read_call,
+    ast.Attribute: _Reader.read_attribute,
+}
+"""By the kind of node; of any other the parts are read."""
 
 
 def _arguments(node: ast.Call) -> tuple[tuple[str, Expression], ...]:
@@ -251,7 +292,7 @@ def _arguments(node: ast.Call) -> tuple[tuple[str, Expression], ...]:
 
 
 def _plain(node: ast.expr) -> Expression:
-    return parse_expression(node) if isinstance(node, ast.Constant | ast.Name | ast.Attribute) else OPAQUE
+    return parse_expression(node) if type(node) in _PLAIN else OPAQUE
 
 
 def _builtin_name(node: ast.expr, names: Names) -> str | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Literal = str | int | float | bool | None
 
@@ -123,51 +125,85 @@ Expression = (
 OPAQUE = Opaque()
 
 
-def parse_expression(node: ast.expr | None, depth: int = 0) -> Expression:  # noqa: C901, PLR0911 (one case a kind)
+def parse_expression(node: ast.expr | None, depth: int = 0) -> Expression:
     """What a condition says, with ``Opaque`` in every place that cannot be told."""
-    if node is None or depth > _MAX_DEPTH:
+    if depth > _MAX_DEPTH:
         return OPAQUE
+    parse = _PARSERS.get(type(node))
+    return parse(node, depth + 1) if parse is not None else OPAQUE
+
+
+def _parse_constant(node: ast.Constant, _depth: int) -> Expression:
+    return _literal(node.value)
+
+
+def _parse_name(node: ast.Name, _depth: int) -> Expression:
+    return Name(node.id)
+
+
+def _parse_attribute(node: ast.Attribute, depth: int) -> Expression:
+    value = parse_expression(node.value, depth)
+    return OPAQUE if value is OPAQUE else Member(value, node.attr)
+
+
+def _parse_junction(node: ast.BoolOp, depth: int) -> Expression:
+    return Junction(isinstance(node.op, ast.And), _row(node.values, depth)) if _is_short(node.values) else OPAQUE
+
+
+def _parse_unary(node: ast.UnaryOp, depth: int) -> Expression:
     match node:
-        case ast.Constant(value=value):
-            return _literal(value)
-        case ast.Name(id=name):
-            return Name(name)
-        case ast.Attribute(value=value, attr=name):
-            return _member(parse_expression(value, depth + 1), name)
-        case ast.Compare():
-            return _comparison(node, depth)
-        case ast.BoolOp(op=op, values=values) if len(values) <= _MAX_ITEMS:
-            return Junction(isinstance(op, ast.And), _row(values, depth))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return Negation(parse_expression(operand, depth + 1))
+            return Negation(parse_expression(operand, depth))
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
             return Const(-value)
-        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items) if len(items) <= _MAX_ITEMS:
-            return Row(_row(items, depth))
+    return OPAQUE
+
+
+def _parse_row(node: ast.Tuple | ast.List | ast.Set, depth: int) -> Expression:
+    return Row(_row(node.elts, depth)) if _is_short(node.elts) else OPAQUE
+
+
+def _parse_binary(node: ast.BinOp, depth: int) -> Expression:
+    match node:
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            return _joined(parse_expression(left, depth), parse_expression(right, depth))
         case ast.BinOp(op=ast.Pow(), left=ast.Constant(value=int() as base), right=ast.Constant(value=int() as power)):
             return _power(base, power)
         case ast.BinOp(op=ast.LShift(), left=ast.Constant(value=int() as base), right=ast.Constant(value=int() as by)):
             return Const(base << by) if 0 <= by <= 64 and abs(base) < 2**64 else OPAQUE
-    return _parse_access(node, depth)
-
-
-def _parse_access(node: ast.expr, depth: int) -> Expression:  # noqa: PLR0911 (one case a kind)
-    match node:
-        case ast.Call(func=function, args=arguments, keywords=[]) if len(arguments) <= _MAX_ITEMS:
-            return Invocation(parse_expression(function, depth + 1), _row(arguments, depth))
-        case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=upper, step=None)):
-            return Item(parse_expression(value, depth + 1), parse_expression(upper, depth + 1), is_slice=True)
-        case ast.Subscript(value=value, slice=index):
-            return Item(parse_expression(value, depth + 1), parse_expression(index, depth + 1), is_slice=False)
-        case ast.NamedExpr(value=value):
-            return parse_expression(value, depth + 1)
-        case ast.BinOp(op=ast.Add(), left=left, right=right):
-            return _joined(parse_expression(left, depth + 1), parse_expression(right, depth + 1))
-        case ast.JoinedStr(values=parts) if len(parts) <= _MAX_ITEMS:
-            return Invocation(Member(Const(""), "join"), (Row(tuple(_part(part, depth) for part in parts)),))
-        case ast.Dict(keys=keys, values=values) if len(keys) <= _MAX_ITEMS and None not in keys:
-            return Mapped(_row([key for key in keys if key is not None], depth), _row(values, depth))
     return OPAQUE
+
+
+def _parse_call(node: ast.Call, depth: int) -> Expression:
+    if node.keywords or not _is_short(node.args):
+        return OPAQUE
+    return Invocation(parse_expression(node.func, depth), _row(node.args, depth))
+
+
+def _parse_subscript(node: ast.Subscript, depth: int) -> Expression:
+    value = parse_expression(node.value, depth)
+    match node.slice:
+        case ast.Slice(lower=None, upper=upper, step=None):
+            return Item(value, parse_expression(upper, depth), is_slice=True)
+        case index:
+            return Item(value, parse_expression(index, depth), is_slice=False)
+
+
+def _parse_walrus(node: ast.NamedExpr, depth: int) -> Expression:
+    return parse_expression(node.value, depth)
+
+
+def _parse_formatted(node: ast.JoinedStr, depth: int) -> Expression:
+    if not _is_short(node.values):
+        return OPAQUE
+    return Invocation(Member(Const(""), "join"), (Row(tuple(_part(part, depth) for part in node.values)),))
+
+
+def _parse_dict(node: ast.Dict, depth: int) -> Expression:
+    keys = [key for key in node.keys if key is not None]
+    if not _is_short(node.keys) or len(keys) < len(node.keys):
+        return OPAQUE
+    return Mapped(_row(keys, depth), _row(node.values, depth))
 
 
 def _joined(left: Expression, right: Expression) -> Expression:
@@ -178,41 +214,62 @@ def _part(node: ast.expr, depth: int) -> Expression:
     """One part of an f-string; with a conversion or a format it cannot be told."""
     match node:
         case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
-            return parse_expression(value, depth + 1)
+            return parse_expression(value, depth)
         case ast.Constant(value=value):
             return _literal(value)
     return OPAQUE
 
 
 def _row(nodes: list[ast.expr], depth: int) -> tuple[Expression, ...]:
-    return tuple(parse_expression(node, depth + 1) for node in nodes)
+    return tuple([parse_expression(node, depth) for node in nodes])
+
+
+def _is_short(nodes: Sequence[object]) -> bool:
+    return len(nodes) <= _MAX_ITEMS
 
 
 def _literal(value: object) -> Expression:
-    if value is None or isinstance(value, bool | float):
-        return Const(value)
-    if isinstance(value, int):
-        return Const(value) if abs(value) < 2**128 else OPAQUE
-    if isinstance(value, str) and len(value) <= _MAX_TEXT and value.isprintable():
-        return Const(value)
+    match value:
+        case str():
+            return Const(value) if len(value) <= _MAX_TEXT and value.isprintable() else OPAQUE
+        case None | bool() | float():
+            return Const(value)
+        case int():
+            return Const(value) if abs(value) < 2**128 else OPAQUE
     return OPAQUE
-
-
-def _member(value: Expression, name: str) -> Expression:
-    return OPAQUE if isinstance(value, Opaque) else Member(value, name)
 
 
 def _power(base: int, power: int) -> Expression:
     return Const(base**power) if 0 <= power <= 64 and abs(base) <= 16 else OPAQUE
 
 
-def _comparison(node: ast.Compare, depth: int) -> Expression:
+def _parse_comparison(node: ast.Compare, depth: int) -> Expression:
     parts: list[Expression] = []
-    left = parse_expression(node.left, depth + 1)
+    left = parse_expression(node.left, depth)
     for operator, comparator in zip(node.ops, node.comparators, strict=True):
-        right = parse_expression(comparator, depth + 1)
+        right = parse_expression(comparator, depth)
         parts.append(Comparison(_OPERATORS[type(operator)], left, right))
         left = right
     if len(parts) > _MAX_ITEMS:
         return OPAQUE
     return parts[0] if len(parts) == 1 else Junction(is_and=True, items=tuple(parts))
+
+
+_PARSERS: Mapping[type, Callable[[Any, int], Expression]] = {
+    ast.Constant: _parse_constant,
+    ast.Name: _parse_name,
+    ast.Attribute: _parse_attribute,
+    ast.Compare: _parse_comparison,
+    ast.BoolOp: _parse_junction,
+    ast.UnaryOp: _parse_unary,
+    ast.Tuple: _parse_row,
+    ast.List: _parse_row,
+    ast.Set: _parse_row,
+    ast.BinOp: _parse_binary,
+    ast.Call: _parse_call,
+    ast.Subscript: _parse_subscript,
+    ast.NamedExpr: _parse_walrus,
+    ast.JoinedStr: _parse_formatted,
+    ast.Dict: _parse_dict,
+}
+"""By the kind of node; each is handed the depth of what is inside it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
+import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -195,7 +196,8 @@ _SHORT = 4
 
 _TOLD_BY_NAME = re.compile(r"(os|\*|time|sys)\.")
 
-_NO_WORD = bytes(code if chr(code).isascii() and (chr(code).isalnum() or code == ord("_")) else 32 for code in range(256))
+_IN_WORDS = (string.ascii_letters + string.digits + "_").encode()
+_NO_WORD = bytes(code if code in _IN_WORDS else ord(" ") for code in range(256))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,12 +229,12 @@ _AT_IMPORT_WORDS = frozenset(
         b"tempfile",
     }
 )  # fmt: skip
-_INDENTED_IMPORT = re.compile(rb"^[ \t]+(?:from|import)\s", re.MULTILINE)
+_INDENTED_IMPORT = re.compile(rb"\n[ \t]+(?:from|import)\s")
 
 
 def has_telling_functions(data: bytes, words: frozenset[bytes]) -> bool:
     """Whether the functions of a module can matter even when they are called while it is imported."""
-    return _INDENTED_IMPORT.search(data) is not None or is_suspicious(data, words | _AT_IMPORT_WORDS)
+    return is_suspicious(data, words | _AT_IMPORT_WORDS) or _INDENTED_IMPORT.search(data) is not None
 
 
 def is_suspicious(data: bytes, words: frozenset[bytes]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner.checks.code.definitions import add_lambda
-from scanner.checks.code.events import Place
+from scanner.checks.code.events import ModuleScope, Place
 from scanner.checks.code.hazards import Words, has_telling_functions
 from scanner.checks.code.lazy import find_lazy_names
 from scanner.checks.code.names import Names, collect_names
@@ -33,18 +33,16 @@ def read_facts(
     try:
         names = collect_names(tree.body, package)
         reads_functions = words is None or has_telling_functions(data, words.suspicious)
-        place = Place(
-            module=name,
+        module = ModuleScope(
+            name=name,
             package=package,
             runtime=runtime,
-            names=names,
             postpones_annotations=_postpones_annotations(tree),
             reads_functions=reads_functions,
             idle=find_idle_functions(tree, data, names, words) if words and reads_functions else frozenset(),
-            yield_lines=tuple(_yield_lines(data)),
-            read_block=read_block,
-            add_lambda=add_lambda,
+            yield_lines=tuple(_yield_lines(data)) if reads_functions else (),
         )
+        place = Place(module, names, read_block=read_block, add_lambda=add_lambda)
         facts = _collect(tree, place, path, is_package=is_package)
         return prune_facts(replace(facts, is_dynamic=b"sys.modules" in data or b"meta_path" in data), runtime)
     except (RecursionError, MemoryError):
@@ -52,18 +50,18 @@ def read_facts(
 
 
 def _collect(tree: ast.Module, place: Place, path: str, *, is_package: bool) -> ModuleFacts:
-    names = place.names
+    names, module = place.names, place.module
     is_lazy = "__getattr__" in names.definitions or "__getattr__" in names.assigned
     keeps_names = is_package or is_lazy
     return ModuleFacts(
-        place.module,
+        module.name,
         path,
         is_package,
         body=read_block(tree.body, place),
-        functions=tuple(place.functions),
-        classes=tuple(place.classes),
-        names=tuple(sorted(_bound_names(names, place.package))) if keeps_names else (),
-        lazy=find_lazy_names(tree, place.package) if is_lazy else (),
+        functions=tuple(module.functions),
+        classes=tuple(module.classes),
+        names=tuple(sorted(_bound_names(names, module.package))) if keeps_names else (),
+        lazy=find_lazy_names(tree, module.package) if is_lazy else (),
     )
 
 

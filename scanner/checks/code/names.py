@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from scanner.checks.code.hazards import HAZARDS
 
+ImportNode = ast.Import | ast.ImportFrom
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+DefinitionNode = FunctionNode | ast.ClassDef
 
 _TRACKED = frozenset(name.partition("()")[0] for name in HAZARDS if "()." in name)
 """Classes whose instances are followed to the names they are given."""
@@ -87,16 +89,21 @@ def collect_names(body: Iterable[ast.stmt], package: str, parent: Names | None =
     ``package`` is what relative imports start from; ``prefix`` goes before the qualified names of definitions.
     """
     names = Names(parent=parent)
-    statements = list(own_statements(body))
-    for node in statements:
-        match node:
-            case ast.Import() | ast.ImportFrom():
-                _add_imports(names, node, package)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                names.definitions[name] = f"{prefix}{name}"
-    for node in statements:
+    assignments: list[ast.stmt] = []
+    for node in own_statements(body):
+        kind = type(node)
+        if kind in _ASSIGNING:
+            assignments.append(node)
+        elif isinstance(node, ImportNode):
+            _add_imports(names, node, package)
+        elif isinstance(node, DefinitionNode):
+            names.definitions[node.name] = f"{prefix}{node.name}"
+    for node in assignments:  # what they assign can be imported further down
         _add_assignments(names, node)
     return names
+
+
+_ASSIGNING = frozenset({ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith})
 
 
 def own_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -187,8 +194,6 @@ def _add_imports(names: Names, node: ast.Import | ast.ImportFrom, package: str) 
 
 def _add_assignments(names: Names, node: ast.stmt) -> None:
     match node:
-        case ast.Expr() | ast.If() | ast.Return():
-            pass  # the most frequent ones, which bind nothing
         case ast.Assign(targets=targets, value=value):
             for target in targets:
                 _assign(names, target, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -14,6 +14,7 @@ from scanner.checks.code.steps import (
     Block,
     Branch,
     Call,
+    Class,
     FromImport,
     Function,
     Handler,
@@ -31,47 +32,51 @@ from scanner.checks.code.steps import (
     walk_steps,
 )
 
+_TELLING = frozenset({Import, FromImport, Load, Lack, Hazard})
 _MAKERS = ("__new__", "__init__", "__post_init__")
 
 
 def prune_facts(facts: ModuleFacts, runtime: Runtime) -> ModuleFacts:
     """The facts without what no condition reads, and without functions that can run into nothing."""
-    read = set(names_read(facts.body))
-    for function in facts.functions:
-        read.update(names_read(function.body))
-    flags = {step.name for step in walk_steps(facts.body) if isinstance(step, Bind) and is_flag(step.value)}
-    alive = _alive(facts, read)
+    steps = tuple(walk_steps(facts.body))
+    functions = [_Walked(function, tuple(walk_steps(function.body))) for function in facts.functions]
+    read = names_read(steps).union(*(names_read(walked.steps) for walked in functions))
+    flags = {step.name for step in steps if isinstance(step, Bind) and is_flag(step.value)}
+    alive = _alive(functions, facts.classes, read)
     inner = _Pruning(frozenset(read), alive, runtime)
     outer = _Pruning(frozenset(read | flags), alive | {f".{cls.name}" for cls in facts.classes}, runtime)
-    functions = (inner.function(function) for function in facts.functions if _is_alive(function, alive))
+    kept = (inner.function(function) for function in facts.functions if f".{function.name}" in alive)
     return replace(
         facts,
         body=outer.block(facts.body),
-        functions=tuple(function for function in functions if function.body),
+        functions=tuple(function for function in kept if function.body),
         classes=tuple(replace(cls, methods=cls.methods if cls.bases else ()) for cls in facts.classes),
     )
 
 
-def _is_alive(function: Function, alive: frozenset[str]) -> bool:
-    return f".{function.name}" in alive
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    function: Function
+    steps: Sequence[Step]
+    """All of its steps, nested ones too."""
 
 
-def _alive(facts: ModuleFacts, read: AbstractSet[str]) -> frozenset[str]:
+def _alive(functions: Iterable[_Walked], classes: Iterable[Class], read: AbstractSet[str]) -> frozenset[str]:
     """The targets of calls that can run into something, directly or through others of the module.
 
     Functions whose result something reads, by the names that are read, count where that can be told.
     """
     callers: dict[str, list[str]] = {}
-    for function in facts.functions:
-        for step in walk_steps(function.body):
+    for walked in functions:
+        for step in walked.steps:
             if isinstance(step, Call):
-                callers.setdefault(step.target, []).append(function.name)
+                callers.setdefault(step.target, []).append(walked.function.name)
     heirs: dict[str, list[str]] = {}
-    for cls in facts.classes:
+    for cls in classes:
         for base in cls.bases:
             heirs.setdefault(base, []).append(f".{cls.name}")
     alive: set[str] = set()
-    waiting = [f".{function.name}" for function in facts.functions if _tells(function) or _decides(function, read)]
+    waiting = [f".{walked.function.name}" for walked in functions if _tells(walked) or _decides(walked, read)]
     while waiting:
         target = waiting.pop()
         if target not in alive:
@@ -91,10 +96,12 @@ def _reached_by(target: str) -> Iterator[str]:
             yield f".{owner}"
 
 
-def _tells(function: Function) -> bool:
+def _tells(walked: _Walked) -> bool:
     """Whether calling or reading the function alone can tell anything."""
-    steps = list(walk_steps(function.body))
-    if any(isinstance(step, Import | FromImport | Load | Lack | Hazard) for step in steps) or _is_source(function):
+    function, steps = walked.function, walked.steps
+    if any(type(step) in _TELLING for step in steps):
+        return True
+    if _is_source(function, steps):
         return True
     own = _open_names(function, steps)
     if any(isinstance(step, Leave) and asks_platform(step.value) for step in steps):
@@ -116,19 +123,19 @@ def _open_names(function: Function, steps: Sequence[Step]) -> frozenset[str]:
     return given.union(name for name in function.locals if name not in told)
 
 
-def _decides(function: Function, read: AbstractSet[str]) -> bool:
+def _decides(walked: _Walked, read: AbstractSet[str]) -> bool:
     """Whether its result can be told of what it is given, and something reads it."""
+    function, steps = walked.function, walked.steps
     if function.name not in read or function.is_deferred:
         return False
-    steps = list(walk_steps(function.body))
     given = [step.value for step in steps if isinstance(step, Leave) and step.kind == "return"]
     tests = [step.test for step in steps if isinstance(step, Branch)]
     return bool(given and tests) and OPAQUE not in (*given, *tests) and not any(isinstance(s, Loop) for s in steps)
 
 
-def _is_source(function: Function) -> bool:
+def _is_source(function: Function, steps: Iterable[Step]) -> bool:
     """Whether it is a generator whose every value may be known, so that a loop over it can be followed."""
-    given = [step.value for step in walk_steps(function.body) if isinstance(step, Yield)]
+    given = [step.value for step in steps if isinstance(step, Yield)]
     return bool(given) and not function.parameters and OPAQUE not in given
 
 
@@ -158,7 +165,7 @@ class _Pruning:
         while parameters and not parameters[-1][0]:
             parameters.pop()
         own = tuple(name for name in function.locals if name in self.wanted)
-        pruning = replace(self, keeps_yields=_is_source(function))
+        pruning = _Pruning(self.wanted, self.alive, self.runtime, _is_source(function, walk_steps(function.body)))
         return replace(function, parameters=tuple(parameters), locals=own, body=pruning.block(function.body))
 
     def block(self, block: Block) -> Block:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
+from typing import Any
 
 from scanner.checks.code.expression import (
     Comparison,
@@ -18,49 +20,39 @@ from scanner.checks.code.expression import (
     Negation,
     Row,
 )
-from scanner.checks.code.steps import Bind, Block, Branch, Call, Leave, Load, Loop, Raise, Yield, walk_steps
+from scanner.checks.code.steps import Bind, Branch, Call, Leave, Load, Loop, Raise, Step, Yield
 
 _PLATFORM = ("sys", "os", "platform", "ctypes")
 
 
-def names_read(block: Block) -> Iterator[str]:
-    """The names that decide what a block does: in conditions, arguments, results and other names' values."""
-    for step in walk_steps(block):
-        match step:
-            case Load(module=module, package=package):
-                yield from (*names_in(module), *names_in(package))
-            case Branch(test=value) | Bind(value=value) | Yield(value=value):
-                yield from names_in(value)
-            case Leave(value=value) | Loop(items=value):
-                yield from names_in(value)
-            case Call(target=target, arguments=arguments):
-                if target.startswith("="):
-                    yield target[1:]
-                for _, argument in arguments:
-                    yield from names_in(argument)
-            case Raise(error=error):
-                yield error
+def names_read(steps: Iterable[Step]) -> set[str]:
+    """The names that decide what steps do: in conditions, arguments, results and other names' values."""
+    found: set[str] = set()
+    for step in steps:
+        values = _VALUES.get(type(step))
+        for value in values(step) if values is not None else ():
+            found.update(names_in(value))
+        if isinstance(step, Call) and step.target.startswith("="):
+            found.add(step.target[1:])
+        elif isinstance(step, Raise):
+            found.add(step.error)
+    return found
 
 
-def names_in(expression: Expression) -> Iterator[str]:
-    """The names that an expression reads."""
-    match expression:
-        case Name(name=name):
-            yield name
-        case Member(value=Name(name=owner), name=name):
-            yield from (owner, f"{owner}.{name}")
-        case Member(value=value) | Negation(item=value):
-            yield from names_in(value)
-        case Item(value=value, index=index):
-            yield from _names_in_all((value, index))
-        case Comparison(left=left, right=right) | Joined(left=left, right=right):
-            yield from _names_in_all((left, right))
-        case Mapped(keys=keys, values=values):
-            yield from _names_in_all((*keys, *values))
-        case Row(items=items) | Junction(items=items):
-            yield from _names_in_all(items)
-        case Invocation(function=function, arguments=arguments):
-            yield from _names_in_all((function, *arguments))
+def names_in(expression: Expression) -> list[str]:
+    """The names that an expression reads; of an attribute of a name both the name and the dotted one."""
+    found: list[str] = []
+    waiting = [expression]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Name):
+            found.append(part.name)
+        elif isinstance(part, Member) and isinstance(part.value, Name):
+            found += (part.value.name, f"{part.value.name}.{part.name}")
+        else:
+            parts = _PARTS.get(type(part))
+            waiting += parts(part) if parts is not None else ()
+    return found
 
 
 def is_flag(value: Expression) -> bool:
@@ -91,6 +83,26 @@ def asks_platform(value: Expression) -> bool:
     return False
 
 
-def _names_in_all(expressions: Iterable[Expression]) -> Iterator[str]:
-    for expression in expressions:
-        yield from names_in(expression)
+_VALUES: Mapping[type, Callable[[Any], Iterable[Expression]]] = {
+    Load: attrgetter("module", "package"),
+    Branch: lambda step: (step.test,),
+    Bind: lambda step: (step.value,),
+    Yield: lambda step: (step.value,),
+    Leave: lambda step: (step.value,),
+    Loop: lambda step: (step.items,),
+    Call: lambda step: (argument for _, argument in step.arguments),
+}
+"""What a step evaluates, by its kind."""
+
+_PARTS: Mapping[type, Callable[[Any], Iterable[Expression]]] = {
+    Member: lambda member: (member.value,),
+    Negation: lambda negation: (negation.item,),
+    Item: attrgetter("value", "index"),
+    Comparison: attrgetter("left", "right"),
+    Joined: attrgetter("left", "right"),
+    Mapped: lambda mapped: (*mapped.keys, *mapped.values),
+    Row: attrgetter("items"),
+    Junction: attrgetter("items"),
+    Invocation: lambda invocation: (invocation.function, *invocation.arguments),
+}
+"""What an expression is made of, by its kind."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from scanner.checks.code.definitions import read_class, read_function
 from scanner.checks.code.events import Place, read_expression
@@ -29,6 +30,12 @@ _CHANGING = frozenset(
 )
 """Methods that change a list, a set or a dict."""
 
+_LAST = frozenset({Leave, Raise})
+"""What follows these in a block is not reached."""
+
+_RISKY = frozenset({ast.Call, ast.Subscript})
+"""What may fail in ways that are not modelled."""
+
 _MAX_CHAIN = 32
 """Longer chains of elif become branches one after the other, whose conditions cannot be told."""
 
@@ -37,46 +44,12 @@ def read_block(statements: Iterable[ast.stmt], place: Place) -> Block:
     """The steps of statements, in order; what cannot be reached is left out."""
     steps: list[Step] = []
     for node in statements:
-        for step in _statement(node, place):
+        read = _READERS.get(type(node))
+        for step in read(node, place) if read is not None else ():
             steps.append(step)
-            if isinstance(step, Leave | Raise):
+            if type(step) in _LAST:
                 return tuple(steps)
     return tuple(steps)
-
-
-def _statement(node: ast.stmt, place: Place) -> Iterator[Step]:  # noqa: C901, PLR0912 (one case a statement)
-    match node:
-        case ast.Import() | ast.ImportFrom():
-            yield from _import(node, place)
-        case ast.If():
-            yield from _if(node, place)
-        case ast.Try() | ast.TryStar():
-            yield _try(node, place)
-        case ast.With() | ast.AsyncWith():
-            yield from _with(node, place)
-        case ast.For() | ast.AsyncFor() | ast.While():
-            yield from _loop(node, place)
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            yield from read_function(node, place)
-        case ast.ClassDef():
-            yield from read_class(node, place)
-        case ast.Raise():
-            yield from read_raise(node, place)
-        case ast.Return(value=value):
-            yield from read_expression(value, place)
-            yield Leave("return", parse_expression(value) if value is not None else Const(None))
-        case ast.Break() | ast.Continue():
-            yield Leave("break" if isinstance(node, ast.Break) else "continue", OPAQUE)
-        case ast.Assert(test=test):
-            if place.truth(test) is False:
-                yield Raise(node.lineno, "AssertionError", "")
-        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-            yield from _assign(node, place)
-        case ast.Match():
-            yield from _match(node, place)
-        case ast.Expr(value=value):
-            yield from read_expression(value, place)
-            yield from _change(value, place)
 
 
 def _import(node: ast.Import | ast.ImportFrom, place: Place) -> Iterator[Step]:
@@ -85,7 +58,7 @@ def _import(node: ast.Import | ast.ImportFrom, place: Place) -> Iterator[Step]:
             bound = alias.asname or alias.name.partition(".")[0]
             yield Import(node.lineno, alias.name, bound, is_whole=alias.asname is not None)
         return
-    module = absolute_name(node, place.package)
+    module = absolute_name(node, place.module.package)
     if module is not None and module != "__future__":
         yield FromImport(node.lineno, module, tuple((alias.name, alias.asname or alias.name) for alias in node.names))
 
@@ -118,18 +91,14 @@ def _if(node: ast.If, place: Place) -> Iterator[Step]:
     yield from otherwise
 
 
-def _try(node: ast.Try | ast.TryStar, place: Place) -> Try:
+def _try(node: ast.Try | ast.TryStar, place: Place) -> Block:
     handlers = tuple(
         Handler(caught_names(handler.type), handler.name or "", read_block(handler.body, place))
         for handler in node.handlers
     )
-    return Try(
-        read_block(node.body, place),
-        handlers,
-        read_block(node.orelse, place),
-        read_block(node.finalbody, place),
-        is_risky=any(isinstance(inner, ast.Call | ast.Subscript) for part in node.body for inner in ast.walk(part)),
-    )
+    is_risky = any(type(inner) in _RISKY for part in node.body for inner in ast.walk(part))
+    body, otherwise = read_block(node.body, place), read_block(node.orelse, place)
+    return (Try(body, handlers, otherwise, read_block(node.finalbody, place), is_risky),)
 
 
 def _with(node: ast.With | ast.AsyncWith, place: Place) -> Iterator[Step]:
@@ -161,6 +130,25 @@ def _loop(node: ast.For | ast.AsyncFor | ast.While, place: Place) -> Iterator[St
         target = node.target.id if isinstance(node.target, ast.Name) else ""
         body, otherwise = read_block(node.body, place), read_block(node.orelse, place)
         yield Loop(target, parse_expression(node.iter), is_entered, body, otherwise)
+
+
+def _return(node: ast.Return, place: Place) -> Block:
+    value = parse_expression(node.value) if node.value is not None else Const(None)
+    return (*read_expression(node.value, place), Leave("return", value))
+
+
+def _break(node: ast.Break | ast.Continue, _place: Place) -> Block:
+    return (Leave("break" if isinstance(node, ast.Break) else "continue", OPAQUE),)
+
+
+def _assert(node: ast.Assert, place: Place) -> Block:
+    return (Raise(node.lineno, "AssertionError", ""),) if place.truth(node.test) is False else ()
+
+
+def _expression(node: ast.Expr, place: Place) -> Block:
+    if not isinstance(node.value, ast.Call):
+        return read_expression(node.value, place)
+    return (*read_expression(node.value, place), *_change(node.value, place))
 
 
 def _assign(node: ast.Assign | ast.AnnAssign | ast.AugAssign, place: Place) -> Iterator[Step]:
@@ -197,10 +185,10 @@ def _unpack(targets: list[ast.expr], value: Expression, place: Place) -> Iterato
             yield _bind(item.id, Item(value, Const(index), is_slice=False) if value is not OPAQUE else OPAQUE, place)
 
 
-def _change(value: ast.expr, place: Place) -> Iterator[Step]:
+def _change(call: ast.Call, place: Place) -> Iterator[Step]:
     """A call that changes what a name holds: its value is not followed any further."""
-    match value:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _CHANGING:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id=name), attr=method) if method in _CHANGING:
             if place.names.resolve(name) is None:
                 yield _bind(name, OPAQUE, place)
 
@@ -240,3 +228,31 @@ def _pattern_test(pattern: ast.pattern, subject: Expression) -> Expression | Non
         case ast.MatchSingleton(value=value):
             return Comparison("is", subject, Const(value))
     return OPAQUE
+
+
+_READERS: Mapping[type, Callable[[Any, Place], Iterable[Step]]] = {
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+    ast.If: _if,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.For: _loop,
+    ast.AsyncFor: _loop,
+    ast.While: _loop,
+    ast.FunctionDef: read_function,
+    ast.AsyncFunctionDef: read_function,
+    ast.ClassDef: read_class,
+    ast.Raise: read_raise,
+    ast.Return: _return,
+    ast.Break: _break,
+    ast.Continue: _break,
+    ast.Assert: _assert,
+    ast.Assign: _assign,
+    ast.AnnAssign: _assign,
+    ast.AugAssign: _assign,
+    ast.Match: _match,
+    ast.Expr: _expression,
+}
+"""By the kind of statement; those of other kinds do nothing that matters."""

@@ -6,8 +6,10 @@ guards around them. Everything else that a module does is left out. A block keep
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any
 
 from scanner.checks.code import expression
 from scanner.checks.code.expression import Expression
@@ -198,19 +200,22 @@ class ModuleFacts:
 
 
 def walk_steps(block: Block) -> Iterator[Step]:
-    """Every step of a block, nested ones too."""
-    for step in block:
-        yield step
-        match step:
-            case Branch(body=body, otherwise=otherwise):
-                yield from (*walk_steps(body), *walk_steps(otherwise))
-            case Loop(body=body, otherwise=otherwise):
-                yield from (*walk_steps(body), *walk_steps(otherwise))
-            case Try(body=body, handlers=handlers, otherwise=otherwise, finally_=last):
-                yield from (*walk_steps(body), *walk_steps(otherwise), *walk_steps(last))
-                for handler in handlers:
-                    yield from walk_steps(handler.body)
+    """Every step of a block, nested ones too, those of one block together."""
+    waiting = [block]
+    while waiting:
+        for step in waiting.pop():
+            yield step
+            blocks = _BLOCKS.get(type(step))
+            if blocks is not None:
+                waiting += blocks(step)
 
+
+_BLOCKS: Mapping[type, Callable[[Any], Iterable[Block]]] = {
+    Branch: attrgetter("body", "otherwise"),
+    Loop: attrgetter("body", "otherwise"),
+    Try: lambda step: (step.body, step.otherwise, step.finally_, *(handler.body for handler in step.handlers)),
+}
+"""The blocks inside a step, by its kind."""
 
 _NODES: tuple[type, ...] = (
     Import, FromImport, Load, Lack, Hazard, Call, Raise, Bind, Leave, Yield, Branch, Loop, Handler, Try,
@@ -248,7 +253,5 @@ def decode(value: object) -> object:
     if type(value) is not list:
         return value
     items = [decode(item) if type(item) is list else item for item in value]
-    if items and type(items[0]) is int:
-        number, *values = items
-        return _NODES[number](*values)
-    return tuple(items)
+    number = items[0] if items else None
+    return _NODES[number](*items[1:]) if isinstance(number, int) else tuple(items)
