@@ -23,7 +23,7 @@ check: install ## lint, format check, types, and whether generated pages are cur
 	$(RUN)python tools/update_rules_page.py --check
 
 test: install ## all tests but those that need the built wheel, the real index or other tools
-	$(RUN)pytest -m "not wheel and not real_index and not tools and not real_pyodide"
+	$(RUN)pytest -n auto -m "not wheel and not real_index and not tools and not real_pyodide"
 
 test-real: install ## the few tests that ask the real index; they skip where it is down
 	$(RUN)pytest -m "real_index and not real_pyodide"
@@ -35,7 +35,7 @@ wheel-test: install ## build the wheel, install it into an empty environment, an
 	$(RUN)pytest -m wheel
 
 tools-test: install ## pre-commit, check-jsonschema, zizmor and Chromium on what is delivered for them
-	$(RUN)pytest -m tools
+	$(RUN)pytest -n auto -m tools
 
 tables: install ## regenerate data/pyodide and the standard-library table (needs npm and node)
 	$(RUN)python tools/update_pyodide.py
