@@ -7,9 +7,7 @@ client TCP, is told by ``Runtime.sockets``. A deploy snapshot forbids entropy an
 from __future__ import annotations
 
 import enum
-import re
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.model import Rule
@@ -190,61 +188,3 @@ SUBCLASSED = frozenset(
     }
 )  # fmt: skip
 """Classes whose subclasses are made to do the same."""
-
-_SHORT = 4
-"""Names up to this length are too common to look for; they are found in modules that are parsed anyway."""
-
-_TOLD_BY_NAME = re.compile(r"(os|\*|time|sys)\.")
-
-_IN_WORDS = (string.ascii_letters + string.digits + "_").encode()
-_NO_WORD = bytes(code if code in _IN_WORDS else ord(" ") for code in range(256))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Words:
-    """What code is known by before it is read."""
-
-    suspicious: frozenset[bytes]
-    """The words that a module's bytes hold wherever its functions can run into something."""
-    telling: frozenset[bytes]
-    """Words that tell by themselves that a function, in a module that is parsed, can run into something."""
-
-
-def collect_words(missing: Iterable[str], attributes: Iterable[str]) -> Words:
-    """The words of a target that lacks these modules, and these names in others."""
-    told = {name.rpartition(".")[2] for name, row in HAZARDS.items() if row.is_deferred and _TOLD_BY_NAME.match(name)}
-    roots = {name.partition(".")[0] for name, row in HAZARDS.items() if row.is_deferred}
-    alone = {name.encode() for name in (*told, *(module.rpartition(".")[2] for module in missing))}
-    lacking = {name.encode() for name in attributes}
-    rooted = {name.encode() for name in roots} - {b"os", b"*", b"time", b"sys"}
-    return Words(
-        suspicious=frozenset(alone | rooted).union(name for name in lacking if len(name) > _SHORT),
-        telling=frozenset(alone | lacking | _AT_IMPORT_WORDS | {b"import"}),
-    )
-
-
-_AT_IMPORT_WORDS = frozenset(
-    {
-        b"platform", b"import_module", b"__import__", b"random", b"secrets", b"uuid", b"urandom", b"getrandom",
-        b"tempfile",
-    }
-)  # fmt: skip
-_INDENTED_IMPORT = re.compile(rb"\n[ \t]+(?:from|import)\s")
-
-
-def has_telling_functions(data: bytes, words: frozenset[bytes]) -> bool:
-    """Whether the functions of a module can matter even when they are called while it is imported."""
-    return is_suspicious(data, words | _AT_IMPORT_WORDS) or _INDENTED_IMPORT.search(data) is not None
-
-
-def is_suspicious(data: bytes, words: frozenset[bytes]) -> bool:
-    """Whether a module's bytes hold one of the words; without one it needs no parsing."""
-    return not words.isdisjoint(list_words(data))
-
-
-def list_words(data: bytes) -> list[bytes]:
-    """The words of a source in order, whatever they stand in: names, keywords, numbers, parts of strings and comments.
-
-    Blanking everything else and splitting takes half the time of a regular expression.
-    """
-    return data.translate(_NO_WORD).split()

@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from scanner.checks.code.hazards import has_telling_functions
+from scanner.checks.code.words import has_telling_functions
 
 MAX_WHOLE_WEIGHT = 60_000
 """Up to this many punctuation marks and line ends a module is parsed in one go."""

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from scanner.checks.code.definitions import add_lambda
 from scanner.checks.code.events import ModuleScope, Place
-from scanner.checks.code.hazards import Words, has_telling_functions
 from scanner.checks.code.lazy import find_lazy_names
 from scanner.checks.code.names import Names, collect_names
 from scanner.checks.code.pruning import prune_facts
@@ -17,6 +16,7 @@ from scanner.checks.code.source import Unread, parse_source
 from scanner.checks.code.statements import read_block
 from scanner.checks.code.steps import ModuleFacts
 from scanner.checks.code.telling import find_idle_functions
+from scanner.checks.code.words import Words, has_telling_functions
 
 
 def read_facts(
@@ -24,7 +24,7 @@ def read_facts(
 ) -> ModuleFacts:
     """The facts of a module; where it cannot be read they only say why. Never raises.
 
-    ``words`` are those of ``hazards.collect_words``: functions that hold none of them are skipped; None reads them all.
+    ``words`` are those of ``words.collect_words``: functions that hold none of them are skipped; None reads them all.
     """
     tree = parse_source(data, runtime.python, words.suspicious if words else None)
     if isinstance(tree, Unread):

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from scanner.checks.code.digest import CodeDigest
-from scanner.checks.code.hazards import Words, collect_words, is_suspicious
 from scanner.checks.code.module_facts import read_facts
 from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.site import SourceFile, WheelCode
 from scanner.checks.code.steps import ModuleFacts
+from scanner.checks.code.words import Words, collect_words, is_suspicious
 from scanner.errors import ArtifactError
 
 MAX_PARSED_BYTES = 400 * 1024 * 1024
@@ -47,7 +47,7 @@ class CodeReader:
         if file.module in quiet:
             return None
         data = _read_bytes(file)
-        if isinstance(data, str) or not is_suspicious(data, self._words.suspicious):
+        if isinstance(data, str) or not is_suspicious(data, file.module, self._words):
             quiet.add(file.module)
             return None
         known[file.module] = self._parse_bytes(data, file)

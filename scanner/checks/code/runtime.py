@@ -104,9 +104,9 @@ class Runtime:
         )
 
     def lacking_names(self) -> frozenset[str]:
-        """Every name that some standard-library module is there without."""
-        elsewhere = (dotted.rpartition(".")[2] for dotted in _ELSEWHERE)
-        return frozenset(elsewhere).union(*self.missing_attributes.values())
+        """Every dotted name that a standard-library module is there without."""
+        lacking = (f"{module}.{name}" for module, names in self.missing_attributes.items() for name in names)
+        return _ELSEWHERE.union(lacking)
 
     def has(self, module: str, name: str) -> bool | None:
         """Whether a standard-library module has a name; None where that is not known."""

@@ -32,7 +32,7 @@ def parse_source(  # noqa: PLR0911 (a reason each)
 
     ``python`` is the target's feature release. The running interpreter may be older than it: then a syntax error can
     mean syntax that this interpreter does not know yet, and only what no Python 3 takes counts as failing. ``words``
-    are those of ``hazards.collect_words``, which a large module's functions are kept by.
+    are those of ``words.collect_words``, which a large module's functions are kept by.
     """
     if len(data) > MAX_SOURCE_BYTES:
         return Unread(reason=f"it is larger than {MAX_SOURCE_BYTES // 1024} KiB", fails=False)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from scanner.checks.code.hazards import HAZARDS, Words, list_words
+from scanner.checks.code.hazards import HAZARDS
 from scanner.checks.code.names import FunctionNode, Names, inner_statements
+from scanner.checks.code.words import Words, list_words
 
 _LEAVING = frozenset({b"exit", b"quit", b"_exit", b"abort", b"assert"})
 _PLATFORM = frozenset({b"sys", b"os", b"ctypes", b"platform"})

@@ -4,11 +4,11 @@ import ast
 
 import pytest
 
-from scanner.checks.code.hazards import collect_words
 from scanner.checks.code.module_facts import read_facts
 from scanner.checks.code.names import collect_names
 from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.telling import find_idle_functions
+from scanner.checks.code.words import collect_words
 
 
 def list_read(source: str, runtime: Runtime) -> list[str]:

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scanner.checks.code.deferred import find_deferred_uses
+from scanner.checks.code.frames import World
+from scanner.checks.code.hazards import HAZARDS
+from scanner.checks.code.module_facts import read_facts
+from scanner.checks.code.runtime import Runtime
+from scanner.checks.code.site import build_site
+from scanner.checks.code.words import Words, collect_words, is_suspicious
+
+
+@pytest.fixture
+def words(runtime: Runtime) -> Words:
+    return collect_words((*runtime.missing, *runtime.removed), runtime.lacking_names())
+
+
+def has_uses(source: str, runtime: Runtime) -> bool:
+    facts = read_facts(source.encode(), name="pkg.a", path="pkg/a.py", is_package=False, runtime=runtime)
+    return any(find_deferred_uses(facts, World(replace(runtime, sockets=False), build_site(()))))
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in HAZARDS.items() if row.is_deferred))
+def test_a_module_that_makes_a_call_that_fails_is_suspicious(name: str, runtime: Runtime, words: Words) -> None:
+    owner = name.partition("()")[0].rpartition(".")[0]
+    source = f"def f(loop):\n    {name.replace('*', 'loop')}()\n"
+    if owner != "*":
+        source = f"import {owner}\n{source}"
+    assert has_uses(source, runtime)
+    assert is_suspicious(source.encode(), "pkg.a", words)
+
+
+def test_a_module_that_imports_what_is_missing_is_suspicious(runtime: Runtime, words: Words) -> None:
+    for module in (*runtime.missing, *runtime.removed):
+        owner, _, last = module.rpartition(".")
+        for statement in (
+            f"import {module}",
+            f"import os, \\\n  {module} as m",
+            f"from {owner or module} import {last}",
+        ):
+            source = f"def f():\n    {statement}\n"
+            assert has_uses(source, runtime), source
+            assert is_suspicious(source.encode(), "pkg.a", words), source
+
+
+def test_a_module_that_uses_a_name_that_is_missing_is_suspicious(runtime: Runtime, words: Words) -> None:
+    for dotted in runtime.lacking_names():
+        module, _, name = dotted.rpartition(".")
+        if len(name) > 4:  # shorter ones are looked for only in modules that are read anyway
+            source = f"import {module}\ndef f():\n    return {dotted}\n"
+            assert is_suspicious(source.encode(), "pkg.a", words), source
+
+
+def test_the_modules_own_name_completes_what_it_imports(words: Words) -> None:
+    source = b"from .thread import ThreadPoolExecutor\nfrom asyncio import run\n"
+    assert is_suspicious(source, "concurrent.futures.later", words)
+    assert not is_suspicious(source, "pkg.later", words)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x):\n    return x.resource\n",
+        "def f(x):\n    '''Take a resource.'''\n    return g(resource=x)\n",
+        "import logging\nlogger = logging.getLogger()\n",
+        "import asyncio\nasync def f():\n    await asyncio.sleep(1)\n",
+        "import http.client\ndef f(x):\n    return http.client.responses[x]\n",
+        "def f(system):\n    return system.wait()\n",
+    ],
+)
+def test_a_word_alone_makes_nothing_suspicious(source: str, runtime: Runtime, words: Words) -> None:
+    assert not has_uses(source, runtime)
+    assert not is_suspicious(source.encode(), "pkg.a", words)
