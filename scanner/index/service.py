@@ -179,7 +179,8 @@ class Index:
         except IndexFailure as failure:
             # Kept for the whole scan: the frames that the original holds would be kept with it. And once for all
             # projects that fail alike.
-            outcome = self._failures.setdefault(repr(failure), copy_failure(failure))
+            alike = repr(failure)
+            outcome = self._failures.get(alike) or self._failures.setdefault(alike, copy_failure(failure))
         self._found[name] = outcome
         self._tasks.pop(name, None)
         return outcome
