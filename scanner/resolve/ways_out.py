@@ -39,12 +39,13 @@ def find_ways_out(rules: Rules, roots: tuple[Want, ...], picks: Picks) -> dict[N
 def _find_bounded(rules: Rules, roots: tuple[Want, ...], picks: Picks) -> Iterator[NormalizedName]:
     """The direct dependencies that are blocked from below, and of which the project leaves out versions."""
     misfits = find_misfits(picks)
-    own = {want.name for want in roots}
-    for name in dict.fromkeys(want.name for want in roots if want.url is None):
-        candidates = rules.candidates(name) if misfits else None
-        wants = [want for want in roots if want.name == name]
+    own: dict[NormalizedName, list[Want]] = {}
+    for want in roots if misfits else ():
+        own.setdefault(want.name, []).append(want)
+    for name, wants in own.items():
+        candidates = None if all(want.url for want in wants) else rules.candidates(name)
         blockers = misfits & _names_below(rules, wants, picks)
-        if candidates is None or not blockers or blockers & own:
+        if candidates is None or not blockers or not blockers.isdisjoint(own):
             continue
         if len(rules.satisfying(candidates, wants)) < len(rules.satisfying(candidates, ())):
             yield name
