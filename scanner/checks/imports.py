@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 
-from scanner.checks.code.actions import run_call
 from scanner.checks.code.blocks import run_block
+from scanner.checks.code.calls import run_call
 from scanner.checks.code.deferred import Use, find_deferred_uses
 from scanner.checks.code.failure import Cause, Failure, Hop, ImportStops
 from scanner.checks.code.frames import World

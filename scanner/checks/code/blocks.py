@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 
-from scanner.checks.code.actions import act, find_generated
+from scanner.checks.code.actions import act
+from scanner.checks.code.calls import find_generated
 from scanner.checks.code.conditions import evaluate, evaluate_truth
 from scanner.checks.code.expression import Expression, Invocation, Junction, Row
 from scanner.checks.code.failure import Cause, Failure, ImportStops, catches
