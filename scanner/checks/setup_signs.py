@@ -10,6 +10,9 @@ from scanner.checks.setup_values import dotted_name
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
+_PLATFORM_ANSWERS = {"has_ext_modules": True, "is_pure": False}
+"""Methods of a distribution with the answer that binds its wheel to a platform."""
+
 _BUILD_METHODS = frozenset({"run", "build_extension", "build_extensions"})
 _ENVIRONMENT_CALLS = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "os.environ.pop"})
 _SWITCH_WORDS = frozenset({
@@ -42,14 +45,22 @@ def find_platform_marks(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The lines, with what they say, that mark the wheel as bound to a platform whatever is compiled."""
     for node in _walk(tree, ast.FunctionDef):
         last = node.body[-1]
-        returned = last.value.value if isinstance(last, ast.Return) and isinstance(last.value, ast.Constant) else None
-        if (node.name, returned) in (("has_ext_modules", True), ("is_pure", False)):
-            yield node.lineno, f"{node.name}() returns {returned is True}"
+        if node.name in _PLATFORM_ANSWERS and isinstance(last, ast.Return):
+            answer = last.value or ast.Constant(None)
+            if _binds_to_platform(answer, is_bound=_PLATFORM_ANSWERS[node.name]):
+                yield node.lineno, f"{node.name}() returns {ast.unparse(answer)}"
     for assign in _walk(tree, ast.Assign):
         for target in assign.targets:
             is_false = isinstance(assign.value, ast.Constant) and assign.value.value is False
             if isinstance(target, ast.Attribute) and target.attr == "root_is_pure" and is_false:
                 yield assign.lineno, "root_is_pure = False"
+
+
+def _binds_to_platform(answer: ast.expr, *, is_bound: bool) -> bool:
+    """Whether an overridden method answers so; one that looks at the distribution's own modules adds nothing."""
+    if isinstance(answer, ast.Constant):
+        return bool(answer.value) is is_bound
+    return not any(isinstance(node, ast.Name) and node.id == "self" for node in ast.walk(answer))
 
 
 def calls_setup(tree: ast.Module) -> bool:

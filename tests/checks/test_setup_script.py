@@ -80,6 +80,7 @@ def test_a_script_that_compiles_nothing_on_the_target_is_told_so(text: str) -> N
         ("from skbuild import setup\nsetup()", 1),
         ("with open('a') as f:\n  Extension('a')", 2),
         ("class D(Distribution):\n  def has_ext_modules(self):\n    return True", 2),
+        ("class D(Distribution):\n  def has_ext_modules():\n    return not installing", 2),
         ("class B(bdist_wheel):\n  def f(self):\n    self.root_is_pure = False", 3),
         ("class B(bdist_wheel):\n  def is_pure(self):\n    return False", 2),
         ("if __name__ == '__main__':\n  setup(ext_modules=[Extension('a')])", 2),
@@ -227,3 +228,8 @@ def test_no_combination_of_statements_makes_the_reader_fail(parts: list[tuple[st
     text = "\n".join(statement.format(e=expression, s=f"n = {expression}", n="n") for statement, expression in parts)
     script = _parse(text)
     assert script.unreadable is None or "SyntaxError" in script.unreadable
+
+
+@pytest.mark.parametrize("answer", ["False", "None", "bool(self.ext_modules)"])
+def test_an_overridden_question_that_binds_to_no_platform(answer: str) -> None:
+    assert _parse(f"class D(Distribution):\n  def has_ext_modules(self):\n    return {answer}\n").compiled == ()
