@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner.checks.code.definitions import add_lambda
@@ -40,7 +39,7 @@ def read_facts(
             postpones_annotations=_postpones_annotations(tree),
             reads_functions=reads_functions,
             idle=find_idle_functions(tree, data, names, words) if words and reads_functions else frozenset(),
-            yield_lines=tuple(_yield_lines(data)) if reads_functions else (),
+            yield_lines=_list_yield_lines(data) if reads_functions else (),
         )
         place = Place(module, names, read_block=read_block, add_lambda=add_lambda)
         facts = _collect(tree, place, path, is_package=is_package)
@@ -65,11 +64,10 @@ def _collect(tree: ast.Module, place: Place, path: str, *, is_package: bool) -> 
     )
 
 
-def _yield_lines(data: bytes) -> Iterator[int]:
-    if b"yield" in data:
-        for number, line in enumerate(data.splitlines(), start=1):
-            if b"yield" in line:
-                yield number
+def _list_yield_lines(data: bytes) -> tuple[int, ...]:
+    if b"yield" not in data:
+        return ()
+    return tuple([number for number, line in enumerate(data.splitlines(), start=1) if b"yield" in line])
 
 
 def _bound_names(names: Names, package: str) -> set[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
 
 from scanner.checks.code.hazards import HAZARDS
 
@@ -71,6 +73,8 @@ class Names:
             node = value
         if isinstance(node, ast.Name):
             found = self.resolve(node.id)
+            if not parts:
+                return found
         elif isinstance(node, ast.Call):
             made = self.dotted(node.func)
             found = f"{made}()" if made in _TRACKED else None
@@ -112,28 +116,31 @@ def own_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     while waiting:
         node = waiting.pop()
         yield node
-        if type(node) in _COMPOUND:
-            waiting.extend(inner_statements(node)[::-1])
-
-
-_COMPOUND = frozenset(
-    {ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match}
-)
+        waiting += inner_statements(node)[::-1]
 
 
 def inner_statements(node: ast.stmt) -> list[ast.stmt]:
     """The statements of the blocks of one that is no definition."""
-    match node:
-        case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
-            return [*node.body, *node.orelse]
-        case ast.With() | ast.AsyncWith():
-            return node.body
-        case ast.Try() | ast.TryStar():
-            handled = [inner for handler in node.handlers for inner in handler.body]
-            return [*node.body, *handled, *node.orelse, *node.finalbody]
-        case ast.Match():
-            return [inner for case in node.cases for inner in case.body]
-    return []
+    blocks = _BLOCKS.get(type(node))
+    return [inner for block in blocks(node) for inner in block] if blocks is not None else []
+
+
+def _try_blocks(node: ast.Try | ast.TryStar) -> Iterable[list[ast.stmt]]:
+    return (node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody)
+
+
+_BLOCKS: Mapping[type, Callable[[Any], Iterable[list[ast.stmt]]]] = {
+    ast.If: attrgetter("body", "orelse"),
+    ast.For: attrgetter("body", "orelse"),
+    ast.AsyncFor: attrgetter("body", "orelse"),
+    ast.While: attrgetter("body", "orelse"),
+    ast.With: lambda node: (node.body,),
+    ast.AsyncWith: lambda node: (node.body,),
+    ast.Try: _try_blocks,
+    ast.TryStar: _try_blocks,
+    ast.Match: lambda node: (case.body for case in node.cases),
+}
+"""The blocks of compound statements, by their kind."""
 
 
 def absolute_name(node: ast.ImportFrom, package: str) -> str | None:

@@ -50,7 +50,7 @@ def prune_facts(facts: ModuleFacts, runtime: Runtime) -> ModuleFacts:
         facts,
         body=outer.block(facts.body),
         functions=tuple(function for function in kept if function.body),
-        classes=tuple(replace(cls, methods=cls.methods if cls.bases else ()) for cls in facts.classes),
+        classes=tuple(cls if cls.bases or not cls.methods else replace(cls, methods=()) for cls in facts.classes),
     )
 
 

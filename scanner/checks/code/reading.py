@@ -18,6 +18,7 @@ from scanner.checks.code.expression import (
     Member,
     Name,
     Negation,
+    Opaque,
     Row,
 )
 from scanner.checks.code.steps import Bind, Branch, Call, Leave, Load, Loop, Raise, Step, Yield
@@ -42,7 +43,7 @@ def names_read(steps: Iterable[Step]) -> set[str]:
 def names_in(expression: Expression) -> list[str]:
     """The names that an expression reads; of an attribute of a name both the name and the dotted one."""
     found: list[str] = []
-    waiting = [expression]
+    waiting = [expression] if type(expression) not in _NAMELESS else []
     while waiting:
         part = waiting.pop()
         if isinstance(part, Name):
@@ -82,6 +83,8 @@ def asks_platform(value: Expression) -> bool:
             return any(asks_platform(item) for item in items)
     return False
 
+
+_NAMELESS = frozenset({Const, Opaque})
 
 _VALUES: Mapping[type, Callable[[Any], Iterable[Expression]]] = {
     Load: attrgetter("module", "package"),

@@ -34,7 +34,8 @@ _LAST = frozenset({Leave, Raise})
 """What follows these in a block is not reached."""
 
 _RISKY = frozenset({ast.Call, ast.Subscript})
-"""What may fail in ways that are not modelled."""
+_SAFE = frozenset({ast.Import, ast.ImportFrom, ast.Name, ast.Constant, ast.Pass})
+"""What has nothing risky inside: of most bodies all that there is."""
 
 _MAX_CHAIN = 32
 """Longer chains of elif become branches one after the other, whose conditions cannot be told."""
@@ -96,9 +97,20 @@ def _try(node: ast.Try | ast.TryStar, place: Place) -> Block:
         Handler(caught_names(handler.type), handler.name or "", read_block(handler.body, place))
         for handler in node.handlers
     )
-    is_risky = any(type(inner) in _RISKY for part in node.body for inner in ast.walk(part))
     body, otherwise = read_block(node.body, place), read_block(node.orelse, place)
-    return (Try(body, handlers, otherwise, read_block(node.finalbody, place), is_risky),)
+    return (Try(body, handlers, otherwise, read_block(node.finalbody, place), _is_risky(node.body)),)
+
+
+def _is_risky(body: Iterable[ast.stmt]) -> bool:
+    """Whether statements do what may fail in ways that are not modelled."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if type(node) in _RISKY:
+            return True
+        if type(node) not in _SAFE:
+            waiting += ast.iter_child_nodes(node)
+    return False
 
 
 def _with(node: ast.With | ast.AsyncWith, place: Place) -> Iterator[Step]:
