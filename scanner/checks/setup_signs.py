@@ -13,6 +13,9 @@ _Node = TypeVar("_Node", bound=ast.AST)
 _PLATFORM_ANSWERS = {"has_ext_modules": True, "is_pure": False}
 """Methods of a distribution with the answer that binds its wheel to a platform."""
 
+_MOST_SHOWN = 80
+"""Characters of an answer that are told."""
+
 _BUILD_METHODS = frozenset({"run", "build_extension", "build_extensions"})
 _ENVIRONMENT_CALLS = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "os.environ.pop"})
 _SWITCH_WORDS = frozenset({
@@ -48,7 +51,7 @@ def find_platform_marks(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if node.name in _PLATFORM_ANSWERS and isinstance(last, ast.Return):
             answer = last.value or ast.Constant(None)
             if _binds_to_platform(answer, is_bound=_PLATFORM_ANSWERS[node.name]):
-                yield node.lineno, f"{node.name}() returns {ast.unparse(answer)}"
+                yield node.lineno, f"{node.name}() returns {ast.unparse(answer)[:_MOST_SHOWN]}"
     for assign in _walk(tree, ast.Assign):
         for target in assign.targets:
             is_false = isinstance(assign.value, ast.Constant) and assign.value.value is False
