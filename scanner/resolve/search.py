@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from packaging.utils import NormalizedName
-from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
+from resolvelib.resolvers import Resolution
 from resolvelib.structs import RequirementInformation
 
 from scanner.resolve.dead_ends import DeadEnds, list_reachable
@@ -122,8 +123,12 @@ class Search:
         straight = resolve_straight(Provider(self._rules), self._wanted())
         if straight is not None:
             return straight
-        resolver: Resolver[Want, Pick, Key] = Resolver(Provider(self._rules), BaseReporter())
-        return resolver.resolve(self._wanted(), max_rounds=max_rounds).mapping
+        # Not a Resolver: of projects that require one another, and that nothing else does any more, it never stops
+        # looking for the one that is asked for.
+        resolution: Resolution[Want, Pick, Key] = Resolution(Provider(self._rules), BaseReporter())
+        found = resolution.resolve(self._wanted(), max_rounds=max_rounds).mapping
+        reached = set(list_reachable(self._rules, self._wanted(), found))
+        return {key: pick for key, pick in found.items() if key in reached}
 
     def _wanted(self) -> list[Want]:
         return [want for want in self._rules.overridden(self.roots) if (None, want.name) not in self._rules.dropped]

@@ -169,3 +169,14 @@ def test_flat_resolution_takes_each_for_itself(target: Target, supply: Make, wan
     graph = resolve_flat(wants("a"), target=target, supply=supply({"a": {"1.0": ["b"], "2.0!": []}}))
     assert _versions(graph) == {"a": "1.0"}
     assert graph.nodes["a"].requires == ()
+
+
+def test_what_requires_one_another_after_a_step_back_is_resolved(resolve: Make) -> None:
+    # resolvelib's own end of a resolution recurses without end here.
+    projects = {
+        "a": {"2": ["a!=3", "c==2"]},
+        "b": {"2": ["d>=2", "c>=2"]},
+        "c": {"3": ["a==2"], "2": ["a>=2", "d==2"]},
+        "d": {"2": []},
+    }
+    assert _versions(resolve(projects, "b")) == {"a": "2", "b": "2", "c": "2", "d": "2"}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from resolvelib import BaseReporter, Resolver
-from resolvelib.resolvers import ResolutionImpossible
+from resolvelib import BaseReporter
+from resolvelib.resolvers import Resolution, ResolutionImpossible
 
 from scanner.model import Target
 from scanner.resolve.provider import Provider
@@ -28,11 +28,11 @@ def both(target: Target, supply: Make, wants: Make) -> Both:
     def run(projects: Any, *texts: str) -> tuple[Any, Any]:
         asked: tuple[Want, ...] = wants(*texts)
         straight = resolve_straight(Provider(Rules(target=target, supply=supply(projects))), asked)
-        resolver: Resolver[Want, Pick, Key] = Resolver(
+        resolution: Resolution[Want, Pick, Key] = Resolution(
             Provider(Rules(target=target, supply=supply(projects))), BaseReporter()
         )
         try:
-            slow = list(resolver.resolve(asked, max_rounds=300).mapping.items())
+            slow = list(resolution.resolve(asked, max_rounds=300).mapping.items())
         except ResolutionImpossible:
             slow = None
         return None if straight is None else list(straight.items()), slow
