@@ -31,7 +31,7 @@ import pytest
 from click.testing import CliRunner, Result
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.cli import main
+from scanner.cli.group import main
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 
-from scanner.cli import main
+from scanner.cli.group import main
 from scanner.index.cache import FILE_NAME
 
 if TYPE_CHECKING:

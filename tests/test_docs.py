@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from scanner.cli import main
+from scanner.cli.group import main
 from scanner.model import Rule
 
 if TYPE_CHECKING:

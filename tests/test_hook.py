@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from scanner.cli import main
+from scanner.cli.group import main
 from scanner.sources import SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,42 +1,25 @@
 """The command line: options to a scan, the scan to reports, the report to an exit code.
 
 This package alone knows click, ends the process and reads the environment. Heavy modules are imported by the
-commands that need them, so that `--help` and `--version` answer at once.
+commands that need them, and click itself only where no answer stands ready, so that `--help` and `--version` answer at
+once.
 """
 
 from __future__ import annotations
 
-import gc
+import os
+import sys
 
-import click
-
-from scanner.cli.commands import LazyCommands
-from scanner.cli.grammar import DefaultCommandGroup
-from scanner.cli.help_text import HELP
-from scanner.cli.version import print_version
+from scanner.cli.ready import PROGRAM, tell_ready
 
 __all__ = ["main"]
 
-_COLLECT_AFTER = (50_000, 20, 50)
 
+def main(prog_name: str | None = None) -> None:
+    """Answers the command line of this process; ``prog_name`` is its name, None for the one that it was called by."""
+    name = prog_name or os.path.basename(sys.argv[0])  # noqa: PTH119  # pathlib takes longer to load
+    if name == PROGRAM and tell_ready(sys.argv[1:], os.environ):
+        return
+    from scanner.cli.group import main as run  # noqa: PLC0415  # loads click
 
-@click.group(
-    cls=DefaultCommandGroup,
-    commands=LazyCommands(),
-    help=HELP,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-@click.option(
-    "-V",
-    "--version",
-    is_flag=True,
-    expose_value=False,
-    is_eager=True,
-    callback=print_version,
-    help="Show the version and the age of the data that verdicts rest on.",
-)
-def main() -> None:
-    """Hands over to the command that is named, or to `scan`."""
-    # Syntax trees and listings make millions of objects and hardly a cycle: looking for those less often takes a tenth
-    # off the time of a cold scan.
-    gc.set_threshold(*_COLLECT_AFTER)
+    run(prog_name=prog_name)

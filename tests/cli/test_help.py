@@ -15,7 +15,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from scanner.cli import main
+from scanner.cli.group import main
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run
