@@ -79,7 +79,15 @@ class Bench:
         """`uv pip compile` and what follows it, with an empty cache, or offline with one that it has filled before."""
         cache = self.folder / ("uv-cold" if cold else "uv-warm")
         line = [self._uv, "pip", "compile", "-q", "--no-config", "--index-url", index, "--cache-dir", str(cache)]
-        line += ["--no-python-downloads", "--python-version", "3.13", "--output-file", str(self.folder / "out.txt"), str(path), *words]
+        line += [
+            "--no-python-downloads",
+            "--python-version",
+            "3.13",
+            "--output-file",
+            str(self.folder / "out.txt"),
+            str(path),
+            *words,
+        ]
         if cold:
             steps = [line, *more]
             return Program(name="uv", steps=steps, prepare=lambda: shutil.rmtree(cache, ignore_errors=True))
