@@ -39,7 +39,10 @@ GROWTH = (10, 50, 150, 500, 2000)
 _OURS = ("-m", "scanner")
 _ONLY_LISTINGS = ("--no-deps", "--no-inspect")
 _PASSED_ON = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
-_WITHOUT_MSGSPEC = "import runpy, sys; sys.modules['msgspec'] = None; runpy.run_module('scanner', run_name='__main__')"
+_FAST = ("msgspec", "aiohttp")
+_WITHOUT = (
+    "import runpy, sys; sys.modules.update(dict.fromkeys({!r})); runpy.run_module('scanner', run_name='__main__')"
+)
 
 
 class Bench:
@@ -224,9 +227,11 @@ def measure_fast(bench: Bench) -> None:
     with loopback(0, bench.folder, [f"/simple/{name}/" for name in names]) as url:
         urls = [f"{url}{name}/" for name in names]
         with_it = bench.scan(PINNED, url, *_ONLY_LISTINGS, cold=True)
-        slow = bench.scan(PINNED, url, *_ONLY_LISTINGS, cold=True, python=("-c", _WITHOUT_MSGSPEC))
-        without = Program(name="the same without msgspec", steps=slow.steps, prepare=slow.prepare)
-        bench.compare("150 pinned, cold, with msgspec", with_it, without, by="cpu_seconds")
+        for missing in (*((library,) for library in _FAST), _FAST):
+            slow = bench.scan(PINNED, url, *_ONLY_LISTINGS, cold=True, python=("-c", _WITHOUT.format(missing)))
+            named = f"the same without {' and '.join(missing)}"
+            without = Program(name=named, steps=slow.steps, prepare=slow.prepare)
+            bench.compare("150 pinned, cold, with the extra fast", with_it, without, by="cpu_seconds")
         ours = bench.fetch(urls, "ours")
         libraries = ["httpx", *(["aiohttp"] if importlib.util.find_spec("aiohttp") else [])]
         for library in libraries:

@@ -50,7 +50,7 @@ async def _by_ours(urls: list[str]) -> int:
 
 
 async def _by_aiohttp(urls: list[str]) -> int:
-    import aiohttp  # type: ignore[import-not-found]  # noqa: PLC0415 - as above
+    import aiohttp  # noqa: PLC0415 - as above
 
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)
     async with aiohttp.ClientSession(connector=connector, headers=HEADERS, read_bufsize=2**20) as session:

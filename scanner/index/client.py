@@ -12,15 +12,21 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-
-import httpx
+from typing import TYPE_CHECKING
 
 from scanner.errors import IndexAnswerError, IndexUnreachable, SettingsError
 from scanner.index.answer import Answer, ByteRange, check_answer, range_header
 from scanner.index.credentials import Credentials
+from scanner.index.lean_imports import left_out
 from scanner.index.proxies import Proxies
 from scanner.index.retry import MOST_CONNECTIONS, RETRY_STATUSES, Reachability, pause_seconds
 from scanner.index.urls import Origin, find_origin, join_url, redact_url
+
+if TYPE_CHECKING:
+    from scanner.index.fast_transport import FastTransport
+
+with left_out("httpx._main"):  # its command line, which would load rich
+    import httpx
 
 MOST_REDIRECTS = 10
 LISTING_BYTES = 64 * 1024 * 1024
@@ -160,7 +166,7 @@ class _Router(httpx.AsyncBaseTransport):
     def __init__(self, proxies: Proxies, tls: Callable[[], ssl.SSLContext]) -> None:
         self._proxies = proxies
         self._tls = tls
-        self._transports: dict[tuple[str | None, bool], httpx.AsyncHTTPTransport] = {}
+        self._transports: dict[tuple[str | None, bool], httpx.AsyncBaseTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         proxy = self._proxies.find(str(request.url))
@@ -175,19 +181,31 @@ class _Router(httpx.AsyncBaseTransport):
         for transport in self._transports.values():
             await transport.aclose()
 
-    def _connect(self, proxy: str | None, *, needs_tls: bool) -> httpx.AsyncHTTPTransport:
+    def _connect(self, proxy: str | None, *, needs_tls: bool) -> httpx.AsyncBaseTransport:
         context = self._tls() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         limits = httpx.Limits(
             max_connections=MOST_CONNECTIONS,
             max_keepalive_connections=MOST_CONNECTIONS,
             keepalive_expiry=_IDLE_SECONDS,
         )
+        fast = _find_fast_transport() if proxy is None else None  # proxies are httpx's business
+        if fast is not None:
+            return fast(verify=context, limits=limits)
         try:
             through = None if proxy is None else _proxy(proxy, context)
             return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, proxy=through)
         except (ValueError, ImportError, httpx.InvalidURL) as error:
             reason = "SOCKS needs the package socksio" if isinstance(error, ImportError) else "is no usable proxy URL"
             raise SettingsError(None, "proxy", f"«{redact_url(proxy or '')}» {reason}") from error
+
+
+def _find_fast_transport() -> type[FastTransport] | None:
+    """The transport of the extra «fast»; None where that is not installed."""
+    try:
+        from scanner.index.fast_transport import FastTransport  # noqa: PLC0415 - an optional library stands behind it
+    except ImportError:
+        return None
+    return FastTransport
 
 
 def _proxy(url: str, context: ssl.SSLContext) -> httpx.Proxy:
