@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from scanner.candidates import Candidate
 from scanner.checks.build import Outcome
 from scanner.checks.build_backend import read_build
 from scanner.checks.code.site import WheelCode
 from scanner.checks.import_report import ImportReport
-from scanner.checks.later import find_later
 from scanner.checks.sdist_layout import find_installed
 from scanner.contents import EntryPoint, SdistContents
 from scanner.errors import ScanError
+from scanner.following.follower import Follower
 from scanner.listed import Listed
 from scanner.metadata import find_excluded
 from scanner.model import Artifact, ArtifactKind, Origin, TableMode, Target
 from scanner.opened import Opened, OpenedSdist, OpenedWheel
 from scanner.remembered import Memory, Nothing, Opener, Remembered
 from scanner.resolve import Graph, Node
-from scanner.tables import Effect, load_pyodide, load_stdlib
-
-if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed
-    from scanner.checks.code.reader import CodeReader
-    from scanner.checks.code.steps import ModuleFacts
+from scanner.tables import Effect, load_pyodide
 
 __all__ = ["Inspected", "Opener", "inspect_graph"]
-
-_SCAN_BOUND = "there is too much code to read"
-"""Why a module is unread that another scan, with less before it, would read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,105 +51,10 @@ def inspect_graph(
     opened = remembered.open_files(wanted.values())
     wheels = {key: opened[file.filename] for key, file in wanted.items()}
     codes = {key: code for key, node in graph.nodes.items() if (code := _to_code(key, node, wheels, target))}
-    follower = _Follower(graph, codes, wanted, remembered, target)
-    inspected = follower.note_later({key: _inspect(key, wheels[key], follower) for key in wanted})
-    follower.finish()
-    return inspected
-
-
-class _Follower:
-    """Follows the imports of every package across the tree, unless that was done before for just these files."""
-
-    def __init__(
-        self,
-        graph: Graph,
-        codes: Mapping[str, WheelCode],
-        files: Mapping[str, Artifact],
-        remembered: Remembered,
-        target: Target,
-    ) -> None:
-        self._graph = graph
-        self._codes = codes
-        self._files = {key: file for key, file in files.items() if codes[key].members}
-        self._remembered = remembered
-        self._target = target
-        self._followed: dict[str, tuple[tuple[str, ...] | None, ImportReport]] = {}
-        self._known_counts: dict[str, int] = {}
-
-    def has_code(self, key: str) -> bool:
-        """Whether there is anything to follow."""
-        return bool(self._codes[key].members)
-
-    def follow(self, key: str) -> ImportReport:
-        """What importing and using the package of a node runs into."""
-        closure = [other for other in _closure(key, self._graph) if other in self._codes]
-        identities = self._identities((key, *closure))
-        report = self._remembered.find_report(identities) if identities else None
-        if report is None:
-            from scanner.checks.imports import find_import_problems  # noqa: PLC0415 - heavy
-
-            report = find_import_problems(self._codes[key], [self._codes[other] for other in closure], self._reader)
-            self._followed[key] = (identities, report)
-        return report
-
-    def note_later(self, inspected: dict[str, Inspected]) -> dict[str, Inspected]:
-        """The same, with the places where requirements are imported whose import fails."""
-        for key, (identities, followed) in self._followed.items():
-            requires = self._graph.nodes[key].requires
-            failing = [child for child in requires if child in inspected and _fails(inspected[child])]
-            places = [(child, find_later(self._codes[key], self._codes[child])) for child in failing]
-            later = tuple((child, place) for child, place in places if place is not None)
-            if not later:
-                continue
-            report = replace(followed, later=later)
-            self._followed[key] = (identities, report)
-            inspected[key] = replace(inspected[key], imports=report)
-        return inspected
-
-    def finish(self) -> None:
-        """Remember what was learned."""
-        if not self._followed:
-            return
-        is_whole = True
-        for key, file in self._files.items():
-            digest = self._reader.digest(self._codes[key])
-            is_whole = is_whole and not any(map(_is_cut_short, digest.modules.values()))
-            if len(digest.modules) + len(digest.quiet) > self._known_counts.get(key, -1) and is_whole:
-                self._remembered.keep_digest(file, digest)
-        for identities, report in self._followed.values():
-            if identities is not None and is_whole:
-                self._remembered.keep_report(identities, report)
-
-    @cached_property
-    def _reader(self) -> CodeReader:
-        """Made only when something has to be followed: it takes in all that is known of the code."""
-        from scanner.checks.code.reader import CodeReader  # noqa: PLC0415 - heavy
-        from scanner.checks.imports import build_runtime  # noqa: PLC0415 - as above
-
-        digests = {key: self._remembered.find_digest(file) for key, file in self._files.items()}
-        known = {key: digest for key, digest in digests.items() if digest is not None}
-        self._known_counts = {key: len(digest.modules) + len(digest.quiet) for key, digest in known.items()}
-        runtime = build_runtime(self._target, load_stdlib(self._target.python.rpartition(".")[0]))
-        return CodeReader(runtime, {self._codes[key].filename: digest for key, digest in known.items()})
-
-    def _identities(self, keys: Iterable[str]) -> tuple[str, ...] | None:
-        """What the code of each node is, in words; None where a file has no hash to be known by."""
-        identities = []
-        for key in keys:
-            code, file = self._codes[key], self._files.get(key)
-            if code.members and (file is None or not file.sha256):
-                return None
-            what = file.sha256 if file is not None else " ".join(code.opaque_names)
-            identities.append(f"{code.distribution} {code.filename} {what}")
-        return tuple(identities)
-
-
-def _fails(inspected: Inspected) -> bool:
-    return inspected.imports is not None and inspected.imports.fails
-
-
-def _is_cut_short(facts: ModuleFacts) -> bool:
-    return facts.unread == _SCAN_BOUND
+    follower = Follower(graph, codes, wanted, remembered, target)
+    reports = follower.add_later(follower.follow(key for key in wanted if _has_code(wheels[key], codes.get(key))))
+    follower.remember()
+    return {key: _inspect(wheels[key], reports.get(key)) for key in wanted}
 
 
 def _file_to_open(node: Node, table: TableMode, listed: Listed) -> Artifact | None:
@@ -181,24 +77,23 @@ def _only_source(candidate: Candidate) -> Artifact | None:
     return next((artifact for artifact in artifacts if artifact.kind is ArtifactKind.SDIST and artifact.url), None)
 
 
-def _inspect(key: str, opened: Opened, follower: _Follower) -> Inspected:
+def _has_code(opened: Opened, code: WheelCode | None) -> bool:
+    """Whether there is anything to follow."""
+    match opened:
+        case OpenedWheel(paths=paths):
+            return bool(paths)
+        case OpenedSdist():
+            return code is not None and bool(code.members)
+    return False
+
+
+def _inspect(opened: Opened, imports: ImportReport | None) -> Inspected:
     match opened:
         case OpenedWheel():
-            return Inspected(wheel=opened, imports=follower.follow(key) if opened.paths else None)
+            return Inspected(wheel=opened, imports=imports)
         case OpenedSdist(contents=contents):
-            return Inspected(sdist=contents, imports=follower.follow(key) if follower.has_code(key) else None)
+            return Inspected(sdist=contents, imports=imports)
     return Inspected(failure=opened)
-
-
-def _closure(key: str, graph: Graph) -> Sequence[str]:
-    seen = dict.fromkeys([key])
-    pending = [key]
-    while pending:
-        for child in graph.nodes[pending.pop()].requires:
-            if child in graph.nodes and child not in seen:
-                seen[child] = None
-                pending.append(child)
-    return [other for other in seen if other != key]
 
 
 def _to_code(key: str, node: Node, wheels: Mapping[str, Opened], target: Target) -> WheelCode | None:
@@ -220,6 +115,7 @@ def _to_code(key: str, node: Node, wheels: Mapping[str, Opened], target: Target)
             console_scripts=_pairs(opened.contents.console_scripts),
             runs_native=native,
             excluded_requirements=find_excluded(opened.contents.metadata, target.markers),
+            code_bytes=opened.code_bytes,
         )
     names = _known_names(node, opened, target)
     return WheelCode(filename=filename, members=(), read=_read_nothing, distribution=node.name, opaque_names=names)
@@ -236,12 +132,24 @@ def _source_code(node: Node, opened: OpenedSdist, target: Target) -> WheelCode |
     return WheelCode(
         filename=contents.filename,
         members=tuple(installed),
-        read=lambda path: opened.read(installed[path]),
+        read=_Installed(installed, opened.read).read,
         distribution=node.name,
         console_scripts=_pairs(contents.console_scripts),
         opaque_names=tuple(name for name in contents.top_level if not any(_lies_in(path, name) for path in installed)),
         excluded_requirements=find_excluded(contents.metadata, target.markers),
+        code_bytes=opened.code_bytes,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Installed:
+    """The files of a source distribution by the paths that they are installed at."""
+
+    places: Mapping[str, str]
+    read_packed: Callable[[str], bytes]
+
+    def read(self, path: str) -> bytes:
+        return self.read_packed(self.places[path])
 
 
 def _lies_in(path: str, name: str) -> bool:

@@ -20,6 +20,8 @@ class OpenedWheel:
     contents: WheelContents
     paths: tuple[str, ...] = ()
     """The files in the archive; empty where the file is too large to be held."""
+    code_bytes: int = 0
+    """How large its Python modules are together; 0 where nobody unpacked them."""
     read: Callable[[str], bytes] = field(default=_read_nothing)
     """The bytes of one of them; raises ``ArtifactError``."""
 
@@ -31,6 +33,8 @@ class OpenedSdist:
     contents: SdistContents
     paths: tuple[str, ...] = ()
     """Its Python modules and what else is imported, below the distribution's folder."""
+    code_bytes: int = 0
+    """How large its Python modules are together."""
     read: Callable[[str], bytes] = field(default=_read_nothing)
     """The bytes of one of its Python modules; raises ``ArtifactError``."""
 

@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from pickle import PicklingError
 from typing import TYPE_CHECKING, Protocol
 
 from scanner import __version__
@@ -97,10 +98,12 @@ class Remembered:
         text = self._memory.recall("code", self._code_key(artifact)) if artifact.sha256 else None
         return parse_digest(text) if text is not None else None
 
-    def keep_digest(self, artifact: Artifact, digest: CodeDigest) -> None:
-        """Remember what is known of a wheel's code by now."""
+    def keep_digest(self, artifact: Artifact, texts: Sequence[str]) -> None:
+        """Remember what is known of a wheel's code by now: its digests as text, by each process that looked at it."""
+        from scanner.checks.code.digest import merge_digests  # noqa: PLC0415 - heavy
+
         if artifact.sha256 and not self.has_failed:
-            self._memory.keep("code", self._code_key(artifact), digest.to_json())
+            self._memory.keep("code", self._code_key(artifact), merge_digests(texts))
 
     def find_report(self, identities: Sequence[str]) -> ImportReport | None:
         """What following the imports of the first of these in the company of the others gave."""
@@ -164,6 +167,9 @@ class _LateFile:
         self._artifact = artifact
         self._remembered = remembered
         self._opened: OpenedWheel | OpenedSdist | ArtifactError | None = None
+
+    def __reduce__(self) -> str:
+        raise PicklingError("only the process that opened the index fetches files")
 
     def read(self, path: str) -> bytes:
         if self._opened is None:

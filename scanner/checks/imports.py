@@ -30,14 +30,14 @@ _MAX_POSSIBLE = 3
 
 
 def build_runtime(target: Target, stdlib: StdlibTable) -> Runtime:
-    """The target as the engine needs it."""
+    """The target as the engine needs it; can be handed to another process."""
     major, minor, *_ = (int(part) for part in target.python.split("."))
     return Runtime(
         python=(major, minor),
         missing={**stdlib.missing, **stdlib.submodules_missing},
         removed=stdlib.removed,
-        missing_attributes=stdlib.missing_attributes,
-        removed_attributes=stdlib.removed_attributes,
+        missing_attributes=dict(stdlib.missing_attributes),
+        removed_attributes=dict(stdlib.removed_attributes),
         sockets=target.sockets,
     )
 

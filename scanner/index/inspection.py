@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from scanner.errors import ArtifactError
 from scanner.index.archive import read_wheel_directory
 from scanner.index.byte_source import MemorySource
 from scanner.index.distribution import Distributions
 from scanner.index.sdist_archive import open_packed
 from scanner.index.wheel_contents import read_contents, read_wheel_contents
-from scanner.index.zip_member import unpack_member
+from scanner.index.wheel_files import WheelFiles
 from scanner.model import Artifact
 from scanner.opened import OpenedSdist, OpenedWheel
 
@@ -31,14 +30,8 @@ async def open_wheel(distributions: Distributions, artifact: Artifact) -> Opened
     directory = await read_wheel_directory(artifact.filename, MemorySource(data))
     contents = await read_contents(directory)
     members = {member.path: member for member in directory.members if not member.is_directory}
-
-    def read(path: str) -> bytes:
-        member = members.get(path)
-        if member is None:
-            raise ArtifactError(artifact.filename, f"has no {path}")
-        return unpack_member(artifact.filename, member, data[member.offset : member.end])
-
-    return OpenedWheel(contents=contents, paths=tuple(members), read=read)
+    files = WheelFiles(artifact.filename, data, members)
+    return OpenedWheel(contents=contents, paths=tuple(members), code_bytes=files.code_bytes, read=files.read)
 
 
 async def open_sdist(distributions: Distributions, artifact: Artifact) -> OpenedSdist:

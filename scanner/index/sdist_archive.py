@@ -62,7 +62,9 @@ def open_packed(filename: str, data: bytes) -> OpenedSdist:
     """
     files = _walk(filename, data, _Wanted())
     paths = tuple(path for path in files if path.endswith(_CODE_SUFFIXES))
-    return OpenedSdist(contents=_describe(filename, files), paths=paths, read=_Code(filename, data).read)
+    code_bytes = sum(file.size_bytes for path, file in files.items() if path.endswith(".py"))
+    contents, code = _describe(filename, files), _Code(filename, data)
+    return OpenedSdist(contents=contents, paths=paths, code_bytes=code_bytes, read=code.read)
 
 
 class _Code:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.checks.code.steps import ModuleFacts, decode, encode
 
 _SHAPE = 4
 """Raised whenever the facts or what is read into them change, so that older entries are read as absent."""
+
+_NAME_PLACE = 1
+"""Where the name stands in a module's facts: behind the number of their kind."""
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=encode).encode
 """Facts are trees; without the search for circles they are written faster."""
@@ -52,3 +55,17 @@ def parse_digest(text: str) -> CodeDigest | None:
         )
     except (ValueError, TypeError, LookupError, RecursionError):
         return None
+
+
+def merge_digests(texts: Sequence[str]) -> str:
+    """What several processes found in one wheel, each as ``to_json`` wrote it, as one digest."""
+    first, *others = texts
+    if not others:
+        return first
+    merged = json.loads(first)
+    modules, quiet = {facts[_NAME_PLACE]: facts for facts in merged["modules"]}, set(merged["quiet"])
+    for text in others:
+        other = json.loads(text)
+        modules.update((facts[_NAME_PLACE], facts) for facts in other["modules"])
+        quiet.update(other["quiet"])
+    return _to_json({**merged, "quiet": sorted(quiet), "modules": [modules[name] for name in sorted(modules)]})

@@ -16,6 +16,8 @@ from scanner.errors import ArtifactError
 MAX_PARSED_BYTES = 400 * 1024 * 1024
 """What all analyses of one scan may parse together; whatever is beyond counts as unread."""
 
+_TOO_MUCH = "there is too much code to read"
+
 
 class CodeReader:
     """One for a whole scan: packages share their dependencies."""
@@ -24,6 +26,8 @@ class CodeReader:
         self.runtime = runtime
         self._modules: dict[str, dict[str, ModuleFacts]] = {}
         self._quiet: dict[str, set[str]] = {}
+        self._unweighed: dict[str, set[str]] = {}
+        """Modules that were read because something imports them: whether they are suspicious nobody has asked."""
         self._bytes_left = MAX_PARSED_BYTES
         for filename, digest in (digests or {}).items():
             if digest.python == self._python:
@@ -36,22 +40,31 @@ class CodeReader:
         facts = known.get(file.module)
         if facts is None:
             facts = known[file.module] = self._parse(file)
+            self._unweighed.setdefault(file.wheel.filename, set()).add(file.module)
         return facts
 
     def read_suspicious(self, file: SourceFile) -> ModuleFacts | None:
-        """The facts of a module whose bytes look as if its functions could run into something, else None."""
+        """The facts of a module whose bytes look as if its functions could run into something, else None.
+
+        The answer hangs on the bytes alone, not on whether something else had the module read before.
+        """
         known = self._modules.setdefault(file.wheel.filename, {})
         quiet = self._quiet.setdefault(file.wheel.filename, set())
-        if file.module in known:
-            return known[file.module]
         if file.module in quiet:
             return None
-        data = _read_bytes(file)
-        if isinstance(data, str) or not is_suspicious(data, file.module, self._words):
-            quiet.add(file.module)
-            return None
-        known[file.module] = self._parse_bytes(data, file)
-        return known[file.module]
+        facts = known.get(file.module)
+        if facts is None or file.module in self._unweighed.get(file.wheel.filename, ()):
+            data = _read_bytes(file)
+            if isinstance(data, str) or not is_suspicious(data, file.module, self._words):
+                quiet.add(file.module)
+                return None
+            if facts is None:
+                facts = known[file.module] = self._parse_bytes(data, file)
+        return facts
+
+    def is_cut_short(self, wheel: WheelCode) -> bool:
+        """Whether a module of the wheel is unread that another scan, with less before it, would read."""
+        return any(facts.unread == _TOO_MUCH for facts in self._modules.get(wheel.filename, {}).values())
 
     def digest(self, wheel: WheelCode) -> CodeDigest:
         """What is known of a wheel's code by now."""
@@ -77,7 +90,7 @@ class CodeReader:
     def _parse_bytes(self, data: bytes, file: SourceFile) -> ModuleFacts:
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
-            return ModuleFacts(file.module, file.path, file.is_package, unread="there is too much code to read")
+            return ModuleFacts(file.module, file.path, file.is_package, unread=_TOO_MUCH)
         return read_facts(
             data, name=file.module, path=file.path, is_package=file.is_package, runtime=self.runtime, words=self._words
         )

@@ -49,6 +49,8 @@ class WheelCode:
     opaque_names: tuple[str, ...] = ()
     excluded_requirements: tuple[str, ...] = ()
     """The requirements of its metadata whose markers do not hold on the target, extras aside."""
+    code_bytes: int = 0
+    """How large its Python modules are together, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True)

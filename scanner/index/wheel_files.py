@@ -1,0 +1,36 @@
+"""The files of a wheel that is held in memory, each unpacked when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scanner.contents import Member
+from scanner.errors import ArtifactError
+from scanner.index.zip_member import unpack_member
+
+
+@dataclass(frozen=True, slots=True)
+class WheelFiles:
+    """Can be handed to another process."""
+
+    filename: str
+    data: bytes
+    members: Mapping[str, Member]
+    """By their paths."""
+
+    @property
+    def code_bytes(self) -> int:
+        """How large the Python modules are together, unpacked."""
+        return sum(member.size_bytes for path, member in self.members.items() if path.endswith(".py"))
+
+    def read(self, path: str) -> bytes:
+        """The bytes of one file.
+
+        Raises:
+            ArtifactError: there is none, or it breaks a guard.
+        """
+        member = self.members.get(path)
+        if member is None:
+            raise ArtifactError(self.filename, f"has no {path}")
+        return unpack_member(self.filename, member, self.data[member.offset : member.end])

@@ -1,0 +1,132 @@
+"""Further processes that follow a share each."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scanner.checks.code.runtime import Runtime
+from scanner.checks.code.site import WheelCode
+from scanner.checks.imports import build_runtime
+from scanner.following import crew
+from scanner.following.crew import Helper, can_send, count_processes, helpers
+from scanner.following.shares import Share, follow_share
+from scanner.tables import load_stdlib
+from scanner.target import choose_target
+
+
+class Files(dict[str, str]):
+    """The modules of a wheel, which another process can be handed."""
+
+    def read(self, path: str) -> bytes:
+        """One of them."""
+        return self[path].encode()
+
+
+def _code(name: str, files: dict[str, str]) -> WheelCode:
+    return WheelCode(
+        filename=f"{name}-1-py3-none-any.whl", members=tuple(files), read=Files(files).read, distribution=name
+    )
+
+
+@pytest.fixture(scope="module")
+def runtime() -> Runtime:
+    """The newest target."""
+    return build_runtime(choose_target(date(2026, 11, 17)), load_stdlib("3.14"))
+
+
+@pytest.fixture
+def share(runtime: Runtime) -> Share:
+    """Two packages, one of which fails."""
+    codes = {
+        "alpha": _code("alpha", {"alpha/__init__.py": "import beta", "alpha/run.py": "def go():\n    import pwd\n"}),
+        "beta": _code("beta", {"beta/__init__.py": "import pwd"}),
+    }
+    return Share(runtime=runtime, tasks={"alpha": ("beta",), "beta": ()}, codes=codes)
+
+
+def test_a_helper_finds_what_this_process_would(share: Share) -> None:
+    with helpers([share]) as (helper,):
+        assert helper is not None
+        outcome = helper.outcome()
+    assert outcome == follow_share(share)
+    assert [outcome.reports[key].fails for key in ("alpha", "beta")] == [True, True]
+    assert set(outcome.digests) == {"alpha", "beta"}
+
+
+def test_nothing_in_the_working_folder_is_imported(
+    share: Share, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = tmp_path / "trap"
+    (tmp_path / "scanner").mkdir()
+    for name in ("pickle.py", "gc.py", "ast.py", "sitecustomize.py", "scanner/__init__.py"):
+        (tmp_path / name).write_text(f"open({str(trap)!r}, 'w').close()\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("sys.path", ["", *__import__("sys").path])
+    with helpers([share]) as (helper,):
+        assert helper is not None
+        assert helper.outcome() is not None
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("code", ["raise SystemExit(3)", "", "print('no outcome')", "import pickle; pickle.loads(b'')"])
+def test_one_that_fails_has_no_outcome(share: Share, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_START", code)
+    with helpers([share]) as (helper,):
+        assert helper is not None
+        assert helper.outcome() is None
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no such signal")
+def test_one_that_is_killed_has_no_outcome(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_START", "import time; time.sleep(600)")
+    with helpers([share]) as (helper,):
+        assert helper is not None
+        os.kill(helper.process_id, signal.SIGKILL)
+        assert helper.outcome() is None
+
+
+def test_none_outlives_the_work(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_START", "import time; time.sleep(600)")
+    started: list[Helper | None] = []
+
+    def work() -> None:
+        with helpers([share, share]) as crew_of_two:
+            started.extend(crew_of_two)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert [helper is not None and helper.has_ended for helper in started] == [True, True]
+
+
+def test_where_none_can_be_started_there_is_none(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    with helpers([share]) as crew_of_none:
+        assert crew_of_none == [None]
+
+
+def test_what_only_this_process_can_read_is_not_sent() -> None:
+    files = {"alpha/__init__.py": ""}
+    plain = _code("alpha", files)
+    assert can_send(plain)
+    read: Callable[[str], bytes] = lambda path: files[path].encode()  # noqa: E731  # what cannot be sent
+    assert not can_send(WheelCode(filename="alpha", members=("alpha/__init__.py",), read=read))
+
+
+@pytest.mark.parametrize("name", ["emscripten", "wasi"])
+def test_webassembly_has_one_process(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", name)
+    assert count_processes() == 1
+
+
+def test_no_more_processes_than_processors_and_never_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    for usable, count in ((1, 1), (2, 2), (64, 4)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, usable=usable: set(range(usable)), raising=False)
+        assert count_processes() == count
