@@ -21,6 +21,9 @@ from scanner.following.shares import Outcome, Share
 MOST_PROCESSES = 4
 """Each holds the code of its share: beyond this many memory grows faster than time shrinks."""
 
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""What Linux gives a control group: microseconds of processor time, and of how many (cgroup-v2, "cpu.max")."""
+
 _START = "import sys; sys.path[:] = sys.argv[1:]; from scanner.following.worker import main; main()"
 
 
@@ -29,7 +32,16 @@ def count_processes() -> int:
     if sys.platform in ("emscripten", "wasi") or not sys.executable or getattr(sys, "frozen", False):
         return 1  # no processes there, or none that is a Python
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, MOST_PROCESSES)
+    return max(1, min(usable, _read_quota(_QUOTA), MOST_PROCESSES))
+
+
+def _read_quota(path: Path) -> int:
+    """How many processors a container is given the time of; as many as anybody wants where nothing is said."""
+    try:
+        allowed, period = path.read_text(encoding="ascii").split()
+        return int(allowed) // int(period)
+    except (OSError, ValueError, ZeroDivisionError):
+        return MOST_PROCESSES
 
 
 def can_send(code: object) -> bool:

@@ -126,7 +126,29 @@ def test_webassembly_has_one_process(name: str, monkeypatch: pytest.MonkeyPatch)
     assert count_processes() == 1
 
 
-def test_no_more_processes_than_processors_and_never_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_processes_than_processors_and_never_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_QUOTA", tmp_path / "none")
     for usable, count in ((1, 1), (2, 2), (64, 4)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, usable=usable: set(range(usable)), raising=False)
         assert count_processes() == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("max 100000\n", 4),
+        ("100000 100000\n", 1),
+        ("50000 100000\n", 1),
+        ("350000 100000\n", 3),
+        ("odd", 4),
+        ("1 0", 4),
+    ],
+)
+def test_a_container_has_as_many_as_it_is_given(
+    text: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quota = tmp_path / "cpu.max"
+    quota.write_text(text, encoding="ascii")
+    monkeypatch.setattr(crew, "_QUOTA", quota)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(64)), raising=False)
+    assert count_processes() == count
