@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from packaging.specifiers import SpecifierSet
 
-from scanner.resolve.leaps import Leap, group_wants
+from scanner.resolve.leaps import Leap
+from scanner.resolve.own_wants import OwnWants
 from scanner.resolve.rules import DeadEnd, Key, Pick, Rules
 from scanner.wants import Want
 
@@ -26,7 +27,7 @@ class DeadEnds:
         """``picks`` is the lenient answer, which everything begins with; what is ``pinned`` stays at it."""
         self._rules = rules
         self._picks = dict(picks)
-        self._wants = [*wants, *(_pin(picks[key]) for key in pinned)]
+        self._wants = OwnWants([*wants, *(_pin(picks[key]) for key in pinned)])
         from_below = reversed(list_reachable(rules, self._wants, picks))
         self._order = [*pinned, *(key for key in from_below if key in picks and key not in pinned)]
         rules.dead.clear()
@@ -39,9 +40,14 @@ class DeadEnds:
 
     def has_blocked(self) -> bool:
         """Whether there is any such thing, with no more questions than that takes."""
-        return any(self._bury(key) and any(map(self._is_blocked, self._wants)) for key in self._order) or bool(
-            self.find_blocked()
-        )
+        looked = False
+        for key in self._order:
+            if self._bury(key):
+                # After the first look, only what the project asks of that one may have become blocked.
+                if any(map(self._is_blocked, self._wants.on(key[0]) if looked else self._wants)):
+                    return True
+                looked = True
+        return bool(self.find_blocked())
 
     def _bury(self, key: Key) -> bool:
         """Whether the version of a project that is taken so far has turned out to be a dead end."""
@@ -50,11 +56,10 @@ class DeadEnds:
         if candidate is None or candidate.wheel is None or self._rules.is_relaxed(name):
             return False
         candidates = self._rules.candidates(name)
-        own = [want for want in self._wants if want.name == name]
-        versions = self._rules.satisfying(candidates, own) if candidates else ()
+        versions = self._rules.satisfying(candidates, self._wants.on(name)) if candidates else ()
         if candidates is None or candidate.version not in versions:
             return False
-        leap = Leap(self._rules, candidates, versions, group_wants(self._wants, key), depth=1)
+        leap = Leap(self._rules, candidates, versions, self._wants.beside(key), depth=1)
         start = versions.index(candidate.version)
         landed = leap.land(start)
         if landed == start:
@@ -70,7 +75,7 @@ class DeadEnds:
         candidates = self._rules.candidates(want.name)
         if candidates is None:
             return False
-        satisfying = self._rules.satisfying(candidates, [one for one in self._wants if one.name == want.name])
+        satisfying = self._rules.satisfying(candidates, self._wants.on(want.name))
         return bool(satisfying) and next(self._rules.usable(candidates, satisfying, want.extra), None) is None
 
 

@@ -6,7 +6,7 @@ has a finite list of versions, so a set of them is an integer with one bit for e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scanner.resolve.rules import Key
@@ -124,6 +124,16 @@ class PartialSolution:
     """The one bit that was chosen for each decided project, in the order of the decisions."""
     states: dict[Key, State] = field(default_factory=dict)
     _steps: list[Assignment] = field(default_factory=list)
+    _changed: dict[Key, None] = field(default_factory=dict)
+
+    def is_open(self, key: Key) -> bool:
+        """Whether a project is required and no version of it chosen yet."""
+        return key in self.states and self.states[key].required and key not in self.decisions
+
+    def take_changed(self) -> Iterable[Key]:
+        """The projects of which something has changed since this was asked for the last time."""
+        changed, self._changed = self._changed, {}
+        return changed
 
     def state(self, key: Key) -> State:
         """What is left of a project."""
@@ -162,6 +172,7 @@ class PartialSolution:
         self.level = level
         while self._steps and self._steps[-1].level > level:
             step = self._steps.pop()
+            self._changed[step.key] = None
             if step.cause is None:
                 del self.decisions[step.key]
             self.states[step.key].undo()
@@ -169,6 +180,7 @@ class PartialSolution:
     def _add(self, key: Key, term: Term, cause: Incompatibility | None) -> None:
         assignment = Assignment(key, term, self.level, len(self._steps), cause)
         self._steps.append(assignment)
+        self._changed[key] = None
         self.state(key).add(assignment)
 
 

@@ -14,7 +14,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -204,15 +203,6 @@ class Leap:
     def _others(self, want: Want) -> list[Want]:
         """What is wanted of the same project by others than the parent, which is what varies here."""
         return [other for other in wants_on(self.requirements, (want.name, None)) if other.parent != want.parent]
-
-
-def group_wants(wants: Iterable[Want], key: Key) -> dict[Key, list[Want]]:
-    """What the project itself wants of others, which holds whatever is chosen, beside one project (or extra of it)."""
-    grouped: dict[Key, list[Want]] = {key: [Want(name=key[0], extra=key[1], specifier=SpecifierSet(), text=key[0])]}
-    for want in wants:
-        if want.url is None and want.name != key[0]:
-            grouped.setdefault((want.name, want.extra), []).append(want)
-    return grouped
 
 
 def wants_on(requirements: Mapping[Key, Iterable[Want]], key: Key) -> list[Want]:

@@ -15,8 +15,10 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from scanner.candidates import Candidates
+from scanner.resolve.agenda import Agenda
 from scanner.resolve.incompatibility import Assignment, Incompatibility, PartialSolution, Term, derive_from
-from scanner.resolve.leaps import Leap, group_wants
+from scanner.resolve.leaps import Leap
+from scanner.resolve.own_wants import OwnWants
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
 from scanner.resolve.universe import Universe
 from scanner.specifiers import find_pin
@@ -46,7 +48,7 @@ class Solver:
 
     def __init__(self, rules: Rules, roots: Iterable[Want], *, max_rounds: int) -> None:
         self._rules = rules
-        self._roots = tuple(roots)
+        self._roots = OwnWants(roots)
         self._rounds_left = max_rounds
         self._universes: dict[NormalizedName, Universe | None] = {}
         self._masks: dict[Key, int] = {_ROOT: 1}
@@ -59,6 +61,7 @@ class Solver:
         self._leaps: dict[Key, Leap] = {}
         self._batches: dict[NormalizedName, int] = {}
         self._met: dict[Key, int] = {_ROOT: 0}
+        self._agenda = Agenda(self._solution, self._rank)
 
     def solve(self) -> dict[Key, Pick]:
         """The picks of a solution.
@@ -109,6 +112,8 @@ class Solver:
         current = conflict
         for key in conflict.terms:
             self._conflicts[key] = self._conflicts.get(key, 0) + 1
+            if self._conflicts[key] == _CONFLICTS_BEFORE_FIRST:
+                self._agenda.note(key)
         while True:
             key, satisfier, previous_level = self._find_last_satisfier(current)
             if satisfier is None:
@@ -135,7 +140,7 @@ class Solver:
 
     def _decide(self) -> Key | None:
         """Chooses the newest version that is left of the next project; None where nothing is open."""
-        key = self._next()
+        key = self._agenda.find_next()
         if key is None:
             return None
         allowed = self._solution.state(key).allowed
@@ -179,11 +184,6 @@ class Solver:
             for key, term in incompatibility.terms.items()
         )
 
-    def _next(self) -> Key | None:
-        decided = self._solution.decisions
-        pending = [key for key, state in self._solution.states.items() if state.required and key not in decided]
-        return min(pending, key=self._rank, default=None)
-
     def _rank(self, key: Key) -> tuple[bool, bool, int]:
         troubled = self._conflicts.get(key, 0) >= _CONFLICTS_BEFORE_FIRST
         return (key not in self._pinned, not troubled, self._met[key])
@@ -215,6 +215,7 @@ class Solver:
         mask = universe.mask(want) if universe else 0
         if find_pin(want.specifier) or mask & (mask - 1) == 0:
             self._pinned.add(child)
+            self._agenda.note(child)
         if child == key:
             return Incompatibility({key: Term(bit & ~mask, positive=True)})
         terms = {key: Term(bit, positive=True), child: Term(mask, positive=False)}
@@ -245,7 +246,7 @@ class Solver:
 
     def _build_universe(self, candidates: Candidates) -> Universe:
         """The versions that can be had; prereleases where the project asks for one by name, or has nothing else."""
-        wants = [want for want in self._roots if want.name == candidates.name]
+        wants = self._roots.on(candidates.name)
         named = any(want.specifier.prereleases for want in wants)
         stable = [version for version in candidates.versions if not version.is_prerelease]
         versions: Iterable[Version] = candidates.versions if named or not stable else stable
@@ -276,7 +277,7 @@ class Solver:
         if universe is None or candidates is None or self._tries.get(key[0], 0) < _TRIES_BEFORE_LEAPING:
             return False
         if key not in self._leaps:
-            self._leaps[key] = Leap(self._rules, candidates, universe.versions, group_wants(self._roots, key))
+            self._leaps[key] = Leap(self._rules, candidates, universe.versions, self._roots.beside(key))
         leap = self._leaps[key]
         start = (allowed & -allowed).bit_length() - 1
         skipped = allowed & ((1 << leap.land(start)) - 1)

@@ -66,7 +66,8 @@ class Provider(AbstractProvider[Want, Pick, Key]):
         wants = [*wants_on(requirements, (name, None)), *wants_on(requirements, identifier)]
         candidates = None if any(want.url for want in wants) else self._rules.candidates(name)
         if candidates is None:
-            return [Pick(name=name, extra=extra)]
+            unknown = Pick(name=name, extra=extra)
+            return [] if unknown in incompatibilities[identifier] else [unknown]
         rejected = {pick.version for pick in incompatibilities[identifier]}
         known: Candidates = candidates
 

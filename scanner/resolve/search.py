@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from packaging.utils import NormalizedName
-from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
-from resolvelib.resolvers import Resolution
+from resolvelib import ResolutionImpossible, ResolutionTooDeep
 from resolvelib.structs import RequirementInformation
 
+from scanner.resolve.backtracking import Backtracking
 from scanner.resolve.dead_ends import DeadEnds, list_reachable
 from scanner.resolve.graph import Conflict
 from scanner.resolve.learning import NoSolutionError, Solver
 from scanner.resolve.provider import Provider
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
-from scanner.resolve.straight import resolve_straight
+from scanner.resolve.straight import find_contradiction, resolve_straight
 from scanner.wants import Want
 
 _MAX_ROUNDS = 3000
@@ -123,10 +123,12 @@ class Search:
         straight = resolve_straight(Provider(self._rules), self._wanted())
         if straight is not None:
             return straight
+        contradiction = find_contradiction(Provider(self._rules), self._wanted())
+        if contradiction:
+            raise ResolutionImpossible(contradiction)
         # Not a Resolver: of projects that require one another, and that nothing else does any more, it never stops
         # looking for the one that is asked for.
-        resolution: Resolution[Want, Pick, Key] = Resolution(Provider(self._rules), BaseReporter())
-        found = resolution.resolve(self._wanted(), max_rounds=max_rounds).mapping
+        found = Backtracking(Provider(self._rules)).resolve(self._wanted(), max_rounds=max_rounds).mapping
         reached = set(list_reachable(self._rules, self._wanted(), found))
         return {key: pick for key, pick in found.items() if key in reached}
 

@@ -1,14 +1,15 @@
 """A resolution that never has to take anything back: every project once, in the order in which resolvelib would.
 
 resolvelib looks at all projects again for each one that it adds, which for a lock-like file of two thousand takes
-minutes. Where nothing contradicts anything, and in a file of pins nothing does, the same picks come out of one pass;
-at the first doubt this gives up, and resolvelib begins anew.
+minutes. Where nothing contradicts anything the same picks come out of one pass, and in a file of pins what contradicts
+them comes out of another; at the first doubt this gives up, and resolvelib begins anew.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from resolvelib.structs import RequirementInformation
 
@@ -23,6 +24,16 @@ def resolve_straight(provider: Provider, wanted: Iterable[Want]) -> Mapping[Key,
     """The picks in the order in which they were made; None where something would have to be undone."""
     straight = _Straight(provider)
     return straight.run(wanted)
+
+
+def find_contradiction(provider: Provider, wanted: Iterable[Want]) -> Sequence[RequirementInformation[Want, Pick]]:
+    """The wants that no version of a project meets, as resolvelib would tell them; empty where that takes its search.
+
+    Up to there each project that was picked left one choice, so that resolvelib would take all back in vain.
+    """
+    forced = _Forced(provider)
+    forced.run(wanted)
+    return forced.contradiction
 
 
 class _Straight:
@@ -63,12 +74,38 @@ class _Straight:
 
     def _choose(self, key: Key) -> Pick | None:
         """The first choice among what meets all wants so far; None where nothing does."""
+        pick = next(self._matches(key), None)
+        return pick if pick is not None and self._meets_all(pick, key) else None
+
+    def _matches(self, key: Key) -> Iterator[Pick]:
+        """What meets all wants so far, best first."""
         requirements = {
             other: iter([information.requirement for information in self._asked.get(other, ())])
             for other in {key, (key[0], None)}
         }
         matches = self._provider.find_matches(key, requirements, {key: iter(())})
-        pick = next(iter(matches() if callable(matches) else matches), None)
-        if pick is None or not all(self._provider.is_satisfied_by(one.requirement, pick) for one in self._asked[key]):
-            return None
-        return pick
+        return iter(matches() if callable(matches) else matches)
+
+    def _meets_all(self, pick: Pick, key: Key) -> bool:
+        return all(self._provider.is_satisfied_by(one.requirement, pick) for one in self._asked[key])
+
+
+class _Forced(_Straight):
+    """The same pass with a look at each want, whether it leaves anything; it goes on while there is one choice."""
+
+    contradiction: Sequence[_Information] = ()
+
+    def _ask(self, wants: Iterable[Want], parent: Pick | None) -> bool:
+        for want in wants:
+            agrees = super()._ask((want,), parent)
+            key = self._provider.identify(want)
+            if next(self._matches(key), None) is None:
+                self.contradiction = tuple(self._asked[key])
+                return False
+            if not agrees:
+                return False
+        return True
+
+    def _choose(self, key: Key) -> Pick | None:
+        picks = list(islice(self._matches(key), 2))
+        return picks[0] if len(picks) == 1 and self._meets_all(picks[0], key) else None

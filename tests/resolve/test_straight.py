@@ -14,7 +14,7 @@ from resolvelib.resolvers import Resolution, ResolutionImpossible
 from scanner.model import Target
 from scanner.resolve.provider import Provider
 from scanner.resolve.rules import Key, Pick, Rules
-from scanner.resolve.straight import resolve_straight
+from scanner.resolve.straight import find_contradiction, resolve_straight
 from scanner.wants import Want
 
 Make = Callable[..., Any]
@@ -36,6 +36,32 @@ def both(target: Target, supply: Make, wants: Make) -> Both:
         except ResolutionImpossible:
             slow = None
         return None if straight is None else list(straight.items()), slow
+
+    return run
+
+
+@pytest.fixture
+def contradiction(target: Target, supply: Make, wants: Make) -> Make:
+    """The wants that contradict one another for sure, as requirer and want; none where that is not sure."""
+
+    def run(projects: Any, *texts: str) -> list[tuple[Pick | None, Want]]:
+        provider = Provider(Rules(target=target, supply=supply(projects)))
+        return [(one.parent, one.requirement) for one in find_contradiction(provider, wants(*texts))]
+
+    return run
+
+
+@pytest.fixture
+def causes(target: Target, supply: Make, wants: Make) -> Make:
+    """What resolvelib gives as the causes of there being no solution, likewise."""
+
+    def run(projects: Any, *texts: str) -> list[tuple[Pick | None, Want]]:
+        resolution: Resolution[Want, Pick, Key] = Resolution(
+            Provider(Rules(target=target, supply=supply(projects))), BaseReporter()
+        )
+        with pytest.raises(ResolutionImpossible) as raised:
+            resolution.resolve(wants(*texts), max_rounds=300)
+        return [(one.parent, one.requirement) for one in raised.value.causes]
 
     return run
 
@@ -82,6 +108,25 @@ def test_at_the_first_doubt_it_gives_up(both: Both, projects: Any, texts: tuple[
     assert both(projects, *texts)[0] is None
 
 
+@pytest.mark.parametrize(
+    ("projects", "texts"),
+    [
+        ({"a": {"1": ["b<2"]}, "b": {"1": [], "2": []}}, ("a==1", "b==2")),
+        ({"a": {"1": ["c"]}, "b": {"2": []}, "c": {"1": ["b==1"]}}, ("a", "b")),
+        ({"a": {"1": []}}, ("a==2",)),
+        ({"a": {"1": ["b<2", "unknown"]}, "b": {"1": [], "2": []}}, ("a==1", "unknown==1", "b==2")),
+    ],
+)
+def test_what_contradicts_pins_is_told_as_resolvelib_would(
+    contradiction: Make, causes: Make, projects: Any, texts: tuple[str, ...]
+) -> None:
+    assert contradiction(projects, *texts) == causes(projects, *texts)
+
+
+def test_where_another_version_may_help_nothing_is_called_a_contradiction(contradiction: Make) -> None:
+    assert not contradiction({"a": {"1": [], "2": ["b<2"]}, "b": {"2": []}}, "a", "b")
+
+
 NAMES = ("a", "b", "c", "d")
 VERSIONS = ("1", "2", "3")
 REQUIREMENTS = st.builds(
@@ -102,3 +147,12 @@ def test_where_it_answers_resolvelib_answers_the_same(both: Both, projects: Any,
     if straight is not None:
         assert slow is not None
         assert _versions(straight) == _versions(slow)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@given(projects=PROJECTS, texts=st.lists(REQUIREMENTS, min_size=1, max_size=4))
+def test_what_is_called_a_contradiction_has_no_solution(
+    contradiction: Make, both: Both, projects: Any, texts: list[str]
+) -> None:
+    if contradiction(projects, *texts):
+        assert both(projects, *texts) == (None, None)

@@ -1,0 +1,36 @@
+"""Which project is decided next: the first by rank of those that are required and not decided."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+
+from scanner.resolve.incompatibility import PartialSolution
+from scanner.resolve.rules import Key
+
+Rank = tuple[bool, bool, int]
+
+
+class Agenda:
+    """The open projects of a solution by their rank, which differs for each; to find the first is no walk over all."""
+
+    def __init__(self, solution: PartialSolution, rank: Callable[[Key], Rank]) -> None:
+        self._solution = solution
+        self._rank = rank
+        self._queue: list[tuple[Rank, Key]] = []
+
+    def note(self, key: Key) -> None:
+        """Takes a project in, if it is open: to be called where its rank has changed."""
+        if self._solution.is_open(key):
+            heapq.heappush(self._queue, (self._rank(key), key))
+
+    def find_next(self) -> Key | None:
+        """The first open project; None where nothing is open."""
+        for key in self._solution.take_changed():
+            self.note(key)
+        while self._queue:
+            rank, key = self._queue[0]
+            if self._solution.is_open(key) and rank == self._rank(key):
+                return key
+            heapq.heappop(self._queue)  # decided or given up since, or in the queue a second time under its new rank
+        return None
