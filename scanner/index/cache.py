@@ -198,7 +198,7 @@ class Cache:
         aside = self.path.with_name(f"{self.path.name}.unreadable")
         try:
             self.path.replace(aside)
-            for suffix in ("-wal", "-shm"):
+            for suffix in ("-wal", "-shm", "-journal"):
                 self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         except OSError as error:
             self._notes.append(f"the cache {self.path} cannot be read, and not be renamed either: {error}")

@@ -88,7 +88,7 @@ class Listing:
     def text_may_fit(self, text: str) -> bool:
         """As ``has_candidate``, for a version as it is written in the names."""
         told = self.fits.get(text)
-        return any(may_fit_webassembly(row.filename) for row in self.rows.get(text, ())) if told is None else told
+        return _may_fit(self.rows.get(text, ())) if told is None else told
 
     def is_yanked(self, version: Version) -> bool:
         """Whether every file of the version is yanked (PEP 592)."""
@@ -136,35 +136,33 @@ def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName, mal
     """A listing of these rows; relative URLs are resolved against ``url``."""
     version_text = FilenameReader(name).version_text
     groups: dict[str, list[RowLike]] = {}
-    fits: dict[str, bool] = {}
     odd = list(malformed)
-    # A project can have ten thousand files. Indexes list the wheels of a version one after the other, so the beginning
+    # A project can have ten thousand files. Indexes list the files of a version one after the other, so the beginning
     # of the last name is mostly that of the next one too, and then nothing has to be taken apart.
-    beginning, text, group = "\0", "", list[RowLike]()
-    for row in rows:
+    beginning, sdist, group = "\0", "\0", list[RowLike]()
+    for row in _resolved(list(rows), url, odd):
         filename = row.filename
-        usable = row if row.url[:8] == "https://" or row.url[:7] == "http://" else _resolve(row, url)
-        if not filename.startswith(beginning):
+        is_wheel = filename[-4:] == WHEEL_SUFFIX
+        if (is_wheel and filename.startswith(beginning)) or (filename == sdist and is_plain(sdist)):
+            group.append(row)
+        else:
             found = version_text(filename)
             if found is None:
                 odd.append(filename)
                 continue
-            text, group = found, groups.setdefault(found, [])
-            is_wheel = filename[-4:] == WHEEL_SUFFIX
-            beginning = filename[: filename.index("-") + len(found) + 2] if is_wheel else "\0"
-            fits.setdefault(found, False)
-        if usable is None:
-            odd.append(filename)
-            continue
-        group.append(usable)
-        if (filename[-8:] == "-any.whl" or "wasm32" in filename) and may_fit_webassembly(filename):
-            fits[text] = True
+            group = groups.setdefault(found, [])
+            group.append(row)
+            if is_wheel:
+                whole = filename[: filename.index("-") + len(found) + 1]
+                beginning, sdist = f"{whole}-", f"{whole}.tar.gz"
+            else:
+                beginning = sdist = "\0"
     return Listing(
         name=name,
         url=redact_url(url),
-        rows={text: group for text, group in groups.items() if group},
+        rows=groups,
         malformed=tuple(odd),
-        fits=fits,
+        fits={text: _may_fit(group) for text, group in groups.items()},
     )
 
 
@@ -202,6 +200,29 @@ def _decode(body: bytes, charset: str) -> str:
         return body.decode(charset, errors="replace")
     except (LookupError, ValueError):
         return body.decode("utf-8", errors="replace")
+
+
+def _resolved(rows: list[RowLike], base: str, odd: list[str]) -> list[RowLike]:
+    """The rows with absolute URLs; those that cannot have one are added to ``odd`` by name."""
+    if all(row.url.startswith(("https://", "http://")) for row in rows):
+        return rows
+    usable = []
+    for row in rows:
+        whole = row if row.url.startswith(("https://", "http://")) else _resolve(row, base)
+        if whole is None:
+            odd.append(row.filename)
+        else:
+            usable.append(whole)
+    return usable
+
+
+def _may_fit(rows: Iterable[RowLike]) -> bool:
+    """Whether a wheel among them could fit a WebAssembly target."""
+    for row in rows:  # most files are told at a glance
+        filename = row.filename
+        if (filename[-8:] == "-any.whl" or "wasm32" in filename) and may_fit_webassembly(filename):
+            return True
+    return False
 
 
 def _resolve(row: RowLike, base: str) -> RowLike | None:

@@ -13,6 +13,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from scanner.errors import IndexAnswerError
+from scanner.index.filenames import FilenameReader, may_fit_webassembly
 from scanner.index.listing import Listing, make_listing, merge_listings, parse_listing
 from scanner.index.rows import FileRow
 from scanner.model import ArtifactKind
@@ -250,6 +251,48 @@ def _exercise(body: bytes, content_type: str) -> None:
         assert release.name == FOO
     for name in listing.odd_files:
         name.encode()
+
+
+NAME_PARTS = st.sampled_from(
+    [
+        "foo",
+        "Foo",
+        "foo_bar",
+        "-",
+        "1.0",
+        "1",
+        ".",
+        "a",
+        "-py3-none-any",
+        ".whl",
+        ".tar.gz",
+        ".zip",
+        "\u212a",
+        "/",
+        "\n",
+    ]
+)
+FILE_NAMES = st.lists(NAME_PARTS, max_size=7).map("".join) | st.sampled_from(
+    ["foo-1.0-py3-none-any.whl", "foo-1.0.tar.gz", "foo-1.0-1.tar.gz", "foo-1.0-1-py3-none-any.whl", "foo-1.0.zip"]
+)
+
+
+@given(st.lists(FILE_NAMES, max_size=6))
+@example(["foo-1.0-py3-none-any.whl", "foo-1.0-1.tar.gz"])
+@example(["foo-1.0\n-py3-none-any.whl", "foo-1.0\n.tar.gz"])
+def test_files_are_grouped_by_their_own_names_whatever_stands_before_them(names: list[str]) -> None:
+    listing = _of("https://example.org/", *(FileRow(name, f"https://example.org/{name}") for name in names))
+    expected: dict[str, list[str]] = {}
+    odd = []
+    for name in names:
+        version = FilenameReader(FOO).version_text(name)
+        if version is None:
+            odd.append(name)
+        else:
+            expected.setdefault(version, []).append(name)
+    assert {text: [row.filename for row in rows] for text, rows in listing.rows.items()} == expected
+    assert list(listing.malformed) == odd
+    assert listing.fits == {text: any(map(may_fit_webassembly, found)) for text, found in expected.items()}
 
 
 @given(
