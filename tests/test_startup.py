@@ -73,3 +73,26 @@ def test_a_warm_scan_loads_neither_the_http_library_nor_the_engine(
     assert {"httpx", "scanner.checks.imports"} <= cold
     heavy = {"httpx", "rich", "pip_requirements_parser", "pathspec", "scanner.checks.imports"}
     assert warm & heavy == set()
+
+
+def test_a_flat_scan_for_a_file_loads_only_what_it_uses(
+    tmp_path: Path, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("alpha"))
+    (tmp_path / "requirements.txt").write_text("alpha\n", encoding="utf-8")
+    words = ("requirements.txt", "--no-deps", "--no-inspect", "--no-cache", "--index-url", index.url)
+    environ = {"PIP_FIND_LINKS": "", "XDG_CONFIG_DIRS": str(tmp_path), "NO_COLOR": "1"}
+    names = _imported(tmp_path, *words, **environ)
+    assert {"scanner.reporters.typeset", "scanner.sources.requirements"} <= names
+    others = {
+        "resolvelib",
+        "rich",
+        "packaging.pylock",
+        "scanner.cli.interpreter",
+        "scanner.index.distribution",
+        "scanner.resolve.search",
+        "scanner.sources.inspect_report",
+        "scanner.sources.pyproject",
+        "scanner.sources.uv_lock",
+    }
+    assert names & others == set()

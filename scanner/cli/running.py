@@ -132,8 +132,7 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
     Raises:
         SettingsError: that interpreter gives no answer.
     """
-    from scanner.cli.interpreter import read_installed  # noqa: PLC0415  # heavy
-    from scanner.pipeline import Surroundings  # noqa: PLC0415
+    from scanner.pipeline import Surroundings  # noqa: PLC0415  # heavy
 
     def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
         from scanner.index import opening  # noqa: PLC0415  # the network only where it is used
@@ -163,8 +162,14 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
             progress=told,
             today=datetime.now(tz=UTC).date(),
             memory=cache,
-            installed={python: read_installed(python, os.environ)} if python else {},
+            installed=_installed(python) if python else {},
         )
+
+
+def _installed(python: str) -> dict[str, bytes]:
+    from scanner.cli.interpreter import read_installed  # noqa: PLC0415  # for this only
+
+    return {python: read_installed(python, os.environ)}
 
 
 def cache_folder(settings: Settings) -> Path:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.candidates import Candidate, Candidates
 from scanner.errors import ArtifactError, IndexFailure, IndexUnreachable
-from scanner.index.distribution import Distributions
-from scanner.index.inspection import open_sdist, open_wheel
 from scanner.index.listing import Listing
 from scanner.index.service import Index
 from scanner.metadata import CoreMetadata, applies
@@ -26,6 +26,9 @@ from scanner.opened import Opened
 from scanner.specifiers import find_pin
 from scanner.tables import PyodidePackage, PyodideRelease
 from scanner.wants import Narrow, Want
+
+if TYPE_CHECKING:
+    from scanner.index.distribution import Distributions
 
 _Found = CoreMetadata | None | IndexFailure | ArtifactError
 _Key = tuple[NormalizedName, str]
@@ -42,10 +45,15 @@ class IndexSupply:
         self._target = target
         self._release = release
         self._with_dependencies = with_dependencies
-        self._distributions = Distributions(index, index.cache, at_any_age=index.is_offline)
         self._shipped: set[str] = set()
         self._candidates: dict[NormalizedName, Candidates] = {}
         self._metadata: dict[_Key, asyncio.Task[_Found]] = {}
+
+    @cached_property
+    def _distributions(self) -> Distributions:
+        from scanner.index.distribution import Distributions  # noqa: PLC0415  # flat scans open none
+
+        return Distributions(self._index, self._index.cache, at_any_age=self._index.is_offline)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -107,6 +115,8 @@ class IndexSupply:
         return list(await asyncio.gather(*(self._open(artifact) for artifact in artifacts)))
 
     async def _open(self, artifact: Artifact) -> Opened:
+        from scanner.index.inspection import open_sdist, open_wheel  # noqa: PLC0415  # as above
+
         try:
             if artifact.kind is ArtifactKind.SDIST:
                 return await open_sdist(self._distributions, artifact)

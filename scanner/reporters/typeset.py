@@ -1,14 +1,21 @@
-"""Lines of styled text on a terminal, wrapped, and cut off only on demand; the only module that knows rich."""
+"""Lines of styled text on a terminal, wrapped, and cut off only on demand; the only module that knows rich.
+
+Rich is loaded for colours and for text whose width it has to tell: what is written for a machine mostly needs neither.
+"""
+
+# ruff: noqa: PLC0415 - that is how
 
 from __future__ import annotations
 
 import re
-from typing import TextIO
-
-from rich.console import Console
-from rich.text import Text
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO, Union
 
 from scanner.reporters.context import ReportContext
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 MIN_WIDTH = 40
 """Narrower than this, lines are wrapped for this width all the same."""
@@ -17,7 +24,7 @@ MIN_WIDTH = 40
 _NARROW = re.compile(r"[ -~·–—…→«»✓✗?]*")
 _WORD = re.compile(r"([^ ]+) *")
 
-Span = str | tuple[str, str] | Text
+Span = Union[str, tuple[str, str], "Text"]
 """Text, alone or with a style in rich's words."""
 
 
@@ -27,13 +34,19 @@ class Page:
     def __init__(self, stream: TextIO, context: ReportContext) -> None:
         self._width = max(context.width, MIN_WIDTH)
         self._color = context.color
+        self._stream = stream
+
+    @cached_property
+    def _console(self) -> Console:
+        from rich.console import Console
+
         # Everything that rich would otherwise find out or interpret by itself is fixed: the context decides.
-        self._console = Console(
-            file=stream,
+        return Console(
+            file=self._stream,
             width=self._width,
-            color_system="standard" if context.color else None,
-            no_color=not context.color,
-            force_terminal=context.color,
+            color_system="standard" if self._color else None,
+            no_color=not self._color,
+            force_terminal=self._color,
             force_jupyter=False,
             force_interactive=False,
             legacy_windows=False,
@@ -45,10 +58,16 @@ class Page:
 
     def blank(self) -> None:
         """Ends the paragraph with an empty line."""
-        self._console.file.write("\n")
+        self._stream.write("\n")
 
     def line(self, *spans: Span) -> None:
         """Writes the text as one line, however long."""
+        plain = "".join(map(_plain, spans))
+        if not self._color and plain == plain.rstrip() and _is_narrow(plain):
+            self._stream.write(f"{plain}\n")
+            return
+        from rich.text import Text
+
         self._console.print(_harmless(Text().join(map(_text, spans))), soft_wrap=True)
 
     def paragraph(self, *spans: Span, lead: Span = "", indent: int = 0, max_lines: int | None = None) -> None:
@@ -58,6 +77,8 @@ class Page:
         """
         if not self._color and self._write_plain(spans, lead=lead, indent=indent, max_lines=max_lines):
             return
+        from rich.text import Text
+
         first = Text(" " * indent).append_text(_text(lead))
         hanging = first.cell_len
         body = Text().join(map(_text, spans))
@@ -79,16 +100,21 @@ class Page:
         """
         first = " " * indent + _plain(lead)
         body = "".join(map(_plain, spans))
-        if not _NARROW.fullmatch(first + body) or "::" in body:
+        if not _is_narrow(first + body):
             return False
         lines = wrap_narrow(body, max(self._width - len(first), MIN_WIDTH // 2))
         if not lines or (max_lines is not None and len(lines) > max_lines):
             return False
         start = first
         for line in lines:
-            self._console.file.write(f"{start}{line}\n")
+            self._stream.write(f"{start}{line}\n")
             start = " " * len(first)
         return True
+
+
+def _is_narrow(text: str) -> bool:
+    """Whether every character is one cell wide and nothing begins like a command to a continuous-integration runner."""
+    return _NARROW.fullmatch(text) is not None and "::" not in text
 
 
 def wrap_narrow(text: str, width: int) -> list[str]:
@@ -114,27 +140,31 @@ def wrap_narrow(text: str, width: int) -> list[str]:
 
 
 def _text(span: Span) -> Text:
+    from rich.text import Text
+
     match span:
-        case Text():
-            return span
         case str():
             return Text(span)
         case (content, style):
             return Text(content, style=style)
+        case _:
+            return span
 
 
 def _plain(span: Span) -> str:
     match span:
-        case Text():
-            return span.plain
         case str():
             return span
         case (content, _style):
             return content
+        case _:
+            return span.plain
 
 
 def _harmless(line: Text) -> Text:
     """The line, broken up where wrapping has made it begin like a command to a continuous-integration runner."""
+    from rich.text import Text
+
     plain = line.plain
     start = len(plain) - len(plain.lstrip())
     if not plain.startswith("::", start):

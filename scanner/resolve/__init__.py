@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from scanner.model import Target
-from scanner.resolve.comparing import find_passed_over
 from scanner.resolve.graph import Conflict, Graph, Node, Supply, WayOut
 from scanner.resolve.rules import Key, Pick, Rules
-from scanner.resolve.search import Search
-from scanner.resolve.ways_out import find_ways_out
 from scanner.specifiers import find_pin
 from scanner.wants import Want
+
+if TYPE_CHECKING:
+    from scanner.resolve.search import Search
 
 __all__ = ["Conflict", "Graph", "Node", "Supply", "WayOut", "resolve_flat", "resolve_tree"]
 
@@ -35,6 +36,9 @@ def resolve_tree(
     overrides: Mapping[NormalizedName, tuple[Want, ...]] | None = None,
 ) -> Graph:
     """The tree below the wants of a project."""
+    from scanner.resolve.search import Search  # noqa: PLC0415  # loads a resolver, which flat scans do without
+    from scanner.resolve.ways_out import find_ways_out  # noqa: PLC0415  # as above
+
     roots = tuple(wants)
     rules = Rules(target=target, supply=supply, constraints=constraints or {}, overrides=overrides or {})
     rules.opaque.update(want.name for want in roots if want.url is not None)
@@ -70,6 +74,8 @@ def resolve_flat(
 
 
 def _build_graph(rules: Rules, search: Search, picks: Mapping[Key, Pick]) -> Graph:
+    from scanner.resolve.comparing import find_passed_over  # noqa: PLC0415  # not needed for flat scans
+
     wants: dict[NormalizedName, list[Want]] = {}
     requires: dict[NormalizedName, dict[NormalizedName, list[str | None]]] = {}
     for want in search.roots:

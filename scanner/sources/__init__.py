@@ -12,20 +12,24 @@ from scanner.model import Location, Problem, Rule
 from scanner.sources.discover import drop_covered, find_files
 from scanner.sources.document import Document, Parsed
 from scanner.sources.files import Files, ReadFile, describe_failure, read_head
-from scanner.sources.inspect_report import parse_inspect_report
 from scanner.sources.local_projects import follow_local_projects
-from scanner.sources.pdm_lock import parse_pdm_lock
-from scanner.sources.pipfile import parse_pipfile
-from scanner.sources.pipfile_lock import parse_pipfile_lock
-from scanner.sources.poetry_lock import parse_poetry_lock
-from scanner.sources.pylock import parse_pylock
-from scanner.sources.pyproject import parse_pyproject
-from scanner.sources.requirements import parse_requirements
-from scanner.sources.script import parse_script
+from scanner.sources.parsers import (
+    parse_conda,
+    parse_conda_lock,
+    parse_inspect_report,
+    parse_pdm_lock,
+    parse_pipfile,
+    parse_pipfile_lock,
+    parse_poetry_lock,
+    parse_pylock,
+    parse_pyproject,
+    parse_requirements,
+    parse_script,
+    parse_setup_cfg,
+    parse_setup_py,
+    parse_uv_lock,
+)
 from scanner.sources.selection import select_entries
-from scanner.sources.setup_cfg import parse_setup_cfg
-from scanner.sources.setup_py import parse_setup_py
-from scanner.sources.uv_lock import parse_uv_lock
 
 __all__ = ["SOURCES", "ReadFile", "SourceFormat", "find_format", "read_sources", "select_entries"]
 
@@ -46,19 +50,6 @@ class SourceFormat:
     sniff: Callable[[str], object] | None = None
     """True for a text that looks like one, asked where no path decides; None where the path alone tells."""
     is_lock: bool = False
-
-
-def _parse_conda(document: Document) -> Parsed:
-    # Only these files need the YAML library, and importing it takes longer than reading most other files.
-    from scanner.sources.conda import parse_conda  # noqa: PLC0415
-
-    return parse_conda(document)
-
-
-def _parse_conda_lock(document: Document) -> Parsed:
-    from scanner.sources.conda_lock import parse_conda_lock  # noqa: PLC0415  # as above
-
-    return parse_conda_lock(document)
 
 
 # The first that matches a path is taken, then the first that knows the text.
@@ -131,14 +122,14 @@ SOURCES: tuple[SourceFormat, ...] = (
     ),
     SourceFormat(
         name="conda-lock",
-        parse=_parse_conda_lock,
+        parse=parse_conda_lock,
         matches=re.compile(r"(^|/)([^/]*[._-])?conda-lock\.ya?ml$", re.IGNORECASE).search,
         sniff=re.compile(r"^package:[ \t]*\n[ \t]*- \w+:", re.MULTILINE).search,
         is_lock=True,
     ),
     SourceFormat(
         name="conda environment",
-        parse=_parse_conda,
+        parse=parse_conda,
         matches=re.compile(r"(^|/)([^/]*[._-])?(environment|conda)([._-][^/]*)?\.ya?ml$", re.IGNORECASE).search,
         sniff=re.compile(r"^dependencies:[ \t]*(#.*)?\n([ \t]*(#.*)?\n)*[ \t]*- ", re.MULTILINE).search,
     ),

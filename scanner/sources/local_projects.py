@@ -14,10 +14,8 @@ from dataclasses import dataclass, field, replace
 from scanner.errors import SourceError
 from scanner.model import Dependency, Entry, Problem, Skipped
 from scanner.sources.document import Document, Parsed
-from scanner.sources.pyproject import parse_pyproject
+from scanner.sources.parsers import parse_pyproject, parse_setup_cfg, parse_setup_py
 from scanner.sources.reference import is_archive, is_url, path_of_file_url
-from scanner.sources.setup_cfg import parse_setup_cfg
-from scanner.sources.setup_py import parse_setup_py
 from scanner.sources.table_declaration import join_markers
 
 MAX_DEPTH = 20

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scanner.reporters.context import ReportContext
-from scanner.reporters.typeset import Page, wrap_narrow
+from scanner.reporters.typeset import Page, _harmless, wrap_narrow
 
 _WORDS = st.text(st.sampled_from("ab-.,:·–→«»✓"), min_size=1, max_size=12)
 _GAPS = st.sampled_from([" ", " ", " ", "  ", "    "])
@@ -23,6 +23,17 @@ def test_lines_break_where_rich_breaks_them(parts: list[tuple[str, str]], width:
     text = "".join(word + gap for word, gap in parts)
     lines = Text(text).wrap(_CONSOLE, width, overflow="fold")
     assert wrap_narrow(text, width) == [line.plain.rstrip() for line in lines]
+
+
+@settings(deadline=None)
+@given(spans=st.lists(_WORDS | _GAPS | st.sampled_from(["::", "\u5e83", "\t", "x" * 50, "\u00ad"]), max_size=8))
+def test_a_line_without_rich_is_the_line_of_rich(spans: list[str]) -> None:
+    stream, expected = io.StringIO(), io.StringIO()
+    page = Page(stream, ReportContext(version="1", width=40, color=False))
+    page.line(*spans)
+    by_rich = Page(expected, ReportContext(version="1", width=40, color=False))
+    by_rich._console.print(_harmless(Text("".join(spans))), soft_wrap=True)
+    assert stream.getvalue() == expected.getvalue()
 
 
 def test_a_word_that_is_too_long_is_left_to_rich() -> None:
