@@ -220,8 +220,8 @@ def _ask(function: str, arguments: tuple[object, ...], scope: Scope) -> object:
     match function, arguments:
         case "os.environ.get" | "os.getenv", _:
             return _environment(arguments)
-        case "importlib.util.find_spec", (module, *_):
-            return _find_spec(module, scope)
+        case "importlib.util.find_spec", (module, *package):
+            return _find_spec(module, package, scope)
         case "struct.calcsize", ("P" | "l" | "n",):
             return 4  # wasm32
     return call_regex(function.removeprefix("re."), arguments)
@@ -259,11 +259,24 @@ def _has_attribute(function: str, dotted: str, name: str, default: list[object],
     return value if known or not isinstance(value, Reference) else UNKNOWN
 
 
-def _find_spec(module: object, scope: Scope) -> object:
+def _find_spec(module: object, package: list[object], scope: Scope) -> object:
     """A module's specification: None where nothing provides it, else something that is not None."""
+    if isinstance(module, str) and module.startswith("."):
+        module = _absolute(module, package)
     if not isinstance(module, str):
         return UNKNOWN
     found = scope.provides(module)
     if isinstance(found, Unknown):
         return UNKNOWN
     return Reference(module, is_module=True) if found else None
+
+
+def _absolute(relative: str, package: list[object]) -> object:
+    """The module that a relative name means; not known where the package is not, or the name leaves it."""
+    match package:
+        case [str(start)]:
+            name = relative.lstrip(".")
+            above = len(relative) - len(name) - 1
+            parts = start.split(".")
+            return ".".join([*parts[: len(parts) - above], name]) if above < len(parts) and name else UNKNOWN
+    return UNKNOWN

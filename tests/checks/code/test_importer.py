@@ -232,6 +232,27 @@ def test_a_function_of_another_module_decides(import_package: ImportPackage) -> 
     assert import_package(files) is not None
 
 
+@pytest.mark.parametrize(
+    ("arguments", "is_found"),
+    [
+        ("'.part', 'pkg'", True),
+        ("'.part', __name__", True),
+        ("'..part', 'pkg.inner'", True),
+        ("'.other', 'pkg'", False),
+        ("'.part', 'pkg.inner'", False),
+        ("'.', 'pkg'", True),  # no more is told of it than that it may be there
+        ("'.part'", True),
+        ("'..part', 'pkg'", True),
+    ],
+)
+def test_a_specification_is_found_by_a_relative_name(
+    import_package: ImportPackage, arguments: str, *, is_found: bool
+) -> None:
+    source = f"import importlib.util\nif not importlib.util.find_spec({arguments}):\n    raise ImportError('none')"
+    failure = import_package({"pkg/__init__.py": source, "pkg/part.py": "", "pkg/inner/__init__.py": ""})
+    assert (failure is None) == is_found
+
+
 def test_a_cycle_of_imports_ends(import_package: ImportPackage) -> None:
     assert (
         import_package(
