@@ -24,7 +24,7 @@ MAX_BYTES = 512 * 1024 * 1024
 BUSY_SECONDS = 5.0
 """How long a write waits for another process before this scan goes on without the cache."""
 
-_MAX_WAITING_BYTES = 4 * 1024 * 1024
+_MAX_WAITING_BYTES = 1024 * 1024
 _DAY_SECONDS = 24 * 60 * 60
 _FOR_EVER = float("inf")
 _UNREADABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)

@@ -19,24 +19,18 @@ from packaging.utils import (
     InvalidName,
     InvalidWheelFilename,
     NormalizedName,
-    canonicalize_name,
     parse_wheel_filename,
 )
 from packaging.version import InvalidVersion, Version
 
-from scanner.errors import IndexAnswerError
 from scanner.index.filenames import WHEEL_SUFFIX, FilenameReader, find_kind, is_plain, may_fit_webassembly
+from scanner.index.listed_rows import parse_html_rows, parse_rows, storable
 from scanner.index.merged_rows import MergedRows
-from scanner.index.pages import parse_page
-from scanner.index.rows import FileRow, ProjectRows, RowLike, parse_project_rows
+from scanner.index.rows import FileRow, RowLike
 from scanner.index.urls import drop_fragment, join_url, redact_url
 from scanner.index.version_texts import VersionTexts, parse_version
 from scanner.model import Artifact, ArtifactKind, Release
 
-ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
-_JSON_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json", "application/json")
-_HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "application/vnd.pypi.simple.latest+html", "text/html")
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -67,7 +61,7 @@ class Listing:
     def odd_files(self) -> tuple[str, ...]:
         """The names of files that were set aside: not this project's, no valid version, or stated unreadably."""
         odd = [row.filename for text in self.rows if parse_version(text) is None for row in self.rows[text]]
-        return tuple(_storable(name) for name in (*self.malformed, *odd))
+        return tuple(storable(name) for name in (*self.malformed, *odd))
 
     def release(self, version: Version) -> Release | None:
         """One version with all its files; None where the index has no file of it.
@@ -107,29 +101,19 @@ def parse_listing(body: bytes, *, content_type: str, url: str, name: NormalizedN
     """The listing that an index answered with for ``name``; ``url`` is where the answer came from in the end.
 
     Raises:
-        IndexAnswerError: it is no listing, speaks another version of the API, or is about another project.
+        IndexAnswerError: as ``parse_rows``.
     """
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type in _JSON_TYPES:
-        return _parse_json(body, url, name)
-    if media_type in _HTML_TYPES:
-        charset = _CHARSET.search(content_type)
-        return parse_html_listing(_decode(body, charset[1] if charset else "utf-8"), url=url, name=name)
-    told = _storable(media_type)[:80] or "no content type"
-    raise IndexAnswerError(redact_url(url), f"answered with {told}, which is no listing")
+    listed = parse_rows(body, content_type=content_type, url=url, name=name)
+    return make_listing(listed.rows, url=url, name=name, malformed=listed.malformed)
 
 
 def parse_html_listing(text: str, *, url: str, name: NormalizedName) -> Listing:
     """The listing on a PEP 503 page.
 
     Raises:
-        IndexAnswerError: as ``parse_listing``.
+        IndexAnswerError: as ``parse_rows``.
     """
-    page = parse_page(text, url)
-    if not page.is_listing:
-        raise IndexAnswerError(redact_url(url), "answered with a web page that lists no files, perhaps a login page")
-    _check_api_version(page.api_version, url)
-    return make_listing(page.rows, url=url, name=name)
+    return make_listing(parse_html_rows(text, url).rows, url=url, name=name)
 
 
 def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName, malformed: Sequence[str] = ()) -> Listing:
@@ -176,32 +160,6 @@ def merge_listings(listings: Sequence[Listing]) -> Listing | None:
     return Listing(name=listings[0].name, url=listings[0].url, rows=rows, malformed=tuple(malformed), fits=fits)
 
 
-def _parse_json(body: bytes, url: str, name: NormalizedName) -> Listing:
-    try:
-        project: ProjectRows = parse_project_rows(body)
-    except ValueError as error:
-        raise IndexAnswerError(redact_url(url), f"the listing cannot be read: {_storable(str(error))[:200]}") from error
-    _check_api_version(project.api_version, url)
-    if canonicalize_name(project.name) != name:
-        reason = f"was asked for «{name}» and answered with «{_storable(project.name)[:100]}»"
-        raise IndexAnswerError(redact_url(url), reason)
-    return make_listing(project.rows, url=url, name=name, malformed=project.malformed)
-
-
-def _check_api_version(text: str, url: str) -> None:
-    """Minor versions add only what may be ignored; another major version means something else (PEP 629)."""
-    if text.split(".", maxsplit=1)[0].strip() != "1":
-        reason = f"speaks version «{_storable(text)[:20]}» of the simple API; compat-scan knows version 1"
-        raise IndexAnswerError(redact_url(url), reason)
-
-
-def _decode(body: bytes, charset: str) -> str:
-    try:
-        return body.decode(charset, errors="replace")
-    except (LookupError, ValueError):
-        return body.decode("utf-8", errors="replace")
-
-
 def _resolved(rows: list[RowLike], base: str, odd: list[str]) -> list[RowLike]:
     """The rows with absolute URLs; those that cannot have one are added to ``odd`` by name."""
     if all(row.url.startswith(("https://", "http://")) for row in rows):
@@ -240,14 +198,14 @@ def _resolve(row: RowLike, base: str) -> RowLike | None:
 def _artifact(row: RowLike) -> Artifact:
     kind, tags = _kind_and_tags(row.filename)
     return Artifact(
-        filename=_storable(row.filename),
-        url=_storable(redact_url(drop_fragment(row.url)[0]) if "#" in row.url or "@" in row.url else row.url),
+        filename=storable(row.filename),
+        url=storable(redact_url(drop_fragment(row.url)[0]) if "#" in row.url or "@" in row.url else row.url),
         kind=kind,
         tags=tags,
         size_bytes=row.size_bytes if row.size_bytes is None or row.size_bytes >= 0 else None,
         sha256=_digest(row.sha256),
-        requires_python=_storable(html.unescape(row.requires_python)) if row.requires_python else None,
-        yanked=None if row.yanked is None else _storable(row.yanked),
+        requires_python=storable(html.unescape(row.requires_python)) if row.requires_python else None,
+        yanked=None if row.yanked is None else storable(row.yanked),
         upload_time=_upload_time(row.upload_time),
         metadata_sha256=None if row.metadata_sha256 is None else (_digest(row.metadata_sha256) or ""),
     )
@@ -298,8 +256,3 @@ def _upload_time(text: str | None) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def _storable(text: str) -> str:
-    """The text with lone surrogates written out: JSON can carry them, and no output can."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

@@ -12,7 +12,8 @@ from packaging.utils import NormalizedName, is_normalized_name
 from scanner.errors import IndexFailure, IndexNotAsked
 from scanner.index.answer import Answer
 from scanner.index.config import IndexSettings
-from scanner.index.listing import ACCEPT, Listing, merge_listings, parse_listing
+from scanner.index.listed_rows import ACCEPT, ListedRows, parse_rows
+from scanner.index.listing import Listing, make_listing, merge_listings
 from scanner.index.local import LinksPage, read_links, read_local_listing
 from scanner.index.location import IndexLocation
 from scanner.index.pages import parse_page
@@ -107,9 +108,12 @@ class Lookup:
         if answer.status == 304 and shelved is not None and self._shelf is not None:
             self._shelf.renew(location.url, name, shelved, answer.headers)
             return shelved.listing
-        packed = None if answer.is_absent else _pack(answer, name)
+        headers, url = answer.headers, answer.url
+        listed = None if answer.is_absent else _parse(answer, name)
+        del answer  # its body can be as large as all that follows
+        packed = None if listed is None else _pack(listed, url, name)
         if self._shelf is not None:
-            self._shelf.keep(location.url, name, packed, answer.headers)
+            self._shelf.keep(location.url, name, packed, headers)
         return unpack_listing(packed.text, name, self._scratch.hold) if packed is not None else None
 
     async def _links_page(self, url: str) -> LinksPage | None:
@@ -133,14 +137,19 @@ class Lookup:
         return LinksPage(page.rows, answer.url)
 
 
-def _pack(answer: Answer, name: NormalizedName) -> Packed:
-    """The listing of an answer in its compact form, which takes a fraction of the memory.
+def _parse(answer: Answer, name: NormalizedName) -> ListedRows:
+    """The files of an answer.
 
     Raises:
-        IndexAnswerError: as ``parse_listing``.
+        IndexAnswerError: as ``parse_rows``.
     """
     content_type = answer.headers.get("content-type", "")
-    return pack_listing(parse_listing(answer.body, content_type=content_type, url=answer.url, name=name))
+    return parse_rows(answer.body, content_type=content_type, url=answer.url, name=name)
+
+
+def _pack(listed: ListedRows, url: str, name: NormalizedName) -> Packed:
+    """The listing in its compact form, which takes a fraction of the memory."""
+    return pack_listing(make_listing(listed.rows, url=url, name=name, malformed=listed.malformed))
 
 
 def _raise_first(answers: Sequence[Listing | BaseException | None]) -> list[Listing]:

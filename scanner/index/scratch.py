@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import IO
 
-MOST_HELD_BYTES = 8 * 1024 * 1024
+MOST_HELD_BYTES = 1024 * 1024
 _LEAST_BYTES = 16 * 1024  # smaller texts stay in memory: a file has its price too
 
 Reader = Callable[[int, int], bytes]
