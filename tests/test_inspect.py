@@ -43,6 +43,14 @@ def test_the_code_of_a_source_distribution_is_followed(scan: Scan, index: FakeIn
     assert alpha["findings"][-1]["evidence"][0]["origin"] == "alpha-1.0.tar.gz: alpha/__init__.py:3"
 
 
+def test_a_large_table_in_a_source_distribution_is_read(scan: Scan, index: FakeIndex, make_sdist: MakeSdist) -> None:
+    table = "P = {\n" + "".join(f"    {number!r}: {-number / 7!r},\n" for number in range(50_000)) + "}\n"
+    assert len(table) > 1024 * 1024
+    files = {"setup.py": SCRIPT, "alpha/__init__.py": "from alpha.table import P\n", "alpha/table.py": table}
+    index.add(make_sdist("alpha", files=files))
+    assert scan("alpha")["alpha"]["verdict"] == "workers"
+
+
 def test_what_a_source_distribution_does_not_install_is_not_followed(
     scan: Scan, index: FakeIndex, make_sdist: MakeSdist
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
-from scanner.contents import BuildFile, Member, SdistContents
+from scanner.contents import BuildFile, SdistContents
 from scanner.errors import ArtifactError
 from scanner.index.archive import MAX_WHOLE_BYTES, parse_zip
 from scanner.index.egg_info import complete_metadata, is_egg_info_file
@@ -23,6 +23,9 @@ MAX_CODE_BYTES = 64 * 1024 * 1024
 """What the modules of one distribution may take together."""
 
 _CODE_SUFFIXES = (".py", ".so", ".pyd")
+
+MAX_MODULE_BYTES = 8 * 1024 * 1024
+"""The largest module that is kept: as large as those of wheels are read."""
 
 MAX_BUILD_FILES = 40
 """How many files that say something of the build are read; real distributions have fewer than ten."""
@@ -83,7 +86,9 @@ class _Code:
             ArtifactError: there is none, or it is too large, by itself or together with those before it.
         """
         if self._files is None:
-            self._files = _walk(self._filename, self._data, lambda path: path.endswith(".py"), self._keep)
+            self._files = _walk(
+                self._filename, self._data, lambda path: path.endswith(".py"), self._keep, MAX_MODULE_BYTES
+            )
         file = self._files.get(path)
         if file is None or file.data is None:
             raise ArtifactError(self._filename, f"{path}: {'is too large' if file else 'is not there'}")
@@ -99,12 +104,13 @@ def _walk(
     data: bytes,
     is_wanted: Callable[[str], bool],
     keep: Callable[[PackedFile], PackedFile] = lambda file: file,
+    most_bytes: int = MAX_WANTED_BYTES,
 ) -> dict[str, PackedFile]:
     """The files by their path below the distribution's folder."""
     if len(data) > MAX_WHOLE_BYTES:
         raise ArtifactError(filename, "larger than 128 MiB")
     walk = walk_zip if filename.lower().endswith(".zip") else walk_tar
-    return _strip_root([keep(file) for file in walk(filename, data, is_wanted)])
+    return _strip_root([keep(file) for file in walk(filename, data, is_wanted, most_bytes)])
 
 
 def _describe(filename: str, files: Mapping[str, PackedFile]) -> SdistContents:
@@ -132,23 +138,21 @@ def _joined(texts: Mapping[str, str | None], name: str) -> str:
     return "\n".join(text or "" for path, text in texts.items() if path.endswith(name))
 
 
-def walk_zip(filename: str, data: bytes, is_wanted: Callable[[str], bool]) -> Iterator[PackedFile]:
+def walk_zip(
+    filename: str, data: bytes, is_wanted: Callable[[str], bool], most_bytes: int = MAX_WANTED_BYTES
+) -> Iterator[PackedFile]:
     """The files of a zip archive in the order of its directory.
+
+    Of one file at most ``most_bytes`` are kept; of a larger one nothing is.
 
     Raises:
         ArtifactError: the archive breaks a guard.
     """
     for member in parse_zip(filename, data):
         if not member.is_directory:
-            yield PackedFile(
-                path=member.path, size_bytes=member.size_bytes, data=_unpack(filename, data, member, is_wanted)
-            )
-
-
-def _unpack(filename: str, data: bytes, member: Member, is_wanted: Callable[[str], bool]) -> bytes | None:
-    if member.size_bytes > MAX_WANTED_BYTES or not is_wanted(member.path):
-        return None
-    return unpack_member(filename, member, data[member.offset : member.end])
+            is_kept = member.size_bytes <= most_bytes and is_wanted(member.path)
+            content = unpack_member(filename, member, data[member.offset : member.end]) if is_kept else None
+            yield PackedFile(path=member.path, size_bytes=member.size_bytes, data=content)
 
 
 class _Wanted:

@@ -37,11 +37,15 @@ class PackedFile:
     path: str
     size_bytes: int
     data: bytes | None
-    """None where it is not wanted or larger than ``MAX_WANTED_BYTES``."""
+    """None where it is not wanted or larger than what is kept of one file."""
 
 
-def walk_tar(filename: str, data: bytes, is_wanted: Callable[[str], bool]) -> Iterator[PackedFile]:
+def walk_tar(
+    filename: str, data: bytes, is_wanted: Callable[[str], bool], most_bytes: int = MAX_WANTED_BYTES
+) -> Iterator[PackedFile]:
     """The files of a compressed tar archive in their order; links and folders are checked and left out.
+
+    Of one file at most ``most_bytes`` are kept; of a larger one nothing is.
 
     Raises:
         ArtifactError: an entry breaks a guard, or the archive cannot be read.
@@ -61,7 +65,9 @@ def walk_tar(filename: str, data: bytes, is_wanted: Callable[[str], bool]) -> It
             continue
         path = _check_entry(filename, header, overrides)
         if header.type in _FILES:
-            yield _read_file(filename, stream, path, _size(filename, header, overrides), is_wanted)
+            size_bytes = _size(filename, header, overrides)
+            is_kept = size_bytes <= most_bytes and is_wanted(path)
+            yield _read_file(filename, stream, path, size_bytes, is_kept=is_kept)
         overrides = {}
     stream.drain()
 
@@ -76,12 +82,10 @@ def _read_header(filename: str, stream: PlainStream, *, is_first: bool) -> tarfi
         raise ArtifactError(filename, f"no tar archive, or a damaged one: {error}") from error
 
 
-def _read_file(
-    filename: str, stream: PlainStream, path: str, size_bytes: int, is_wanted: Callable[[str], bool]
-) -> PackedFile:
+def _read_file(filename: str, stream: PlainStream, path: str, size_bytes: int, *, is_kept: bool) -> PackedFile:
     content = None
     skipped = size_bytes
-    if size_bytes <= MAX_WANTED_BYTES and is_wanted(path):
+    if is_kept:
         content = stream.read(size_bytes)
         skipped = size_bytes - len(content)
     if stream.skip(skipped) != skipped:
