@@ -38,12 +38,12 @@ def split_lines(text: str) -> LogicalLines:
     lines: list[LogicalLine] = []
     comments = header
     pending: LogicalLine | None = None
-    for joined in _join_continuations(text):
-        content, comment = _split_comment(joined.text)
+    for joined, line, column in _join_continuations(text):
+        content, comment = _split_comment(joined)
         if content:
             if pending is not None:
                 lines.append(_finish(pending, comments))
-            pending = LogicalLine(text=content, line=joined.line, column=joined.column)
+            pending = LogicalLine(text=content, line=line, column=column)
             comments = []
         if comment:
             comments.append(comment)
@@ -58,30 +58,35 @@ def _finish(line: LogicalLine, comments: list[str]) -> LogicalLine:
     return LogicalLine(text=line.text, line=line.line, column=line.column, comments=tuple(comments))
 
 
-def _join_continuations(text: str) -> Iterator[LogicalLine]:
+def _join_continuations(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each text with the line and column where it begins."""
     pieces: list[str] = []
-    first = LogicalLine(text="", line=1)
-    for line in _split_physical(text):
+    line, column = 1, 1
+    for content, number, indented in _split_physical(text):
         if not pieces:
-            first = line
-        is_comment = line.text.lstrip().startswith("#")
-        if line.text.endswith("\\") and not is_comment:
-            pieces.append(line.text.strip("\\"))
+            line, column = number, indented
+        is_comment = content.lstrip().startswith("#")
+        if content.endswith("\\") and not is_comment:
+            pieces.append(content.strip("\\"))
             continue
-        # The space keeps a comment a comment where it follows a backslash.
-        pieces.append(f" {line.text}" if is_comment else line.text)
-        yield LogicalLine(text="".join(pieces), line=first.line, column=first.column)
+        if not pieces:
+            # What follows a backslash is joined below; the space there keeps a comment a comment.
+            yield f" {content}" if is_comment else content, line, column
+            continue
+        pieces.append(f" {content}" if is_comment else content)
+        yield "".join(pieces), line, column
         pieces = []
     if pieces:
-        yield LogicalLine(text="".join(pieces), line=first.line, column=first.column)
+        yield "".join(pieces), line, column
 
 
-def _split_physical(text: str) -> Iterator[LogicalLine]:
+def _split_physical(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each line as an editor shows it, with its number and the column of its first character."""
     number = 1
     for raw in text.splitlines(keepends=True):
         content = raw.rstrip(_LINE_ENDS)
         indent = len(content) - len(content.lstrip())
-        yield LogicalLine(text=content, line=number, column=indent + 1 if indent < len(content) else 1)
+        yield content, number, indent + 1 if indent < len(content) else 1
         # splitlines also cuts at form feeds and the like, where no editor begins a new line.
         number += raw.endswith(("\n", "\r"))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from scanner.errors import SourceError
 from scanner.model import Dependency, Problem, Rule
 from scanner.sources.compiled import CompiledLine, find_manifests, is_compiled, read_annotations
-from scanner.sources.declaration import parse_declaration, shorten
+from scanner.sources.declaration import parse_declaration, parse_plain_pin, shorten
 from scanner.sources.document import Document, IndexOptions, Parsed
 from scanner.sources.logical_line import LogicalLine, LogicalLines, split_lines
 from scanner.sources.pip_options import LineOptions, OptionReader, split_options
@@ -107,6 +107,9 @@ def _read_lines(reading: _Reading, place: _Place, content: LogicalLines) -> None
 
 def _read_line(reading: _Reading, place: _Place, line: LogicalLine) -> Dependency | None:
     """The requirement of one line; None for a line of options, which are carried out."""
+    plain = parse_plain_pin(line.text, place.document.location(line.line, line.column), groups=reading.groups)
+    if plain is not None:
+        return plain
     requirement, option_text = split_options(_expand_variables(line.text, place.document.environ))
     options = LineOptions()
     if option_text:
