@@ -22,8 +22,10 @@ def find_droppable_extras(graph: Graph, own: Mapping[str, Verdict]) -> dict[str,
     advice: dict[str, str] = {}
     for key in graph.roots:
         node = graph.nodes.get(key)
-        asked = {want.extra for want in node.wants if want.parent is None} if node else set()
-        for extra, brought in node.brought_by_extra.items() if node else ():
+        if node is None or not node.brought_by_extra:
+            continue
+        asked = {want.extra for want in node.wants if want.parent is None}
+        for extra, brought in node.brought_by_extra.items():
             if extra not in asked:
                 continue
             without = {**edges, key: tuple(child for child in edges[key] if child not in brought)}

@@ -234,9 +234,10 @@ class _Telling:
     def _tell(self, key: str, dependency: Dependency) -> Judgement:
         one = self.judged[key]
         verdict, chain = self.inherited.get(key, (one.own_verdict, ()))
-        places = (dependency.location,) if dependency.name in self.context.declared else ()
-        from_below = self._find_below(key, verdict, chain)
-        told_below = self.context.exemptions.apply(from_below, str(dependency.name), places)
+        told_below: tuple[Finding, ...] = ()
+        if from_below := tuple(self._find_below(key, verdict, chain)):
+            places = (dependency.location,) if dependency.name in self.context.declared else ()
+            told_below = self.context.exemptions.apply(from_below, str(dependency.name), places)
         if verdict is Verdict.CONTAINER and any(finding.level is Level.NOTE for finding in told_below):
             verdict = one.own_verdict
         findings = (*one.findings, *told_below) if told_below else one.findings
@@ -253,11 +254,11 @@ class _Telling:
 
 
 def _by_name(project: Project) -> Mapping[NormalizedName, tuple[Dependency, ...]]:
-    grouped: dict[NormalizedName, tuple[Dependency, ...]] = {}
+    grouped: dict[NormalizedName, list[Dependency]] = {}
     for dependency in project.dependencies:
         if dependency.name is not None:
-            grouped[dependency.name] = (*grouped.get(dependency.name, ()), dependency)
-    return grouped
+            grouped.setdefault(dependency.name, []).append(dependency)
+    return {name: tuple(declared) for name, declared in grouped.items()}
 
 
 def _contradiction(

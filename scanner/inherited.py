@@ -43,6 +43,8 @@ class Judged:
 
 def inherit(judged: Mapping[str, Judged], edges: Edges, late: Late) -> dict[str, tuple[Verdict, Chain]]:
     """What each node has from below; an accepted unknown is passed up only where nothing that counts is."""
+    if not any(edges.values()):
+        return {}
     too_large = {key for key, one in judged.items() if any(finding.rule is Rule.CS401 for finding in one.blockers)}
     passes = {pair for pair in late.passes if pair[1] not in too_large}
     is_accepted = {key: one.is_accepted for key, one in judged.items()}

@@ -214,7 +214,7 @@ def _resolve(project: Project, settings: Settings, target: Target, supply: Suppl
 
 def _exemptions(files: Sequence[ReadFile], settings: Settings, around: Surroundings, target: Target) -> Exemptions:
     declared: dict[str, set[int]] = {}
-    for file in files:
+    for file in files if any(file.ignores for file in files) else ():
         places = (*file.parsed.entries, *file.parsed.constraints, *file.parsed.overrides, *file.parsed.problems)
         for location in (place.location for place in places):
             if location is not None:
