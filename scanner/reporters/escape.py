@@ -85,9 +85,10 @@ def redact_credentials(text: str) -> str:
     """
     if "://" not in text and ":\\\\" not in text:
         return text
-    text = _USERINFO.sub(_hide_userinfo, text)
-    text = _ODD_USERINFO.sub(lambda match: match.group()[:3] + _HIDDEN + "@", text)
-    return _SECRET_PARAMETER.sub(rf"\g<key>{_HIDDEN}", text)
+    if "@" in text:
+        text = _USERINFO.sub(_hide_userinfo, text)
+        text = _ODD_USERINFO.sub(lambda match: match.group()[:3] + _HIDDEN + "@", text)
+    return _SECRET_PARAMETER.sub(rf"\g<key>{_HIDDEN}", text) if "?" in text or "&" in text else text
 
 
 def _hide_userinfo(match: re.Match[str]) -> str:

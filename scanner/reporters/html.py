@@ -84,28 +84,31 @@ def _sections(report: Report, context: ReportContext) -> Iterator[str]:
     places = Places(report, context)
     ids = Ids(report)
     for verdict, heading in ((Verdict.CONTAINER, "Needs a container"), (Verdict.UNKNOWN, "Could not be told")):
-        causes = find_causes(report, verdict)
-        items = [_cause(cause, ids, context) for cause in causes]
-        yield _section(f"{heading} ({report.count(verdict)})", verdict.value, items)
-    yield _section(f"Not understood ({len(report.problems)})", "problems", list(_problems(report, places)))
-    table = dependency_table(report, places, ids, context)
+        causes = (_cause(cause, ids, context) for cause in find_causes(report, verdict))
+        yield from _section(f"{heading} ({report.count(verdict)})", verdict.value, causes)
+    yield from _section(f"Not understood ({len(report.problems)})", "problems", _problems(report, places))
     number = counted(len(report.dependencies), "dependency", "dependencies")
-    yield f'<section id="dependencies" aria-labelledby="all">\n<h2 id="all">{number}</h2>\n{table}</section>\n'
+    yield f'<section id="dependencies" aria-labelledby="all">\n<h2 id="all">{number}</h2>\n'
+    yield from dependency_table(report, places, ids, context)
+    yield "</section>\n"
     tree = dependency_tree(report)
     if tree:
         yield f'<section aria-labelledby="tree">\n<h2 id="tree">What brings what</h2>\n{tree}</section>\n'
     sizes = bundle_gauge(report.bundle) + size_chart(report)
     if sizes:
         yield f'<section aria-labelledby="sizes">\n<h2 id="sizes">How large it is</h2>\n{sizes}</section>\n'
-    yield _section(f"Skipped ({len(report.skipped)})", "skipped", list(_skipped(report, places)))
+    yield from _section(f"Skipped ({len(report.skipped)})", "skipped", _skipped(report, places))
 
 
-def _section(heading: str, name: str, items: list[str]) -> str:
-    if not items:
-        return ""
-    listed = "".join(f"<li>{item}</li>\n" for item in items)
+def _section(heading: str, name: str, items: Iterable[str]) -> Iterator[str]:
+    """The section by pieces, for a report may be a hundred megabytes long; nothing where there are no items."""
     title = f'<h2 id="{name}">{heading}</h2>\n'
-    return f'<section aria-labelledby="{name}">\n{title}<ul class="cards">\n{listed}</ul>\n</section>\n'
+    before = f'<section aria-labelledby="{name}">\n{title}<ul class="cards">\n'
+    after = ""
+    for item in items:
+        yield f"{before}<li>{item}</li>\n"
+        before, after = "", "</ul>\n</section>\n"
+    yield after
 
 
 def _cause(cause: Cause, ids: Ids, context: ReportContext) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from scanner.model import Evidence, Finding, Judgement, Report, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_remedies
@@ -58,6 +59,7 @@ def prose(value: str) -> str:
     return _BACKTICKED.sub(r"<code>\1</code>", text(value))
 
 
+@lru_cache(maxsize=1024)
 def link(label: str, url: str) -> str:
     """A link that opens elsewhere, or plain text where the address is none of the web."""
     if not is_web_address(url):
@@ -81,20 +83,19 @@ def explanation(judgement: Judgement, context: ReportContext) -> str:
     return reasons + _advice(judgement, findings)
 
 
-def dependency_table(report: Report, places: Places, ids: Ids, context: ReportContext) -> str:
-    """The table of all dependencies with the controls that its script brings to life."""
+def dependency_table(report: Report, places: Places, ids: Ids, context: ReportContext) -> Iterator[str]:
+    """The table of all dependencies, row by row, with the controls that its script brings to life."""
     if not report.dependencies:
-        return "<p>No dependency was found.</p>\n"
+        yield "<p>No dependency was found.</p>\n"
+        return
     largest_bytes = max((_size_bytes(judgement) or 0 for judgement in report.dependencies), default=0)
     headings = "".join(f'<th scope="col" data-sort="{key}">{heading}</th>' for heading, key in _COLUMNS)
-    rows = "".join(
-        _row(judgement, places, ids.of(judgement), context, largest_bytes) for judgement in report.dependencies
-    )
-    return (
-        f"{_controls(report)}"
-        '<div class="scroll" role="region" aria-label="Table of all dependencies" tabindex="0">\n<table>\n'
-        f"<thead><tr>{headings}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
-    )
+    yield _controls(report)
+    yield '<div class="scroll" role="region" aria-label="Table of all dependencies" tabindex="0">\n<table>\n'
+    yield f"<thead><tr>{headings}</tr></thead>\n<tbody>\n"
+    for judgement in report.dependencies:
+        yield _row(judgement, places, ids.of(judgement), context, largest_bytes)
+    yield "</tbody>\n</table>\n</div>\n"
 
 
 def _controls(report: Report) -> str:

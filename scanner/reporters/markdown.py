@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -28,8 +28,10 @@ MARKER = "<!-- compat-scan -->"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Section:
     heading: str
-    items: tuple[str, ...]
-    """List items of one or more lines; empty sections are left out."""
+    number: int
+    """How many items there are; empty sections are left out."""
+    items: Iterable[str]
+    """List items of one or more lines, made only as far as there is room for them."""
     collapsed: bool = False
 
 
@@ -62,25 +64,25 @@ def _find_sections(report: Report, context: ReportContext) -> Iterator[_Section]
     places = Places(report, context)
     for verdict, heading in ((Verdict.CONTAINER, "Needs a container"), (Verdict.UNKNOWN, "Could not be told")):
         causes = sorted(find_causes(report, verdict), key=lambda cause: -len(cause.dependents))
-        items = tuple(_cause_item(cause, places) for cause in causes)
-        yield _Section(heading=f"{heading} ({report.count(verdict)})", items=items)
-    problems = tuple(
+        items = (_cause_item(cause, places) for cause in causes)
+        yield _Section(heading=f"{heading} ({report.count(verdict)})", number=len(causes), items=items)
+    problems = (
         _joined(inline(problem.message), problem.rule.code, code(places.describe(problem.location)))
         for problem in report.problems
     )
-    yield _Section(heading=f"Not understood ({len(problems)})", items=problems)
-    limited = tuple(_entry_item(item, places) for item in report.dependencies if item.has_cautions)
-    yield _Section(heading=f"Runs, with limits ({len(limited)})", items=limited, collapsed=True)
-    runs = tuple(
-        _joined(code(describe_dependency(item)), code(describe_place(places.of(item))))
-        for item in report.dependencies
-        if item.verdict is Verdict.WORKERS and not item.has_cautions
-    )
-    yield _Section(heading=f"Runs on Python Workers ({len(runs)})", items=runs, collapsed=True)
-    skipped = tuple(
+    number = len(report.problems)
+    yield _Section(heading=f"Not understood ({number})", number=number, items=problems)
+    limited = [item for item in report.dependencies if item.has_cautions]
+    told = (_entry_item(item, places) for item in limited)
+    yield _Section(heading=f"Runs, with limits ({len(limited)})", number=len(limited), items=told, collapsed=True)
+    runs = [item for item in report.dependencies if item.verdict is Verdict.WORKERS and not item.has_cautions]
+    told = (_joined(code(describe_dependency(item)), code(describe_place(places.of(item)))) for item in runs)
+    yield _Section(heading=f"Runs on Python Workers ({len(runs)})", number=len(runs), items=told, collapsed=True)
+    skipped = (
         _joined(code(item.text), inline(item.reason), code(places.describe(item.location))) for item in report.skipped
     )
-    yield _Section(heading=f"Skipped ({len(skipped)})", items=skipped, collapsed=True)
+    number = len(report.skipped)
+    yield _Section(heading=f"Skipped ({number})", number=number, items=skipped, collapsed=True)
 
 
 def _render(section: _Section, room_bytes: int) -> str:
@@ -89,9 +91,9 @@ def _render(section: _Section, room_bytes: int) -> str:
         before, after = f"\n<details>\n<summary>{section.heading}</summary>\n\n", "\n</details>\n"
     else:
         before, after = f"\n### {section.heading}\n\n", ""
-    rest = len(section.items)
+    rest = section.number
     used_bytes = _size_bytes(before + after + _rest_item(rest))
-    if not section.items or used_bytes > room_bytes:
+    if not rest or used_bytes > room_bytes:
         return ""
     shown: list[str] = []
     for item in section.items:

@@ -25,6 +25,7 @@ class Places:
 
     def __init__(self, report: Report, context: ReportContext) -> None:
         self._context = context
+        self._paths: dict[str, str] = {}
         self._direct: dict[str, Location] = {}
         for judgement in report.dependencies:
             if judgement.location is not None and judgement.direct is not False:
@@ -43,7 +44,9 @@ class Places:
 
     def named(self, location: Location) -> Location:
         """The same place with its path relative to the root."""
-        return replace(location, path=relative_path(location.path, self._context))
+        known = self._paths.get(location.path)  # many stand in few files
+        path = self._paths[location.path] = relative_path(location.path, self._context) if known is None else known
+        return location if path == location.path else replace(location, path=path)
 
     def describe(self, location: Location | None) -> str:
         """``path:line`` of a location of the report, for people; the empty string for none."""
