@@ -298,6 +298,8 @@ class FakeIndex:
         """User and password that every request must carry, or None."""
         self.requests: list[SeenRequest] = []
         """Everything that was asked for, in order of arrival."""
+        self.connections = 0
+        """How many connections were opened."""
         self._listings: dict[str, list[dict[str, object]]] = {}
         self._files: dict[str, bytes] = {}
         self._rules: dict[str, Rule] = {}
@@ -488,6 +490,7 @@ class _Server(ThreadingHTTPServer):
         if isinstance(request, socket.socket):
             with self._open_lock:
                 self._open.add(request)
+                self.index.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:

@@ -11,6 +11,7 @@ import random
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 with left_out("httpx._main"):  # its command line, which would load rich
     import httpx
+
+    from scanner.index.spread_transport import SpreadTransport
 
 MOST_REDIRECTS = 10
 LISTING_BYTES = 64 * 1024 * 1024
@@ -183,17 +186,14 @@ class _Router(httpx.AsyncBaseTransport):
 
     def _connect(self, proxy: str | None, *, needs_tls: bool) -> httpx.AsyncBaseTransport:
         context = self._tls() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        limits = httpx.Limits(
-            max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=MOST_CONNECTIONS,
-            keepalive_expiry=_IDLE_SECONDS,
-        )
         fast = _find_fast_transport() if proxy is None else None  # proxies are httpx's business
         if fast is not None:
-            return fast(verify=context, limits=limits)
+            return fast(verify=context, most_connections=MOST_CONNECTIONS, idle_seconds=_IDLE_SECONDS)
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE_SECONDS)
         try:
             through = None if proxy is None else _proxy(proxy, context)
-            return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, proxy=through)
+            make = partial(httpx.AsyncHTTPTransport, verify=context, trust_env=False, limits=limits, proxy=through)
+            return SpreadTransport(make(), make, most=MOST_CONNECTIONS)
         except (ValueError, ImportError, httpx.InvalidURL) as error:
             reason = "SOCKS needs the package socksio" if isinstance(error, ImportError) else "is no usable proxy URL"
             raise SettingsError(None, "proxy", f"«{redact_url(proxy or '')}» {reason}") from error

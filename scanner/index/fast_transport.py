@@ -45,9 +45,9 @@ _TRANSLATIONS: tuple[tuple[type[BaseException], type[httpx.TransportError]], ...
 class FastTransport(httpx.AsyncBaseTransport):
     """Sends requests through aiohttp: directly, without redirects, cookies or unpacking, which are httpx's."""
 
-    def __init__(self, *, verify: ssl.SSLContext, limits: httpx.Limits) -> None:
+    def __init__(self, *, verify: ssl.SSLContext, most_connections: int, idle_seconds: float) -> None:
         self._verify = verify
-        self._limits = limits
+        self._most_connections, self._idle_seconds = most_connections, idle_seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -73,9 +73,7 @@ class FastTransport(httpx.AsyncBaseTransport):
     def _open(self) -> aiohttp.ClientSession:
         """A session, which belongs to the loop that runs."""
         connector = aiohttp.TCPConnector(
-            ssl=self._verify,
-            limit=self._limits.max_connections or 0,
-            keepalive_timeout=self._limits.keepalive_expiry,
+            ssl=self._verify, limit=self._most_connections, keepalive_timeout=self._idle_seconds
         )
         session = aiohttp.ClientSession(
             connector=connector,

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +19,10 @@ from scanner.index import client as client_module
 from scanner.index.answer import Answer
 from scanner.index.client import Client
 from scanner.index.proxies import Proxies
+from scanner.index.retry import MOST_CONNECTIONS
+
+if TYPE_CHECKING:
+    from tests.conftest import FakeIndex
 
 _RESET = struct.pack("ii", 1, 0)  # linger for no time at all: close() then sends a reset
 
@@ -243,3 +248,19 @@ def test_importing_the_transports_leaves_certificates_to_others() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False"]
     assert client_module._find_fast_transport() is not None
+
+
+@pytest.mark.usefixtures("transport")
+def test_connections_are_used_again_and_are_no_more_than_allowed(index: FakeIndex) -> None:
+    index.answer("/x", b"body")
+
+    async def fetch_many() -> None:
+        client = Client(user_agent="tests", tls=ssl.create_default_context)
+        try:
+            await asyncio.gather(*(client.fetch(f"{index.origin}/x") for _ in range(100)))
+        finally:
+            await client.close()
+
+    asyncio.run(fetch_many())
+    assert index.count("/x") == 100
+    assert index.connections <= MOST_CONNECTIONS
