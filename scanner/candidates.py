@@ -30,6 +30,10 @@ class ReleaseSource(Protocol):
     def versions(self) -> tuple[Version, ...]:
         """All versions, newest first."""
 
+    @property
+    def candidate_versions(self) -> tuple[Version, ...]:
+        """Those of the versions, newest first, that have a candidate; see ``has_candidate``."""
+
     def versions_near(self, version: Version) -> tuple[Version, ...]:
         """Those of the versions, newest first, that could equal this one but for a local part, and perhaps others."""
 
@@ -93,12 +97,13 @@ class Candidates:
     def versions(self) -> tuple[Version, ...]:
         """All versions, newest first."""
         if self._versions is None:
-            listed = self.listing.versions if self.listing else ()
-            if self.pyodide and self.pyodide.version not in listed:
-                self._versions = tuple(sorted({*listed, self.pyodide.version}, reverse=True))
-            else:
-                self._versions = tuple(listed)
+            self._versions = self._with_pyodide(self.listing.versions if self.listing else ())
         return self._versions
+
+    @property
+    def possible_versions(self) -> tuple[Version, ...]:
+        """Those of the versions, newest first, that can have a wheel for the target; see ``may_fit``."""
+        return self._with_pyodide(self.listing.candidate_versions if self.listing else ())
 
     def candidate(self, version: Version) -> Candidate | None:
         """One version with its best wheel; None where the version has no file at all."""
@@ -150,7 +155,10 @@ class Candidates:
 
     def _near(self, version: Version) -> tuple[Version, ...]:
         """The versions that a pin can mean, newest first, without looking at all there are."""
-        listed = self.listing.versions_near(version) if self.listing else ()
+        return self._with_pyodide(self.listing.versions_near(version) if self.listing else ())
+
+    def _with_pyodide(self, listed: tuple[Version, ...]) -> tuple[Version, ...]:
+        """The versions, newest first, with that of the Pyodide release among them."""
         if self.pyodide and self.pyodide.version not in listed:
             return tuple(sorted({*listed, self.pyodide.version}, reverse=True))
         return listed
@@ -223,6 +231,11 @@ class FixedReleases:
     def versions(self) -> tuple[Version, ...]:
         """All versions, newest first."""
         return tuple(sorted((release.version for release in self.releases), reverse=True))
+
+    @property
+    def candidate_versions(self) -> tuple[Version, ...]:
+        """All of them: their few files are then looked at."""
+        return self.versions
 
     def versions_near(self, version: Version) -> tuple[Version, ...]:  # noqa: ARG002 - the protocol's
         """All of them: they are few."""

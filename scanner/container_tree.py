@@ -99,6 +99,11 @@ class _AllFit:
         """All versions, newest first."""
         return self.listing.versions
 
+    @property
+    def candidate_versions(self) -> tuple[Version, ...]:
+        """All of them: their tags are looked at."""
+        return self.versions
+
     def versions_near(self, version: Version) -> tuple[Version, ...]:
         """Those of the versions that could equal this one, and perhaps others."""
         return self.listing.versions_near(version)

@@ -97,3 +97,21 @@ def test_prereleases_count_where_named_or_alone() -> None:
     assert [str(version) for version in candidates.satisfying(SpecifierSet(">=2b1"))] == ["2b1"]
     alone = _candidates(("2b1", _wheel("2b1", PURE)))
     assert [str(version) for version in alone.satisfying(SpecifierSet(">=1"))] == ["2b1"]
+
+
+def test_only_versions_that_can_have_a_wheel_are_possible_and_that_of_pyodide_is() -> None:
+    class Told(FixedReleases):
+        """Tells candidates by the names of the files, as a listing does."""
+
+        @property
+        def candidate_versions(self) -> tuple[Version, ...]:
+            return (Version("2"),)
+
+    releases = tuple(
+        Release(name=NAME, version=Version(version), artifacts=(_wheel(version, LINUX),)) for version in ("1", "2", "3")
+    )
+    listing = Told(releases=releases, url="https://index.example.org")
+    for bundled, expected in ((None, ["2"]), ("1.5", ["2", "1.5"]), ("2", ["2"])):
+        pyodide = _bundled(bundled) if bundled else None
+        candidates = Candidates(name=NAME, target=TARGET, listing=listing, pyodide=pyodide)
+        assert [str(version) for version in candidates.possible_versions] == expected

@@ -181,7 +181,7 @@ def _nearest_fitting(subject: Subject) -> Candidate | None:
     candidates, chosen = subject.candidates, subject.chosen
     if candidates is None or chosen is None:
         return None
-    versions = [version for version in candidates.versions if not version.is_prerelease]
+    versions = [version for version in candidates.possible_versions if not version.is_prerelease]
     if subject.required_by is None:
         versions = list(subject.others_ask.filter(versions, prereleases=True))
     newer = sorted(version for version in versions if version > chosen.version)

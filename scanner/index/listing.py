@@ -53,6 +53,12 @@ class Listing:
         """All versions, newest first; those with yanked files only are among them."""
         return tuple(sorted(self._texts.all, reverse=True))
 
+    @cached_property
+    def candidate_versions(self) -> tuple[Version, ...]:
+        """Those of the versions, newest first, that have a candidate; most projects of native code have none."""
+        found = VersionTexts(text for text in self.rows if self.text_may_fit(text))
+        return tuple(sorted(found.all, reverse=True))
+
     def versions_near(self, version: Version) -> tuple[Version, ...]:
         """Those of the versions, newest first, that could equal this one but for a local part, and perhaps others."""
         return tuple(sorted(self._texts.near(version), reverse=True))

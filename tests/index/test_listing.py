@@ -153,6 +153,7 @@ def test_candidates_for_webassembly_and_yanked_versions_are_told_without_parsing
         _row("foo-3.0.tar.gz"),
     )
     assert [listing.has_candidate(Version(text)) for text in ("1.0", "2.0", "3.0", "4.0")] == [False, True, True, False]
+    assert listing.candidate_versions == (Version("3.0"), Version("2.0"))
     assert [listing.is_yanked(Version(text)) for text in ("1.0", "2.0", "3.0", "4.0")] == [False, True, False, False]
 
 
@@ -293,6 +294,7 @@ def test_files_are_grouped_by_their_own_names_whatever_stands_before_them(names:
     assert {text: [row.filename for row in rows] for text, rows in listing.rows.items()} == expected
     assert list(listing.malformed) == odd
     assert listing.fits == {text: any(map(may_fit_webassembly, found)) for text, found in expected.items()}
+    assert listing.candidate_versions == tuple(filter(listing.has_candidate, listing.versions))
 
 
 @given(

@@ -54,6 +54,7 @@ def test_every_field_comes_back() -> None:
         assert again.release(version) == listing.release(version)
         assert again.is_yanked(version) == listing.is_yanked(version)
         assert again.has_candidate(version) == listing.has_candidate(version)
+    assert again.candidate_versions == listing.candidate_versions
     assert again.odd_files == listing.odd_files
     assert again.url == listing.url
     assert again.release(Version("5")) is None
