@@ -14,7 +14,7 @@ import tomli
 
 from scanner.errors import SourceError
 from scanner.model import Location, Problem, Rule
-from scanner.plan.check import CheckInput, TextFile, find_faults, find_scopes
+from scanner.plan.check import Beside, CheckInput, TextFile, find_faults, find_scopes
 from scanner.plan.check.code import blank_code_comments
 from scanner.planned import Checked
 from scanner.sources.discover import find_files
@@ -24,9 +24,12 @@ from scanner.sources.jsonc import blank_comments
 from scanner.sources.positions import KeyPath, Positions
 from scanner.sources.text import decode_leniently
 from scanner.sources.toml_positions import find_toml_positions
+from scanner.wrangler import CONFIG_NAMES
 
 _CODE_SUFFIXES = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".py")
 _MAX_CODE_FILES = 500
+_PYWRANGLER_NAMES = ("wrangler.toml", "wrangler.jsonc")
+"""In the order in which pywrangler looks for them (workers-py 1.17.9, pywrangler/utils.py)."""
 _PLACE_OF_TOML_ERROR = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -69,7 +72,7 @@ def check_wrangler(path: str) -> Checked:
     ]
     sources, missing = _read_sources(given)
     images, absent = _read_images(given)
-    given = replace(given, sources=sources, images=images, missing=frozenset(absent))
+    given = replace(given, sources=sources, images=images, missing=frozenset(absent), beside=_read_beside(path))
     return Checked(path=path, problems=(*problems, *twice, *missing, *find_faults(given)))
 
 
@@ -153,6 +156,22 @@ def _read_images(given: CheckInput) -> tuple[dict[str, TextFile], set[str]]:
                 if image.startswith((".", "/")) or image.endswith("Dockerfile"):
                     missing.add(image)
     return images, missing
+
+
+def _read_beside(path: str) -> Beside | None:
+    """The configuration beside this one that one of the two tools reads instead; None where both read the same."""
+    folder, name = Path(path).parent, Path(path).name
+    deploys, installs = (
+        next((each for each in names if (folder / each).is_file()), None) for names in (CONFIG_NAMES, _PYWRANGLER_NAMES)
+    )
+    if deploys is None or installs is None or deploys == installs or name not in (deploys, installs):
+        return None
+    other = str(folder / (installs if name == deploys else deploys))
+    try:
+        values = _parse(_read_text(other), other).values
+    except (SourceError, _Unparsed):
+        return None  # which is told where that one is checked
+    return Beside(deploys=deploys, installs=installs, values=values)
 
 
 def _read_text(path: str) -> str:

@@ -60,7 +60,7 @@ ALLOWED = {
     "edges": BASE | {"resolve"},
     "container_tree": GROUND | {"planned", "project", "remembered", "resolve", "settings", "sources"},
     "own_code": GROUND | {"checks", "planned", "sources"},
-    "wrangler_check": GROUND | {"plan", "planned", "sources"},
+    "wrangler_check": GROUND | {"plan", "planned", "sources", "wrangler"},
     "planning": GROUND | {"container_tree", "own_code", "pipeline", "plan", "planned", "project", "settings"},
     "pipeline": None,
     "cli": None,

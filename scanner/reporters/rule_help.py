@@ -220,9 +220,10 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         remedy="Add python_workers to compatibility_flags.",
     ),
     Rule.CS714: RuleHelp(
-        what="A flag switches a Python version off, which pywrangler does not see.",
+        what="A flag switches a Python version off, which pywrangler does not see; or pywrangler reads wrangler.toml,"
+        " and Wrangler the wrangler.jsonc or wrangler.json beside it, which selects another Python.",
         why="It installs wheels for another Python than the one that runs.",
-        remedy="Choose the runtime by compatibility_date, or by the flag of the version itself.",
+        remedy="Choose the runtime by compatibility_date, or by the flag of the version itself, in one configuration.",
     ),
     Rule.CS715: RuleHelp(
         what="A key of the configuration is none that Wrangler knows.",

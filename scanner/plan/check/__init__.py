@@ -9,10 +9,10 @@ from scanner.plan.check.classes import find_class_faults
 from scanner.plan.check.code import find_code_faults
 from scanner.plan.check.entries import find_entry_faults
 from scanner.plan.check.images import find_image_faults
-from scanner.plan.check.scope import CheckInput, Scope, TextFile, find_scopes
+from scanner.plan.check.scope import Beside, CheckInput, Scope, TextFile, find_scopes
 from scanner.plan.check.worker import find_worker_faults
 
-__all__ = ["CHECKS", "CheckInput", "Scope", "TextFile", "find_faults", "find_scopes"]
+__all__ = ["CHECKS", "Beside", "CheckInput", "Scope", "TextFile", "find_faults", "find_scopes"]
 
 CHECKS: tuple[Callable[[CheckInput, Scope], Iterator[Problem]], ...] = (
     find_worker_faults,

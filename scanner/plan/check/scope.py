@@ -24,6 +24,18 @@ class TextFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """Two configurations in one folder, of which Wrangler reads one and pywrangler the other."""
+
+    deploys: str
+    """The file name of the one that Wrangler reads."""
+    installs: str
+    """The file name of the one that pywrangler reads."""
+    values: Mapping[str, object]
+    """What the one of them holds that is not checked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CheckInput:
     """A parsed configuration with what belongs to it."""
 
@@ -37,6 +49,8 @@ class CheckInput:
     """The Dockerfiles, by the text of ``image`` that names them."""
     missing: frozenset[str] = frozenset()
     """Texts of ``image`` that look like paths and lead to no file."""
+    beside: Beside | None = None
+    """Where this configuration is one of two that different tools read."""
 
     def problem(self, rule: Rule, path: KeyPath, message: str) -> Problem:
         """A fault at a key or element."""

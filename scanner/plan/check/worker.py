@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
+from scanner.errors import SettingsError
 from scanner.model import Problem, Rule
 from scanner.plan.check.entries import unknown_key_text
 from scanner.plan.check.scope import CheckInput, Scope, texts_of
 from scanner.tables import load_runtimes, load_wrangler_keys
+from scanner.target import choose_target
 
 _IMPLIES_PYTHON = "auto_inject_python_workers"
 
@@ -27,7 +30,43 @@ def find_worker_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
         if flag in ignored and not is_other:
             text = f"pywrangler ignores `{flag}` and would install wheels for another Python than the one that runs"
             yield given.problem(Rule.CS714, (*scope.prefix, "compatibility_flags", number), text)
+    if not scope.prefix and not is_other:
+        yield from _find_other_runtime(given, scope)
     keys = load_wrangler_keys().keys
     for name in scope.values:
         if name not in keys and name != "autoscale":
             yield given.problem(Rule.CS715, (*scope.prefix, name), unknown_key_text(name, keys))
+
+
+def _find_other_runtime(given: CheckInput, scope: Scope) -> Iterator[Problem]:
+    """Where pywrangler reads another configuration than Wrangler, and that one selects another Python."""
+    beside = given.beside
+    if beside is None or _selects_same_python(beside.values, scope.values):
+        return
+    place = next((name for name in ("compatibility_date", "compatibility_flags") if name in scope.values), None)
+    text = (
+        f"Wrangler reads {beside.deploys} and pywrangler {beside.installs} beside it, whose compatibility date and"
+        " flags differ: it would install wheels for another Python than the one that runs"
+    )
+    yield given.problem(Rule.CS714, (place,) if place else (), text)
+
+
+def _selects_same_python(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether two configurations select the same Python; what selects none is the same only word by word."""
+    if _selection(one) == _selection(other):
+        return True
+    python = _find_python(one)
+    return python is not None and python == _find_python(other)
+
+
+def _selection(values: Mapping[str, object]) -> tuple[str, frozenset[str]]:
+    # TOML may hold the date as a date.
+    return str(values.get("compatibility_date")), frozenset(texts_of(values.get("compatibility_flags")))
+
+
+def _find_python(values: Mapping[str, object]) -> str | None:
+    day, flags = _selection(values)
+    try:
+        return choose_target(date.fromisoformat(day), sorted(flags)).python
+    except (ValueError, SettingsError):
+        return None
