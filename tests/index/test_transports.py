@@ -10,8 +10,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from scanner.errors import IndexAnswerError, IndexUnreachable
@@ -226,6 +228,32 @@ def test_every_error_of_the_library_is_translated() -> None:
     about_websockets = {aiohttp.client_exceptions.WSMessageTypeError}
     assert len(kinds) > 30
     assert [kind for kind in (*kinds, *others) if not issubclass(kind, known) and kind not in about_websockets] == []
+
+
+def test_errors_become_those_of_httpx_the_special_ones_before_the_general() -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+    from scanner.index.fast_transport import _translated  # noqa: PLC0415 - importable only with aiohttp
+
+    to = SimpleNamespace(host="example.org", port=443, ssl=True, is_ssl=True)
+    expected: list[tuple[Exception, type[Exception]]] = [
+        (aiohttp.ConnectionTimeoutError("x"), httpx.ConnectTimeout),
+        (aiohttp.SocketTimeoutError("x"), httpx.ReadTimeout),
+        (TimeoutError("x"), httpx.ReadTimeout),
+        (aiohttp.ClientConnectorError(to, OSError(111, "refused")), httpx.ConnectError),
+        (aiohttp.ClientConnectorCertificateError(to, ssl.SSLCertVerificationError("x")), httpx.ConnectError),
+        (aiohttp.ServerDisconnectedError(), httpx.RemoteProtocolError),
+        (aiohttp.ClientPayloadError("x"), httpx.RemoteProtocolError),
+        (aiohttp.InvalidURL("x"), httpx.UnsupportedProtocol),
+        (aiohttp.ClientOSError(104, "reset"), httpx.ReadError),
+        (aiohttp.ClientConnectionResetError("x"), httpx.ReadError),
+        (ssl.SSLError("x"), httpx.ReadError),
+        (ValueError("x"), httpx.LocalProtocolError),
+        (KeyError("a fault of the program"), KeyError),
+    ]
+    for error, kind in expected:
+        with pytest.raises(kind) as caught, _translated():
+            raise error
+        assert type(caught.value) is kind
 
 
 def test_without_aiohttp_requests_travel_by_httpx() -> None:
