@@ -32,8 +32,7 @@ def create_schema(database: sqlite3.Connection) -> None:
     """Make the table in an empty file; another process may do the same at the same time."""
     database.execute("PRAGMA page_size = 8192")  # listings are large: in small pages, each would be hundreds of pieces
     database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    # What is added is written once so; a write-ahead log would be copied into the file afterwards.
-    database.execute("PRAGMA journal_mode = DELETE")
+    database.execute("PRAGMA journal_mode = WAL")
     database.execute("BEGIN IMMEDIATE")
     database.execute(
         "CREATE TABLE IF NOT EXISTS entries ("

@@ -200,10 +200,10 @@ class _Router(httpx.AsyncBaseTransport):
 
 
 def _find_fast_transport() -> type[FastTransport] | None:
-    """The transport of the extra «fast»; None where that is not installed."""
+    """The transport of the extra «fast»; None where that is not installed, is too old or does not load."""
     try:
         from scanner.index.fast_transport import FastTransport  # noqa: PLC0415 - an optional library stands behind it
-    except ImportError:
+    except Exception:  # noqa: BLE001 - whatever is the matter with it, httpx does without
         return None
     return FastTransport
 

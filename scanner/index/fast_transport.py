@@ -19,6 +19,10 @@ with certificates_unread():
     from aiohttp.http_exceptions import HttpProcessingError
     from yarl import URL
 
+_OLDEST = (3, 11)
+if tuple(int(part) for part in aiohttp.__version__.split(".")[:2]) < _OLDEST:
+    raise ImportError(f"aiohttp {aiohttp.__version__} is older than {'.'.join(map(str, _OLDEST))}")
+
 _HEADER_BYTES = 100 * 1024  # what httpx's own transport takes for all headers together
 _READ_BYTES = 512 * 1024
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -264,6 +265,22 @@ def test_without_aiohttp_requests_travel_by_httpx() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["None", "False", "False"]
+
+
+@pytest.mark.parametrize(
+    "source", ["__version__ = '3.9.5'", "__version__ = '4.0'", "raise RuntimeError('built for another Python')"]
+)
+def test_an_aiohttp_that_will_not_do_is_passed_over(source: str, tmp_path: Path) -> None:
+    (tmp_path / "aiohttp").mkdir()
+    (tmp_path / "aiohttp" / "__init__.py").write_text(source, encoding="utf-8")
+    (tmp_path / "aiohttp" / "http_exceptions.py").write_text("HttpProcessingError = OSError", encoding="utf-8")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from scanner.index import client\n"
+        "print(client._find_fast_transport())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["None"]
 
 
 def test_importing_the_transports_leaves_certificates_to_others() -> None:
