@@ -207,13 +207,17 @@ def measure_pinned(bench: Bench) -> None:
         with loopback(delay_ms, bench.folder, [f"/simple/{name}/" for name in names]) as url:
             urls = [f"{url}{name}/" for name in names]
             cold = bench.scan(PINNED, url, *_ONLY_LISTINGS, cold=True)
+            plain = bench.scan(PINNED, url, *_ONLY_LISTINGS, cold=True, python=("-c", _WITHOUT.format(_FAST)))
             title = f"{len(names)} pinned, cold, {delay_ms} ms"
             bench.compare(title, cold, bench.fetch(urls), aim="1.3 (1.15)")
+            bench.compare(f"{title}, without the extra fast", plain, bench.fetch(urls), aim="1.3 (1.15)")
             bench.compare(title, cold, bench.fetch(urls, "ours"))
             if shutil.which("curl"):
                 bench.compare(title, cold, bench.curl(urls))
             uv = bench.uv(PINNED, url, "--no-deps", cold=True)
-            bench.compare(title, cold, uv, aim="1.4 (0.8)" if delay_ms == 0 else "1.0 (0.6)")
+            aim = "1.4 (0.8)" if delay_ms == 0 else "1.0 (0.6)"
+            bench.compare(title, cold, uv, aim=aim)
+            bench.compare(f"{title}, without the extra fast", plain, uv, aim=aim)
             if delay_ms == 0:
                 bench.compare(title, cold, uv, by="peak_mib", aim="0.65 (0.5)")
                 warm = bench.scan(PINNED, url, *_ONLY_LISTINGS, cold=False)
