@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -127,24 +126,6 @@ class Index:
         await asyncio.wait([task])
         return _open_outcome(task.result())
 
-    def as_done(self, names: Iterable[NormalizedName]) -> Iterator[tuple[NormalizedName, Outcome]]:
-        """Each project once with its listing, None, or its failure, in the order in which they arrive."""
-        pending = tuple(dict.fromkeys(names))
-        self.want(pending)
-        done: asyncio.Queue[NormalizedName] = asyncio.Queue()
-        for name in pending:
-            if name in self._found:
-                done.put_nowait(name)
-            else:
-                self._tasks[name].add_done_callback(partial(_announce, done, name))
-        for _ in pending:
-            name = self.run(done.get()) if done.empty() else done.get_nowait()
-            yield name, self._found[name]
-
-    def forget(self, name: NormalizedName) -> None:
-        """Drop a listing that has arrived, to free its memory; asking for it again fetches it again."""
-        self._found.pop(name, None)
-
     async def fetch(self, url: str, *, max_bytes: int, byte_range: ByteRange | None = None) -> Answer:
         """The bytes of a file, or a part of them, from the web or from this machine (a ``file:`` URL).
 
@@ -198,10 +179,6 @@ class Index:
         if self._opened is None:
             self._opened = self._make_client()
         return self._opened
-
-
-def _announce(queue: asyncio.Queue[NormalizedName], name: NormalizedName, _: asyncio.Task[Outcome]) -> None:
-    queue.put_nowait(name)
 
 
 def _open_outcome(outcome: Outcome) -> Listing | None:

@@ -119,23 +119,12 @@ def test_what_is_wanted_is_fetched_while_something_else_is_waited_for(index: Fak
     assert len(index.requests) == 3
 
 
-def test_projects_come_as_they_are_done_each_once(index: FakeIndex, open_index: OpenIndex) -> None:
-    index.add_names("foo", ["foo-1.0.tar.gz"])
-    index.fail("bar", status=500)
-    opened = open_index(index)
-    opened.listing(FOO)
-    outcomes = dict(opened.as_done([FOO, BAR, BAZ, FOO]))
-    assert set(outcomes) == {FOO, BAR, BAZ}
-    assert isinstance(outcomes[FOO], Listing)
-    assert isinstance(outcomes[BAR], IndexUnreachable)
-    assert outcomes[BAZ] is None
-
-
 def test_a_slow_project_does_not_hold_up_the_others(index: FakeIndex, open_index: OpenIndex) -> None:
     index.hang("foo")
     index.add_names("bar", ["bar-1.0.tar.gz"])
-    done = open_index(index).as_done([FOO, BAR])
-    assert next(done)[0] == BAR
+    opened = open_index(index)
+    opened.want([FOO, BAR])
+    assert _versions(opened.listing(BAR)) == ["1.0"]
 
 
 def test_a_failure_is_remembered_and_raised_afresh_each_time(index: FakeIndex, open_index: OpenIndex) -> None:
@@ -155,15 +144,6 @@ def test_an_answer_about_another_project_is_an_error(index: FakeIndex, open_inde
     index.answer("foo", '{"meta": {"api-version": "1.0"}, "name": "bar", "files": []}')
     with pytest.raises(IndexAnswerError, match="«bar»"):
         open_index(index).listing(FOO)
-
-
-def test_what_was_forgotten_is_fetched_again(index: FakeIndex, open_index: OpenIndex) -> None:
-    opened = open_index(index)
-    opened.forget(FOO)
-    opened.listing(FOO)
-    opened.forget(FOO)
-    opened.listing(FOO)
-    assert index.count("foo") == 2
 
 
 def test_other_work_on_the_same_loop_can_ask_for_listings_and_files(
@@ -317,10 +297,14 @@ def test_offline_nothing_is_opened_and_local_places_still_answer(
 
 def test_a_dead_index_fails_for_every_project_without_trying_each(open_index: OpenIndex) -> None:
     names = [canonicalize_name(f"p{number}") for number in range(100)]
-    outcomes = dict(open_index(_dead_url()).as_done(names))
-    assert len(outcomes) == 100
-    assert all(isinstance(outcome, IndexUnreachable) for outcome in outcomes.values())
-    assert any("not tried" in str(outcome) for outcome in outcomes.values())
+    opened = open_index(_dead_url())
+    opened.want(names)
+    failures = []
+    for name in names:
+        with pytest.raises(IndexUnreachable) as caught:
+            opened.listing(name)
+        failures.append(str(caught.value))
+    assert any("not tried" in failure for failure in failures)
 
 
 def test_an_interrupt_ends_the_waiting_and_leaves_nothing_open(index: FakeIndex, open_index: OpenIndex) -> None:
