@@ -65,6 +65,17 @@ def _fetched(index: FakeIndex, since: int = 0) -> list[str]:
     return [request.path for request in index.requests[since:]]
 
 
+def test_what_stands_beside_an_old_pkg_info_is_known_to_the_second_scan_too(
+    scan: Callable[..., dict[str, Any]], index: FakeIndex, make_wheel: MakeWheel, make_sdist: MakeSdist
+) -> None:
+    egg_info = {"alpha.egg-info/requires.txt": "beta\n", "setup.py": "from setuptools import setup\nsetup()\n"}
+    index.add(make_sdist("alpha", files=egg_info, pkg_info="Metadata-Version: 1.2\nName: alpha\nVersion: 1.0\n"))
+    index.add(make_wheel("beta", files={"beta.py": ""}))
+    first = scan("alpha\n")
+    assert [each["name"] for each in first["dependencies"]] == ["alpha", "beta"]
+    assert scan("alpha\n") == first
+
+
 def test_a_second_scan_asks_for_nothing_and_says_the_same(
     scan: Callable[..., dict[str, Any]], index: FakeIndex, make_wheel: MakeWheel, make_sdist: MakeSdist
 ) -> None:

@@ -33,7 +33,7 @@ _SMALL_BYTES = 128 * 1024
 instead of two."""
 _MOST_HELD_BYTES = 16 * 1024 * 1024
 """How much of small wheels is held for that."""
-_KIND = "metadata"
+_WHEEL_KIND, _SDIST_KIND = "metadata", "sdist-metadata"
 _MISSES_BEFORE_GIVING_UP = 3
 """After so many sidecars that were not there, an origin is asked for unannounced ones only while most are there."""
 
@@ -110,7 +110,8 @@ class Distributions:
             return parse_metadata(kept, artifact.filename, from_source=is_source)
         text = await self._fetch_text(artifact)
         metadata = parse_metadata(text, artifact.filename, from_source=is_source)
-        self._keep(artifact, select_metadata(text))
+        # What a source distribution says is selected already, and holds what was told from the files beside it.
+        self._keep(artifact, text if is_source else select_metadata(text))
         return metadata
 
     async def _fetch_text(self, artifact: Artifact) -> str:
@@ -135,17 +136,18 @@ class Distributions:
         key = _cache_key(artifact)
         if self._cache is None or key is None:
             return None
-        entry = self._cache.find(_KIND, key)
+        entry = self._cache.find(_kind(artifact), key)
         usable = entry is not None and (self._at_any_age or self._cache.is_fresh(entry))
         return entry.text if entry is not None and usable else None
 
     def _keep(self, artifact: Artifact, text: str) -> None:
         key = _cache_key(artifact)
+        kind = _kind(artifact)
         if self._cache is not None and key is not None:
             if artifact.sha256:
-                self._cache.keep(_KIND, key, text)
+                self._cache.keep(kind, key, text)
             else:
-                self._cache.keep(_KIND, key, text, fresh_seconds=DEFAULT_SECONDS)
+                self._cache.keep(kind, key, text, fresh_seconds=DEFAULT_SECONDS)
 
     async def _fetch_sidecar(self, artifact: Artifact) -> str | None:
         origin = find_origin(artifact.url)
@@ -208,6 +210,10 @@ class RangeSource:
                 return answer.body
             self._whole = answer.body
         return self._whole[start:stop]
+
+
+def _kind(artifact: Artifact) -> str:
+    return _SDIST_KIND if artifact.kind is ArtifactKind.SDIST else _WHEEL_KIND
 
 
 def _cache_key(artifact: Artifact) -> str | None:
