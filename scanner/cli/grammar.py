@@ -40,7 +40,7 @@ class DefaultCommandGroup(click.Group):
         if ctx.resilient_parsing and not args:
             return super().parse_args(ctx, args)  # a shell asks what can stand here: the commands
         if not args or (args[0] not in self.commands and args[0] not in own_options):
-            if args:
+            if args and not args[0].startswith("-"):
                 self._refuse_misspelt(args[0], ctx)
             args = ["scan", *args]
         return super().parse_args(ctx, args)

@@ -80,6 +80,16 @@ def test_a_misspelt_command_option_or_value_gets_a_suggestion(run: Run, words: t
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize("words", [("--table", "advise"), ("--no-cache",), ("--table=advise",)])
+def test_an_option_that_looks_like_a_command_is_one_of_scan(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel, words: tuple[str, ...]
+) -> None:
+    del index, make_wheel
+    result = run(*words, "--no-such-option")
+    assert "No such option" in result.stderr
+    assert "Did you mean" not in result.stderr
+
+
 def test_a_file_that_is_named_almost_like_a_command_is_scanned(
     run: Run, index: FakeIndex, make_wheel: MakeWheel
 ) -> None:
