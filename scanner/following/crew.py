@@ -24,7 +24,7 @@ MOST_PROCESSES = 4
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """What Linux gives a control group: microseconds of processor time, and of how many (cgroup-v2, "cpu.max")."""
 
-_START = "import sys; sys.path[:] = sys.argv[1:]; from scanner.following.worker import main; main()"
+_START = "import sys; sys.path[:] = sys.argv[2:]; from scanner.following.worker import main; main(int(sys.argv[1]))"
 
 
 def count_processes() -> int:
@@ -69,7 +69,7 @@ class Helper:
             question.seek(0)
             # -I: neither the working folder, which may be what is scanned, nor the environment says what is imported.
             self._process = subprocess.Popen(  # noqa: S603  # this very Python and this very package
-                [sys.executable, "-I", "-c", _START, *_import_path()],
+                [sys.executable, "-I", "-c", _START, str(os.getpid()), *_import_path()],
                 stdin=question,
                 stdout=answer,
                 stderr=subprocess.DEVNULL,

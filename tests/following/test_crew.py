@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -90,6 +93,31 @@ def test_one_that_is_killed_has_no_outcome(share: Share, monkeypatch: pytest.Mon
         assert helper is not None
         os.kill(helper.process_id, signal.SIGKILL)
         assert helper.outcome() is None
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no such signal")
+def test_none_outlives_the_process_that_started_it(tmp_path: Path) -> None:
+    # Its question never comes to an end, so that it would wait for ever.
+    script = f"""
+import os, subprocess, sys
+from scanner.following import crew
+reading, writing = os.pipe()
+command = [sys.executable, "-I", "-c", crew._START, str(os.getpid()), *crew._import_path()]
+helper = subprocess.Popen(command, stdin=reading, stdout=subprocess.DEVNULL, pass_fds=[writing])
+open({str(tmp_path / "number")!r}, "w").write(str(helper.pid))
+os.kill(os.getpid(), {int(signal.SIGTERM)})
+"""
+    reading, writing = os.pipe()
+    try:
+        subprocess.run([sys.executable, "-c", script], stderr=writing, check=False)
+    finally:
+        os.close(writing)
+    # The helper holds the other end of this pipe for as long as it runs.
+    ended, _, _ = select.select([reading], [], [], 60)
+    os.close(reading)
+    if not ended:
+        os.kill(int((tmp_path / "number").read_text(encoding="ascii")), signal.SIGKILL)
+    assert ended
 
 
 def test_none_outlives_the_work(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
