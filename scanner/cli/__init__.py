@@ -17,9 +17,20 @@ __all__ = ["main"]
 
 def main(prog_name: str | None = None) -> None:
     """Answers the command line of this process; ``prog_name`` is its name, None for the one that it was called by."""
+    _open_missing_streams()
     name = prog_name or os.path.basename(sys.argv[0])  # noqa: PTH119  # pathlib takes longer to load
     if name == PROGRAM and tell_ready(sys.argv[1:], os.environ):
         return
     from scanner.cli.group import main as run  # noqa: PLC0415  # loads click
 
     run(prog_name=prog_name)
+
+
+def _open_missing_streams() -> None:
+    """Gives a process that was started without a standard stream (``>&-``) one that leads nowhere.
+
+    Else the next file that is opened, such as the cache, would take its number, and what is written to it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # as above; for good

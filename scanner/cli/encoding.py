@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 from typing import TextIO
 
 PLAIN = "compat-scan-plain"
@@ -30,6 +31,11 @@ def fit_encoding(stream: TextIO, *, for_programs: bool) -> None:
     else:
         codecs.register_error(PLAIN, _write_plainly)
         stream.reconfigure(errors=PLAIN)
+
+
+def drop_output(stream: TextIO) -> None:
+    """Lets go of what a stream that cannot be written still holds; Python would try again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write_plainly(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from scanner import __version__
-from scanner.cli.encoding import fit_encoding
+from scanner.cli.encoding import drop_output, fit_encoding
 from scanner.errors import SourceError
 
 if TYPE_CHECKING:
@@ -94,12 +94,19 @@ def open_output(path: str | None, *, form: str = "terminal") -> Iterator[TextIO]
     """Standard output, or a file in UTF-8 that appears under its name only when it is whole.
 
     Raises:
-        SourceError: the file cannot be written.
+        SourceError: the file, or standard output, cannot be written.
+        BrokenPipeError: whoever reads standard output has enough of it.
     """
     if path is None or path == "-":
         fit_encoding(sys.stdout, for_programs=form != "terminal")
-        yield sys.stdout
-        sys.stdout.flush()
+        try:
+            yield sys.stdout
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            drop_output(sys.stdout)
+            raise SourceError("standard output", None, f"cannot be written: {error.strerror}") from error
         return
     if _is_job_summary(path) or (Path(path).exists() and not Path(path).is_file()):
         # The steps of a job share their summary, and a pipe or device cannot be replaced.

@@ -17,14 +17,14 @@ WIDTHS = (80, 100)
 FOLDER = os.path.join(os.path.dirname(__file__), "texts")  # noqa: PTH118, PTH120  # pathlib takes longer to load
 _HELP, _VERSION = ("--help", "-h"), ("--version", "-V")
 _COMPLETION = "_COMPAT_SCAN_COMPLETE"
-_STOPPED_HELP, _STOPPED_VERSION = 1, 130
+_STOPPED_HELP, _STOPPED_VERSION, _UNWRITABLE = 1, 130, 2
 
 
 def tell_ready(words: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Prints the answer to a command line where one stands ready; whether it did.
 
     Raises:
-        SystemExit: whoever reads has enough of it.
+        SystemExit: whoever reads has enough of it, or standard output cannot be written.
     """
     key = find_key(words)
     if key is None or environ.get(_COMPLETION):
@@ -39,9 +39,10 @@ def tell_ready(words: Sequence[str], environ: Mapping[str, str]) -> bool:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        if error.errno != errno.EPIPE:
-            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left cannot be written at exit either
+        if error.errno != errno.EPIPE:
+            sys.stderr.write(f"compat-scan: error: standard output: cannot be written: {error.strerror}\n")
+            sys.exit(_UNWRITABLE)
         sys.exit(_STOPPED_VERSION if key in _VERSION else _STOPPED_HELP)
     return True
 

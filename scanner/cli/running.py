@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scanner.cli.encoding import drop_output
 from scanner.errors import ScanError, SourceError
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def errors_told() -> Iterator[None]:
         click.echo("compat-scan: interrupted", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read the report has enough of it; nothing more can be written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output(sys.stdout)  # whoever read the report has enough of it
         sys.exit(EXIT_INTERRUPTED)
 
 
