@@ -15,6 +15,7 @@ from scanner.checks.setup_signs import (
     find_platform_marks,
     find_processes,
     find_switches,
+    passes_keywords,
 )
 from scanner.checks.setup_values import UNKNOWN, Values, dotted_name, start_values
 from scanner.model import Target
@@ -76,7 +77,8 @@ def parse_setup_script(text: str, target: Target) -> SetupScript:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape in somebody's setup.py is no concern of the user
             tree = ast.parse(text)
-        reader = _Reader(start_values(target))
+        is_passed_on = not calls_setup(tree) or passes_keywords(tree, text, _KEYWORDS)
+        reader = _Reader(start_values(target), counts_makers=is_passed_on)
         compiled = reader.read_block(tree.body) or reader.unresolved
         compiled += [Compiled(text=text, line=line) for line, text in find_platform_marks(tree)]
         optional = find_optional_build(tree)
@@ -93,8 +95,10 @@ def parse_setup_script(text: str, target: Target) -> SetupScript:
 class _Reader:
     """Follows a script from top to bottom, leaving out the branches that the target does not take."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, *, counts_makers: bool) -> None:
+        """``counts_makers`` says whether an extension module that is made can reach ``setup()``."""
         self._values = values
+        self._counts_makers = counts_makers
         self.unresolved: list[Compiled] = []
         """Keywords whose value comes from elsewhere; they matter where nothing else was found."""
 
@@ -213,7 +217,7 @@ class _Reader:
                     yield from _merge(both[0], both[1], _quote(test))
                 else:
                     yield from self._read_expression(body if value else orelse)
-            case ast.Call(func=func, keywords=keywords) if _is_maker(func):
+            case ast.Call(func=func) if self._counts_makers and _is_maker(func):
                 optional = any(keyword.arg == "optional" for keyword in _all_keywords(node))
                 made = Compiled(text=_shorten(ast.unparse(node)), line=node.lineno)
                 yield _soften(made, Certainty.OPTIONAL, "it is marked as optional") if optional else made

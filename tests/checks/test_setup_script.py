@@ -46,6 +46,7 @@ def _parse(text: str) -> SetupScript:
         "if hasattr(sys, 'pypy_version_info'):\n    Extension('a')",
         "from setuptools import Extension\nclass MyExtension(Extension):\n    pass",
         "while False:\n    pass\nsetup(libraries=['z'])",
+        "x = Extension('a', sources=['a.py'])\nsetup(name='a')",
         "",
     ],
 )
@@ -79,6 +80,8 @@ def test_a_script_that_compiles_nothing_on_the_target_is_told_so(text: str) -> N
         ("def ext():\n  for n in ('a',):\n    yield Extension(n)", 3),
         ("from skbuild import setup\nsetup()", 1),
         ("with open('a') as f:\n  Extension('a')", 2),
+        ("x = Extension('a')\nsetup(**keywords)", 1),
+        ("x = Extension('a')\nsetup()\ndistribution.ext_modules = [x]", 1),
         ("class D(Distribution):\n  def has_ext_modules(self):\n    return True", 2),
         ("class D(Distribution):\n  def has_ext_modules():\n    return not installing", 2),
         ("class B(bdist_wheel):\n  def f(self):\n    self.root_is_pure = False", 3),

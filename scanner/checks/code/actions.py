@@ -105,7 +105,20 @@ def _import_name(importer: Importer, module: str, name: str) -> object:
         return UNKNOWN
     if not is_bound and "*" not in source.module.facts.names:
         _import_lazily(importer, source, name)
+        if _is_surely_absent(importer, source, name):
+            importer.stop(Cause.UNPROVIDED, "ImportError", dotted, "nothing in the closure provides it")
     return source.values.get(name, Reference(dotted, is_module=False))
+
+
+def _is_surely_absent(importer: Importer, source: Frame, name: str) -> bool:
+    """Whether a package has neither such a name nor such a submodule; asked only where a handler awaits just that.
+
+    What its code or anybody else's may bind behind its back counts as there.
+    """
+    facts = source.module.facts
+    if not facts.is_package or facts.makes_names or facts.unread is not None or name.startswith("__"):
+        return False
+    return "__getattr__" not in facts.names and importer.is_guarded("ImportError")
 
 
 def _import_lazily(importer: Importer, source: Frame, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from scanner.checks.code.definitions import add_lambda
@@ -16,6 +17,12 @@ from scanner.checks.code.statements import read_block
 from scanner.checks.code.steps import ModuleFacts
 from scanner.checks.code.telling import find_idle_functions
 from scanner.checks.code.words import Words, has_telling_functions
+
+_MAKING = re.compile(
+    rb"(?:globals|locals|vars)\(\)\s*(?:\[|\.\s*(?:update|setdefault|__setitem__))"
+    rb"|\b(?:setattr|exec|eval)\s*\(|__dict__|__path__|\bglobal\s|:="
+)
+"""How a package can come by names that none of its statements binds."""
 
 
 def read_facts(
@@ -43,7 +50,9 @@ def read_facts(
         )
         place = Place(module, names, read_block=read_block, add_lambda=add_lambda)
         facts = _collect(tree, place, path, is_package=is_package)
-        return prune_facts(replace(facts, is_dynamic=b"sys.modules" in data or b"meta_path" in data), runtime)
+        is_dynamic = b"sys.modules" in data or b"meta_path" in data
+        makes_names = is_dynamic or (is_package and _MAKING.search(data) is not None)
+        return prune_facts(replace(facts, is_dynamic=is_dynamic, makes_names=makes_names), runtime)
     except (RecursionError, MemoryError):
         return ModuleFacts(name, path, is_package, unread="it is nested too deeply")
 

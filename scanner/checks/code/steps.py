@@ -194,6 +194,8 @@ class ModuleFacts:
     """Names that a module-level ``__getattr__`` seems to import on demand, each with the module it names."""
     is_dynamic: bool = False
     """Whether it touches ``sys.modules``: submodules may then appear from nowhere."""
+    makes_names: bool = False
+    """Whether names may be bound in it that no statement shows."""
     unread: str | None = None
     unread_fails: bool = False
     """Whether the target's interpreter would refuse it too."""

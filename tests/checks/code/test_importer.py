@@ -253,6 +253,41 @@ def test_a_specification_is_found_by_a_relative_name(
     assert (failure is None) == is_found
 
 
+ABSENT = "try:\n    from . import _fast as impl\nexcept ImportError:\n    from . import _slow as impl"
+
+
+def test_the_fallback_for_a_submodule_that_is_not_there_is_taken(import_package: ImportPackage) -> None:
+    files = {"pkg/__init__.py": "from . import a", "pkg/a.py": ABSENT, "pkg/_slow.py": "import pwd"}
+    failure = import_package(files)
+    assert failure is not None
+    assert [hop.path for hop in failure.chain] == ["pkg/__init__.py", "pkg/a.py", "pkg/_slow.py"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "_fast = None\n",
+        "for _fast in (1, 2):\n    pass\n",
+        "def __getattr__(name):\n    return 1\n",
+        "globals()['_fa' + 'st'] = 1\n",
+        "globals().update(make())\n",
+        "import sys\nsys.modules[__name__ + '._fast'] = sys\n",
+        "__path__.append('elsewhere')\n",
+        "exec('_fast = 1')\n",
+        "from other import *\n",
+        "def f():\n    global _fast\n    _fast = 1\nf()\n",
+        "if (_fast := 1):\n    pass\n",
+    ],
+)
+def test_a_name_that_may_be_there_is_no_submodule_that_is_not(import_package: ImportPackage, source: str) -> None:
+    files = {"pkg/__init__.py": f"{source}from . import a", "pkg/a.py": ABSENT, "pkg/_slow.py": "import pwd"}
+    assert import_package(files) is None
+
+
+def test_a_name_that_nothing_binds_is_let_through_where_no_handler_awaits_it(import_package: ImportPackage) -> None:
+    assert import_package({"pkg/__init__.py": "from . import a", "pkg/a.py": "from . import _fast"}) is None
+
+
 def test_a_cycle_of_imports_ends(import_package: ImportPackage) -> None:
     assert (
         import_package(
