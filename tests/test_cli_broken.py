@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -46,6 +47,15 @@ def test_a_file_in_which_nothing_can_be_read_is_no_clean_bill(run: Run, name: st
     assert result.exit_code in {2, 3}
     assert (report["verdict"], report["dependencies"]) == ("unknown", [])
     assert (result.exit_code == 2) == bool(report["problems"])
+
+
+def test_a_proxy_that_cannot_be_used_is_told_once(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    proxy = {"HTTP_PROXY": "gopher://proxy.example.org", "NO_PROXY": ""}
+    result = run("requirements.txt", files={"requirements.txt": "alpha\nbeta\n"}, url="http://index.invalid/", env=proxy)
+    gc.collect()  # only then a task says that nobody asked for its error
+    assert result.exit_code == 2
+    assert result.stderr.startswith("compat-scan: error: proxy: «gopher://proxy.example.org» ")
+    assert caplog.text == ""
 
 
 def test_what_can_be_read_beside_broken_lines_is_judged(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:

@@ -127,5 +127,6 @@ def _translated() -> Iterator[None]:
     except Exception as error:
         for kind, translation in _TRANSLATIONS:
             if isinstance(error, kind):
-                raise translation(str(error)) from error
+                # What failed, without how aiohttp was told to connect.
+                raise translation(str(getattr(error, "os_error", None) or error)) from error
         raise

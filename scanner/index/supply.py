@@ -195,11 +195,19 @@ class _Crawl:
         self._workers: set[asyncio.Task[None]] = set()
 
     async def run(self, asked: Iterable[tuple[NormalizedName, SpecifierSet, NormalizedName | None]]) -> None:
-        """Returns when everything that was met is fetched."""
+        """Returns when everything that was met is fetched.
+
+        Raises:
+            SettingsError: the way to the index cannot be used.
+        """
         for name, specifier, extra in asked:
             self._start(name, specifier, extra, level=1)
+        errors: list[BaseException] = []
         while self._workers:
-            await asyncio.wait(self._workers)
+            done, _ = await asyncio.wait(self._workers)
+            errors += filter(None, (worker.exception() for worker in done if not worker.cancelled()))
+        if errors:
+            raise errors[0]
 
     def _start(self, name: NormalizedName, asked: SpecifierSet, extra: NormalizedName | None, level: int) -> None:
         specifier = self._narrow(name, asked)

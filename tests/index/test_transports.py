@@ -257,6 +257,18 @@ def test_errors_become_those_of_httpx_the_special_ones_before_the_general() -> N
         assert type(caught.value) is kind
 
 
+def test_a_failed_connection_is_told_without_the_librarys_own_words_around_it() -> None:
+    aiohttp = pytest.importorskip("aiohttp")
+    from scanner.index.fast_transport import _translated  # noqa: PLC0415 - importable only with aiohttp
+
+    to = SimpleNamespace(host="example.org", port=443, ssl=True, is_ssl=True)
+    unknown = socket.gaierror(-2, "Name or service not known")
+    for kind in (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError):
+        with pytest.raises(httpx.ConnectError) as caught, _translated():
+            raise kind(to, unknown)
+        assert str(caught.value) == "[Errno -2] Name or service not known"
+
+
 def test_without_aiohttp_requests_travel_by_httpx() -> None:
     code = (
         "import sys; sys.modules['aiohttp'] = None\n"
