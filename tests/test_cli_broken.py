@@ -51,7 +51,9 @@ def test_a_file_in_which_nothing_can_be_read_is_no_clean_bill(run: Run, name: st
 
 def test_a_proxy_that_cannot_be_used_is_told_once(run: Run, caplog: pytest.LogCaptureFixture) -> None:
     proxy = {"HTTP_PROXY": "gopher://proxy.example.org", "NO_PROXY": ""}
-    result = run("requirements.txt", files={"requirements.txt": "alpha\nbeta\n"}, url="http://index.invalid/", env=proxy)
+    result = run(
+        "requirements.txt", files={"requirements.txt": "alpha\nbeta\n"}, url="http://index.invalid/", env=proxy
+    )
     gc.collect()  # only then a task says that nobody asked for its error
     assert result.exit_code == 2
     assert result.stderr.startswith("compat-scan: error: proxy: «gopher://proxy.example.org» ")
