@@ -16,7 +16,7 @@ from scanner.checks.code.source import Unread, parse_source
 from scanner.checks.code.statements import read_block
 from scanner.checks.code.steps import ModuleFacts
 from scanner.checks.code.telling import find_idle_functions
-from scanner.checks.code.words import Words, has_telling_functions
+from scanner.checks.code.words import Words, find_removed, has_telling_functions, list_words
 
 _MAKING = re.compile(
     rb"(?:globals|locals|vars)\(\)\s*(?:\[|\.\s*(?:update|setdefault|__setitem__))"
@@ -38,14 +38,17 @@ def read_facts(
     package = name if is_package else name.rpartition(".")[0]
     try:
         names = collect_names(tree.body, package)
-        reads_functions = words is None or has_telling_functions(data, words.suspicious)
+        removed = find_removed(data, list_words(data), words) if words else frozenset[bytes]()
+        reads_functions = words is None or bool(removed) or has_telling_functions(data, words.suspicious)
         module = ModuleScope(
             name=name,
             package=package,
             runtime=runtime,
             postpones_annotations=_postpones_annotations(tree),
             reads_functions=reads_functions,
-            idle=find_idle_functions(tree, data, names, words) if words and reads_functions else frozenset(),
+            idle=find_idle_functions(tree, data, names, words.telling | removed)
+            if words and reads_functions
+            else frozenset(),
             yield_lines=_list_yield_lines(data) if reads_functions else (),
         )
         place = Place(module, names, read_block=read_block, add_lambda=add_lambda)

@@ -79,7 +79,8 @@ class CodeReader:
 
     @cached_property
     def _words(self) -> Words:
-        return collect_words((*self.runtime.missing, *self.runtime.removed), self.runtime.lacking_names())
+        runtime = self.runtime
+        return collect_words((*runtime.missing, *runtime.removed), runtime.lacking_names(), runtime.removed_names())
 
     def _parse(self, file: SourceFile) -> ModuleFacts:
         data = _read_bytes(file)

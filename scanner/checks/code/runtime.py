@@ -104,9 +104,13 @@ class Runtime:
         )
 
     def lacking_names(self) -> frozenset[str]:
-        """Every dotted name that a standard-library module is there without."""
+        """Every dotted name that a standard-library module is there without, but for those of older Pythons."""
         lacking = (f"{module}.{name}" for module, names in self.missing_attributes.items() for name in names)
         return _ELSEWHERE.union(lacking)
+
+    def removed_names(self) -> frozenset[str]:
+        """Every dotted name that a standard-library module had in older Pythons only."""
+        return frozenset(f"{module}.{name}" for module, names in self.removed_attributes.items() for name in names)
 
     def has(self, module: str, name: str) -> bool | None:
         """Whether a standard-library module has a name; None where that is not known."""

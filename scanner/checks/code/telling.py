@@ -14,7 +14,7 @@ from functools import partial
 
 from scanner.checks.code.hazards import HAZARDS
 from scanner.checks.code.names import FunctionNode, Names, inner_statements
-from scanner.checks.code.words import Words, list_words
+from scanner.checks.code.words import list_words
 
 _LEAVING = frozenset({b"exit", b"quit", b"_exit", b"abort", b"assert"})
 _PLATFORM = frozenset({b"sys", b"os", b"ctypes", b"platform"})
@@ -46,14 +46,17 @@ class _Function:
     words: frozenset[bytes]
 
 
-def find_idle_functions(tree: ast.Module, data: bytes, names: Names, words: Words) -> frozenset[ast.stmt]:
-    """The functions and methods of a module that need not be read, with what is inside them; ``names`` are its own."""
+def find_idle_functions(tree: ast.Module, data: bytes, names: Names, known: frozenset[bytes]) -> frozenset[ast.stmt]:
+    """The functions and methods of a module that need not be read, with what is inside them; ``names`` are its own.
+
+    ``known`` are the words that tell in every module, and those that tell in this one.
+    """
     lines = data.splitlines(keepends=True)
     outer = _outer_functions(tree.body)
     sources = ((node, owner, b"".join(lines[node.lineno - 1 : node.end_lineno])) for node, owner in outer)
     waiting = [_Function(node, owner, source, frozenset(list_words(source))) for node, owner, source in sources]
     telling, pairs = _words_of_names(names)
-    telling |= words.telling | _LEAVING
+    telling |= known | _LEAVING
     called, waiting = _part(waiting, partial(_tells, telling=telling, pairs=pairs))
     heirs = _list_heirs(tree) if called else {}
     while called and waiting:

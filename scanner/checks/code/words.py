@@ -39,10 +39,15 @@ class Words:
     """The missing modules of one word, which only an import statement can mean."""
     names: Mapping[bytes, frozenset[frozenset[bytes]]]
     """Of every other name that functions can run into all words, by the last of them."""
+    removed: Mapping[bytes, tuple[bytes, ...]]
+    """The dotted names that only older Pythons had, by their last word. Many have the words of what there is today, as
+    ``collections.Mapping`` and ``string.find``, so that they count only where they are written out."""
 
 
-def collect_words(missing: Iterable[str], attributes: Iterable[str]) -> Words:
-    """The words of a target that lacks these modules, and these dotted names in others."""
+def collect_words(missing: Iterable[str], attributes: Iterable[str], removed: Iterable[str] = ()) -> Words:
+    """The words of a target that lacks these modules, and these dotted names in others; ``removed`` are as these, but
+    of older Pythons only.
+    """
     missing, attributes = frozenset(missing), frozenset(attributes)
     hazards = [name for name, row in HAZARDS.items() if row.is_deferred]
     told = {name.rpartition(".")[2] for name in hazards if _TOLD_BY_NAME.match(name)}
@@ -53,11 +58,16 @@ def collect_words(missing: Iterable[str], attributes: Iterable[str]) -> Words:
     for name in (*hazards, *attributes, *(module for module in missing if "." in module)):
         *_, last = words = list_words(name.encode())
         names.setdefault(last, set()).add(frozenset(words))
+    written: dict[bytes, tuple[bytes, ...]] = {}
+    for name in sorted(removed):
+        last = name.rpartition(".")[2].encode()
+        written[last] = (*written.get(last, ()), name.encode())
     return Words(
         suspicious=frozenset(alone | rooted).union(name for name in lacking if len(name) > _SHORT),
         telling=frozenset(alone | lacking | _AT_IMPORT_WORDS | {b"import"}),
         modules=frozenset(module.encode() for module in missing if "." not in module),
         names={last: frozenset(needed) for last, needed in names.items()},
+        removed=written,
     )
 
 
@@ -75,12 +85,30 @@ def is_suspicious(data: bytes, module: str, words: Words) -> bool:
     name completes; only the missing modules of one word have nothing beside them but the import statement.
     """
     listed = list_words(data)
-    if words.suspicious.isdisjoint(listed):
-        return False
-    found = frozenset((*listed, *list_words(module.encode())))
-    if any(needed <= found for last in words.names.keys() & found for needed in words.names[last]):
+    if not words.suspicious.isdisjoint(listed):
+        found = frozenset((*listed, *list_words(module.encode())))
+        if any(needed <= found for last in words.names.keys() & found for needed in words.names[last]):
+            return True
+        if not words.modules.isdisjoint(found) and not words.modules.isdisjoint(_list_imported(data)):
+            return True
+    return bool(find_removed(data, listed, words))
+
+
+def find_removed(data: bytes, listed: Iterable[bytes], words: Words) -> frozenset[bytes]:
+    """The last words of names of older Pythons that a source, with these words, has written out."""
+    found = words.removed.keys() & listed
+    return frozenset(last for last in found if any(_is_written(dotted, data) for dotted in words.removed[last]))
+
+
+def _is_written(dotted: bytes, data: bytes) -> bool:
+    """Whether a dotted name is written out, or taken from its module by an import statement that is not at the top."""
+    module, _, name = dotted.rpartition(b".")
+    if dotted in data and re.search(rb"(?<![\w.])%b\b" % re.escape(dotted), data) is not None:
         return True
-    return not words.modules.isdisjoint(found) and not words.modules.isdisjoint(_list_imported(data))
+    if b"from %b import" % module not in data:
+        return False
+    taken = rb"\n[ \t]+from %b import (?:[ \t]*\([^)]*|[^\n]*)\b%b\b" % (re.escape(module), re.escape(name))
+    return re.search(taken, data) is not None
 
 
 def list_words(data: bytes) -> list[bytes]:

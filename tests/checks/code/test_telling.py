@@ -15,7 +15,7 @@ def list_read(source: str, runtime: Runtime) -> list[str]:
     """The names of the functions that are read."""
     tree = ast.parse(source)
     words = collect_words((*runtime.missing, *runtime.removed), runtime.lacking_names())
-    idle = find_idle_functions(tree, source.encode(), collect_names(tree.body, "pkg"), words)
+    idle = find_idle_functions(tree, source.encode(), collect_names(tree.body, "pkg"), words.telling)
     every = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return sorted(node.name for node in every if node not in idle)
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import keyword
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,11 +13,14 @@ from scanner.checks.code.module_facts import read_facts
 from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.site import build_site
 from scanner.checks.code.words import Words, collect_words, is_suspicious
+from scanner.checks.imports import build_runtime
+from scanner.tables import load_stdlib
+from scanner.target import choose_target
 
 
 @pytest.fixture
 def words(runtime: Runtime) -> Words:
-    return collect_words((*runtime.missing, *runtime.removed), runtime.lacking_names())
+    return collect_words((*runtime.missing, *runtime.removed), runtime.lacking_names(), runtime.removed_names())
 
 
 def has_uses(source: str, runtime: Runtime) -> bool:
@@ -54,6 +59,35 @@ def test_a_module_that_uses_a_name_that_is_missing_is_suspicious(runtime: Runtim
             assert is_suspicious(source.encode(), "pkg.a", words), source
 
 
+def test_a_name_of_older_pythons_is_found_where_it_is_written_out() -> None:
+    runtime = build_runtime(choose_target(date(2026, 11, 17)), load_stdlib("3.14"))
+    words = collect_words((*runtime.missing, *runtime.removed), runtime.lacking_names(), runtime.removed_names())
+    assert {"types.InstanceType", "collections.Mapping", "urllib.urlopen"} <= runtime.removed_names()
+    for dotted in runtime.removed_names():
+        module, _, name = dotted.rpartition(".")
+        if keyword.iskeyword(name):
+            continue  # asyncio.async
+        for text in (
+            f"import {module}\ndef f(x):\n    return {dotted}\n",
+            f"def f(x):\n    from {module} import a, {name}\n",
+            f"def f(x):\n    from {module} import (\n        a,\n        {name} as b,\n    )\n",
+        ):
+            source = text.encode()
+            assert is_suspicious(source, "pkg.a", words), source
+            facts = read_facts(source, name="pkg.a", path="pkg/a.py", is_package=False, runtime=runtime, words=words)
+            uses = find_deferred_uses(facts, World(replace(runtime, sockets=False), build_site(())))
+            assert any(use.name == dotted for use in uses), source
+
+
+@pytest.mark.parametrize(
+    "source", [b"from collections import OrderedDict\nfrom typing import Mapping\n", b"# x.collections.Mapping\n"]
+)
+def test_a_name_of_today_with_the_same_words_makes_no_module_suspicious(source: bytes) -> None:
+    runtime = build_runtime(choose_target(date(2026, 11, 17)), load_stdlib("3.14"))
+    words = collect_words((), (), runtime.removed_names())
+    assert not is_suspicious(source, "pkg.a", words)
+
+
 def test_the_modules_own_name_completes_what_it_imports(words: Words) -> None:
     source = b"from .thread import ThreadPoolExecutor\nfrom asyncio import run\n"
     assert is_suspicious(source, "concurrent.futures.later", words)
@@ -69,6 +103,8 @@ def test_the_modules_own_name_completes_what_it_imports(words: Words) -> None:
         "import asyncio\nasync def f():\n    await asyncio.sleep(1)\n",
         "import http.client\ndef f(x):\n    return http.client.responses[x]\n",
         "def f(system):\n    return system.wait()\n",
+        "import collections.abc\ndef f(x):\n    return isinstance(x, collections.abc.Mapping)\n",
+        "def f(x):\n    return x.string.find(' ')\n",
     ],
 )
 def test_a_word_alone_makes_nothing_suspicious(source: str, runtime: Runtime, words: Words) -> None:
