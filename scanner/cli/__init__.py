@@ -23,7 +23,12 @@ def main(prog_name: str | None = None) -> None:
         return
     from scanner.cli.group import main as run  # noqa: PLC0415  # loads click
 
-    run(prog_name=prog_name)
+    try:
+        run(prog_name=prog_name)
+    except Exception as error:  # noqa: BLE001  # whatever it is, Python's own exit code would read as a verdict
+        from scanner.cli.fault import tell_fault  # noqa: PLC0415  # only when it goes wrong
+
+        sys.exit(tell_fault(error))
 
 
 def _open_missing_streams() -> None:

@@ -1,0 +1,25 @@
+"""What is said when the program itself is at fault: never an exit code that reads as a verdict."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+EXIT_FAULT = 2
+"""As for what cannot be read: 1 would say that something needs a container, and 3 that something was judged."""
+
+
+def tell_fault(error: BaseException) -> int:
+    """Write what went wrong to standard error, without a sign that a terminal obeys; the exit code."""
+    from scanner.reporters.escape import redact_credentials, visible  # noqa: PLC0415  # only when it goes wrong
+
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    told = [visible(redact_credentials(line)) for line in lines]
+    if isinstance(error, MemoryError):
+        told = ["compat-scan: error: there is not enough memory; nothing was judged"]
+    else:
+        told.append(
+            "compat-scan: error: this is a fault of compat-scan; nothing was judged. Report it with these lines."
+        )
+    sys.stderr.write("\n".join(told) + "\n")
+    return EXIT_FAULT
