@@ -307,6 +307,15 @@ def test_a_dead_index_fails_for_every_project_without_trying_each(open_index: Op
     assert any("not tried" in failure for failure in failures)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Interrupts count even where the tests run in the background of a shell, which has them ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_the_waiting_and_leaves_nothing_open(index: FakeIndex, open_index: OpenIndex) -> None:
     index.hang("foo")
     opened = open_index(index)
