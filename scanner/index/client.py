@@ -275,7 +275,7 @@ def _describe(error: Exception) -> str:
         case httpx.ProxyError():
             kind, detail = "the proxy refuses", ""  # its sentence can name the proxy with its password
         case httpx.ConnectError() if _is_distrust(error):
-            kind = "the certificate is not trusted (pip's setting cert, else SSL_CERT_FILE, names the authorities that are)"
+            kind = "the certificate is not trusted (pip's setting cert, else SSL_CERT_FILE, names those that are)"
         case httpx.ConnectError():
             kind = "no connection"
         case httpx.DecodingError():
