@@ -16,7 +16,7 @@ from scanner.checks.code.source import Unread, parse_source
 from scanner.checks.code.statements import read_block
 from scanner.checks.code.steps import ModuleFacts
 from scanner.checks.code.telling import find_idle_functions
-from scanner.checks.code.words import Words, find_removed, has_telling_functions, list_words
+from scanner.checks.code.words import Words, find_removed, find_words, has_telling_functions
 
 _MAKING = re.compile(
     rb"(?:globals|locals|vars)\(\)\s*(?:\[|\.\s*(?:update|setdefault|__setitem__))"
@@ -38,8 +38,9 @@ def read_facts(
     package = name if is_package else name.rpartition(".")[0]
     try:
         names = collect_names(tree.body, package)
-        removed = find_removed(data, list_words(data), words) if words else frozenset[bytes]()
-        reads_functions = words is None or bool(removed) or has_telling_functions(data, words.suspicious)
+        found = find_words(data, words) if words else frozenset[bytes]()
+        removed = find_removed(data, found, words) if words else frozenset[bytes]()
+        reads_functions = words is None or bool(removed) or has_telling_functions(data, words.suspicious, found)
         module = ModuleScope(
             name=name,
             package=package,

@@ -39,9 +39,11 @@ class Words:
     """The missing modules of one word, which only an import statement can mean."""
     names: Mapping[bytes, frozenset[frozenset[bytes]]]
     """Of every other name that functions can run into all words, by the last of them."""
-    removed: Mapping[bytes, tuple[bytes, ...]]
-    """The dotted names that only older Pythons had, by their last word. Many have the words of what there is today, as
-    ``collections.Mapping`` and ``string.find``, so that they count only where they are written out."""
+    every: frozenset[bytes]
+    """All of the words that anything is known by."""
+    removed: Mapping[bytes, tuple[tuple[bytes, frozenset[bytes]], ...]]
+    """The dotted names that only older Pythons had, each with its words, by the last of them. Many have the words of what
+    there is today, as ``collections.Mapping`` and ``string.find``, so that they count only where they are written out."""
 
 
 def collect_words(missing: Iterable[str], attributes: Iterable[str], removed: Iterable[str] = ()) -> Words:
@@ -58,22 +60,35 @@ def collect_words(missing: Iterable[str], attributes: Iterable[str], removed: It
     for name in (*hazards, *attributes, *(module for module in missing if "." in module)):
         *_, last = words = list_words(name.encode())
         names.setdefault(last, set()).add(frozenset(words))
-    written: dict[bytes, tuple[bytes, ...]] = {}
-    for name in sorted(removed):
-        last = name.rpartition(".")[2].encode()
-        written[last] = (*written.get(last, ()), name.encode())
+    written: dict[bytes, tuple[tuple[bytes, frozenset[bytes]], ...]] = {}
+    for dotted in sorted(name.encode() for name in removed):
+        *_, last = words = list_words(dotted)
+        written[last] = (*written.get(last, ()), (dotted, frozenset(words)))
+    suspicious = frozenset(alone | rooted).union(name for name in lacking if len(name) > _SHORT)
+    parts = (word for sets in names.values() for needed in sets for word in needed)
+    removed_parts = (word for several in written.values() for _, needed in several for word in needed)
     return Words(
-        suspicious=frozenset(alone | rooted).union(name for name in lacking if len(name) > _SHORT),
+        suspicious=suspicious,
         telling=frozenset(alone | lacking | _AT_IMPORT_WORDS | {b"import"}),
         modules=frozenset(module.encode() for module in missing if "." not in module),
         names={last: frozenset(needed) for last, needed in names.items()},
+        every=suspicious.union(_AT_IMPORT_WORDS, removed_parts, (module.encode() for module in missing), parts),
         removed=written,
     )
 
 
-def has_telling_functions(data: bytes, suspicious: frozenset[bytes]) -> bool:
-    """Whether the functions of a module can matter even when they are called while it is imported."""
-    if not (suspicious | _AT_IMPORT_WORDS).isdisjoint(list_words(data)):
+def find_words(data: bytes, words: Words) -> frozenset[bytes]:
+    """Those of the words that a source holds."""
+    return words.every.intersection(list_words(data))
+
+
+def has_telling_functions(data: bytes, suspicious: frozenset[bytes], found: Iterable[bytes] | None = None) -> bool:
+    """Whether the functions of a module can matter even when they are called while it is imported.
+
+    ``found`` are the words of the source, or at least those that ``find_words`` gives; None where nobody has looked.
+    """
+    listed = list_words(data) if found is None else found
+    if not suspicious.isdisjoint(listed) or not _AT_IMPORT_WORDS.isdisjoint(listed):
         return True
     return _INDENTED_IMPORT.search(data) is not None
 
@@ -84,9 +99,9 @@ def is_suspicious(data: bytes, module: str, words: Words) -> bool:
     A name of another module is written out in the module that uses it, as its parts or as one that its own package's
     name completes; only the missing modules of one word have nothing beside them but the import statement.
     """
-    listed = list_words(data)
+    listed = find_words(data, words)
     if not words.suspicious.isdisjoint(listed):
-        found = frozenset((*listed, *list_words(module.encode())))
+        found = listed.union(list_words(module.encode()))
         if any(needed <= found for last in words.names.keys() & found for needed in words.names[last]):
             return True
         if not words.modules.isdisjoint(found) and not words.modules.isdisjoint(_list_imported(data)):
@@ -94,10 +109,13 @@ def is_suspicious(data: bytes, module: str, words: Words) -> bool:
     return bool(find_removed(data, listed, words))
 
 
-def find_removed(data: bytes, listed: Iterable[bytes], words: Words) -> frozenset[bytes]:
-    """The last words of names of older Pythons that a source, with these words, has written out."""
-    found = words.removed.keys() & listed
-    return frozenset(last for last in found if any(_is_written(dotted, data) for dotted in words.removed[last]))
+def find_removed(data: bytes, found: frozenset[bytes], words: Words) -> frozenset[bytes]:
+    """The last words of names of older Pythons that a source has written out; ``found`` are those of ``find_words``."""
+    return frozenset(
+        last
+        for last in found & words.removed.keys()
+        if any(needed <= found and _is_written(dotted, data) for dotted, needed in words.removed[last])
+    )
 
 
 def _is_written(dotted: bytes, data: bytes) -> bool:
