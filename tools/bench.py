@@ -278,6 +278,7 @@ def measure_real(bench: Bench) -> None:
 
 def measure_growth(bench: Bench) -> None:
     """Made-up files of growing size: time and memory for each dependency must not rise."""
+    bench.say("\nGrowth, with made-up pinned projects that require one another, with tree and contents:")
     bench.say("\n| dependencies | cold CPU | each | peak | warm CPU | each | peak |\n|---|---|---|---|---|---|---|")
     times = min(bench.pairs, 3)
     with loopback(0, bench.folder) as url:

@@ -42,8 +42,8 @@ class Words:
     every: frozenset[bytes]
     """All of the words that anything is known by."""
     removed: Mapping[bytes, tuple[tuple[bytes, frozenset[bytes]], ...]]
-    """The dotted names that only older Pythons had, each with its words, by the last of them. Many have the words of what
-    there is today, as ``collections.Mapping`` and ``string.find``, so that they count only where they are written out."""
+    """The dotted names that only older Pythons had, each with its words, by the last of them. Many have the words of
+    what there is today, as ``collections.Mapping`` and ``string.find``: they count only where they are written out."""
 
 
 def collect_words(missing: Iterable[str], attributes: Iterable[str], removed: Iterable[str] = ()) -> Words:
