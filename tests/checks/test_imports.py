@@ -277,3 +277,12 @@ def test_a_digest_gives_the_same_report_without_the_bytes(runtime: Runtime) -> N
     silent = replace(package, read=refuse)
     assert find_import_problems(silent, (), CodeReader(runtime, {package.filename: digest})) == report
     assert len(report.findings) == 2
+
+
+def test_a_name_that_the_module_itself_gives_is_no_caution(scan: Scan) -> None:
+    code = "import operator\nif not hasattr(operator, 'div'):\n    operator.div = operator.truediv\n"
+    uses = "def halve(x):\n    return operator.div(x, 2)\n"
+    assert scan(f"{code}x = {{operator.div: '/'}}\n{uses}").findings == ()
+    assert only(scan(f"import operator\n{uses}"), Rule.CS302).level is Level.CAUTION
+    aside = {"pkg/__init__.py": "", "pkg/later.py": f"{code}{uses}"}
+    assert scan(aside).findings == ()

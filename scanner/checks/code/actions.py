@@ -20,6 +20,7 @@ from scanner.checks.code.steps import (
     Import,
     Lack,
     Load,
+    Patch,
     Raise,
     Step,
     Yield,
@@ -27,7 +28,7 @@ from scanner.checks.code.steps import (
 from scanner.checks.code.values import UNKNOWN
 
 
-def act(importer: Importer, step: Step, frame: Frame) -> None:
+def act(importer: Importer, step: Step, frame: Frame) -> None:  # noqa: C901 (one case a step)
     """Follow one step that is no control flow.
 
     Raises:
@@ -51,7 +52,9 @@ def act(importer: Importer, step: Step, frame: Frame) -> None:
             _hazard(importer, step, frame)
         case Yield(value=value):
             _yield(importer, value, frame)
-        case Lack(line=line, module=module, name=name):
+        case Patch(dotted=dotted):
+            importer.world.patched.add(dotted)
+        case Lack(line=line, module=module, name=name) if f"{module}.{name}" not in importer.world.patched:
             with importer.at(frame, line, f"uses {module}.{name}"):
                 importer.stop(Cause.LACKING, "AttributeError", f"{module}.{name}", "")
 
@@ -92,7 +95,7 @@ def _import_name(importer: Importer, module: str, name: str) -> object:
     dotted = f"{module}.{name}"
     source = importer.world.frames.get(module)
     if source is None and runtime.is_standard(module):
-        if runtime.lacks(module, name):
+        if runtime.lacks(module, name) and dotted not in importer.world.patched:
             importer.stop(Cause.LACKING, "ImportError", dotted, "")
         if dotted in runtime.missing:
             importer.stop(Cause.MISSING, "ImportError", dotted, runtime.missing[dotted])

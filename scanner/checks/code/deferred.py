@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.checks.code.conditions import evaluate, evaluate_truth, standard_value
 from scanner.checks.code.failure import catches
@@ -20,6 +20,7 @@ from scanner.checks.code.steps import (
     Lack,
     Loop,
     ModuleFacts,
+    Patch,
     Step,
     Try,
     walk_steps,
@@ -46,6 +47,9 @@ class Use:
 def find_deferred_uses(facts: ModuleFacts, world: World) -> Iterator[Use]:
     """The uses in a module's functions; in one that importing the package does not reach, those at its top too."""
     frame = world.frames.get(facts.name)
+    own = {step.dotted for step in walk_steps(facts.body) if isinstance(step, Patch)}
+    if not own <= world.patched:
+        world = replace(world, patched=world.patched | own)
     if frame is None:
         frame = Frame(world, Module(facts))
         frame.values.update(_settled_values(facts, world))
@@ -89,10 +93,11 @@ def _step(step: Step, world: World, guards: Guards, path: str) -> Iterator[Use]:
             yield from _import(module, line, world, path)
             for name, _ in names:
                 dotted = f"{module}.{name}"
-                if runtime.is_standard(module) and (runtime.lacks(module, name) or dotted in runtime.missing):
+                lacks = runtime.lacks(module, name) and dotted not in world.patched
+                if runtime.is_standard(module) and (lacks or dotted in runtime.missing):
                     yield Use(rule=Rule.CS302, path=path, line=line, name=dotted, outcome="is not there")
         case Lack(line=line, module=module, name=name):
-            if not _is_guarded(guards, "AttributeError"):
+            if f"{module}.{name}" not in world.patched and not _is_guarded(guards, "AttributeError"):
                 yield Use(rule=Rule.CS302, path=path, line=line, name=f"{module}.{name}", outcome="is not there")
         case Hazard(line=line, name=name):
             row = HAZARDS[name]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from scanner.checks.code.steps import ModuleFacts, decode, encode
 
-_SHAPE = 5
+_SHAPE = 6
 """Raised whenever the facts or what is read into them change, so that older entries are read as absent."""
 
 _NAME_PLACE = 1

@@ -46,6 +46,8 @@ class World:
     runtime: Runtime
     site: Site
     frames: dict[str, Frame] = field(default_factory=dict)
+    patched: set[str] = field(default_factory=set)
+    """The names, dotted, that code which has run gave to modules that lack them."""
 
     def locate(self, dotted: str) -> tuple[Frame, str] | None:
         """The frame of the module that a dotted name lies in, and the rest of the name; re-exports are followed."""

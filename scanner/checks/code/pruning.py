@@ -25,6 +25,7 @@ from scanner.checks.code.steps import (
     Load,
     Loop,
     ModuleFacts,
+    Patch,
     Raise,
     Step,
     Try,
@@ -32,7 +33,7 @@ from scanner.checks.code.steps import (
     walk_steps,
 )
 
-_TELLING = frozenset({Import, FromImport, Load, Lack, Hazard})
+_TELLING = frozenset({Import, FromImport, Load, Lack, Patch, Hazard})
 _MAKERS = ("__new__", "__init__", "__post_init__")
 
 

@@ -20,6 +20,7 @@ from scanner.checks.code.steps import (
     Import,
     Leave,
     Loop,
+    Patch,
     Raise,
     Step,
     Try,
@@ -179,8 +180,19 @@ def _assign(node: ast.Assign | ast.AnnAssign | ast.AugAssign, place: Place) -> I
             case ast.Subscript(value=ast.Name(id=name)):
                 yield from read_expression(target, place)
                 yield _bind(name, OPAQUE, place)
+            case ast.Attribute() if (lacking := _find_lacking(target, place)) is not None:
+                yield Patch(lacking)
             case _:
                 yield from read_expression(target, place)
+
+
+def _find_lacking(target: ast.Attribute, place: Place) -> str | None:
+    """The name, dotted, that a standard-library module gets and otherwise lacks."""
+    dotted = place.names.dotted(target)
+    if dotted is None:
+        return None
+    module, _, name = dotted.rpartition(".")
+    return dotted if place.module.runtime.lacks(module, name) else None
 
 
 def _bind(name: str, value: Expression, place: Place) -> Bind:

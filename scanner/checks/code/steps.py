@@ -54,6 +54,13 @@ class Lack:
 
 
 @dataclass(frozen=True, slots=True)
+class Patch:
+    """A name that a standard-library module of the target does not have is given to it."""
+
+    dotted: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hazard:
     """A call that fails or is forbidden on the target: a key of the table of hazards, and its first argument."""
 
@@ -148,7 +155,7 @@ class Try:
     is_risky: bool
 
 
-Step = Import | FromImport | Load | Lack | Hazard | Call | Raise | Bind | Leave | Yield | Branch | Loop | Try
+Step = Import | FromImport | Load | Lack | Patch | Hazard | Call | Raise | Bind | Leave | Yield | Branch | Loop | Try
 Block = tuple[Step, ...]
 
 
@@ -224,7 +231,7 @@ _NODES: tuple[type, ...] = (
     Function, Class, ModuleFacts,
     expression.Opaque, expression.Const, expression.Name, expression.Member, expression.Item, expression.Row,
     expression.Comparison, expression.Junction, expression.Negation, expression.Invocation, expression.Joined,
-    expression.Mapped,
+    expression.Mapped, Patch,
 )  # fmt: skip
 
 _NUMBERS = {node: number for number, node in enumerate(_NODES)}

@@ -47,6 +47,9 @@ FAILING = {
     "a raise for other platforms": (
         "import sys\nif sys.platform in ('linux', 'darwin'):\n    pass\nelse:\n    raise RuntimeError('no')"
     ),
+    "a name that is given to a module too late": "import os\nx = os.geteuid()\nos.geteuid = os.getpid",
+    "another name that is given to a module": "import os\nos.sched_getaffinity = len\nx = os.geteuid()",
+    "a name that nobody gives to a module": "import os\ndef mend():\n    os.geteuid = os.getpid\nx = os.geteuid()",
     "an assertion about the platform": "import sys\nassert sys.platform == 'linux'",
     "a process": "import subprocess\nsubprocess.run(['ls'])",
     "a process by its bare name": "from subprocess import check_output\ncheck_output(['ls'])",
@@ -113,6 +116,16 @@ FAILING = {
 
 WORKING = {
     "a guarded import": "try:\n    import pwd\nexcept ImportError:\n    pwd = None",
+    "a name that is given to a module": (
+        "import os\nif not hasattr(os, 'geteuid'):\n    os.geteuid = os.getpid\nx = os.geteuid()"
+    ),
+    "a name that a handler gives to a module": (
+        "import collections\ntry:\n    collections.Callable\nexcept AttributeError:\n"
+        "    collections.Callable = dict\nfrom collections import Callable"
+    ),
+    "a name that a function gives to a module": (
+        "import collections as c\ndef mend():\n    c.Callable = dict\nmend()\nx = c.Callable"
+    ),
     "a bare handler": "try:\n    import pwd\nexcept:\n    pass",
     "a handler with several classes": "try:\n    import pwd\nexcept (AttributeError, ModuleNotFoundError):\n    pass",
     "suppress": "from contextlib import suppress\nwith suppress(ImportError):\n    import pwd",
