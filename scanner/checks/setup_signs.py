@@ -68,15 +68,18 @@ def _binds_to_platform(answer: ast.expr, *, is_bound: bool) -> bool:
 
 def calls_setup(tree: ast.Module) -> bool:
     """Whether a function named ``setup`` is called, whoever it belongs to."""
-    return any((dotted_name(node.func) or "").rpartition(".")[2] == "setup" for node in _walk(tree, ast.Call))
+    return any(_setup_calls(tree))
 
 
 def passes_keywords(tree: ast.Module, text: str, names: Iterable[str]) -> bool:
     """Whether ``setup()`` may be given one of these keywords, in whatever way: the script speaks of one, or unpacks."""
     if any(name in text for name in names):
         return True
-    calls = (node for node in _walk(tree, ast.Call) if (dotted_name(node.func) or "").rpartition(".")[2] == "setup")
-    return any(keyword.arg is None for node in calls for keyword in node.keywords)
+    return any(keyword.arg is None for node in _setup_calls(tree) for keyword in node.keywords)
+
+
+def _setup_calls(tree: ast.Module) -> Iterator[ast.Call]:
+    return (node for node in _walk(tree, ast.Call) if (dotted_name(node.func) or "").rpartition(".")[2] == "setup")
 
 
 def find_switches(tree: ast.Module) -> Iterator[str]:

@@ -11,6 +11,7 @@ from scanner.checks.code.failure import Cause, Failure, ImportStops, is_builtin_
 from scanner.checks.code.frames import Frame
 from scanner.checks.code.hazards import HAZARDS, AtImport
 from scanner.checks.code.importer import Importer
+from scanner.checks.code.names import resolve_relative
 from scanner.checks.code.runtime import Reference
 from scanner.checks.code.steps import (
     Bind,
@@ -54,7 +55,7 @@ def act(importer: Importer, step: Step, frame: Frame) -> None:  # noqa: C901 (on
             _yield(importer, value, frame)
         case Patch(dotted=dotted):
             importer.world.patched.add(dotted)
-        case Lack(line=line, module=module, name=name) if f"{module}.{name}" not in importer.world.patched:
+        case Lack(line=line, module=module, name=name) if importer.world.lacks(module, name):
             with importer.at(frame, line, f"uses {module}.{name}"):
                 importer.stop(Cause.LACKING, "AttributeError", f"{module}.{name}", "")
 
@@ -95,7 +96,7 @@ def _import_name(importer: Importer, module: str, name: str) -> object:
     dotted = f"{module}.{name}"
     source = importer.world.frames.get(module)
     if source is None and runtime.is_standard(module):
-        if runtime.lacks(module, name) and dotted not in importer.world.patched:
+        if importer.world.lacks(module, name):
             importer.stop(Cause.LACKING, "ImportError", dotted, "")
         if dotted in runtime.missing:
             importer.stop(Cause.MISSING, "ImportError", dotted, runtime.missing[dotted])
@@ -158,10 +159,7 @@ def _load(importer: Importer, step: Load, frame: Frame) -> None:
     level = len(module) - len(module.lstrip("."))
     if level:
         package = evaluate(step.package, frame, runtime)
-        parts = (package if isinstance(package, str) else frame.package).split(".")
-        if level > len(parts):
-            return
-        module = ".".join([*parts[: len(parts) - level + 1], *filter(None, [module[level:]])])
+        module = resolve_relative(level, module[level:], package if isinstance(package, str) else frame.package)
     if module:
         with importer.at(frame, step.line, f"import_module({module!r})"):
             importer.load(module)

@@ -21,6 +21,7 @@ from scanner.checks.code.expression import (
     Negation,
     Row,
 )
+from scanner.checks.code.names import resolve_relative
 from scanner.checks.code.runtime import Reference, Runtime
 from scanner.checks.code.texts import Pattern
 from scanner.checks.code.values import METHODS, UNKNOWN, Table, Unknown, call_method, call_regex
@@ -261,22 +262,13 @@ def _has_attribute(function: str, dotted: str, name: str, default: list[object],
 
 def _find_spec(module: object, package: list[object], scope: Scope) -> object:
     """A module's specification: None where nothing provides it, else something that is not None."""
-    if isinstance(module, str) and module.startswith("."):
-        module = _absolute(module, package)
-    if not isinstance(module, str):
+    match module, package:
+        case str(text), [str(start)] if text.startswith("."):
+            name = text.lstrip(".")
+            module = resolve_relative(len(text) - len(name), name, start)
+    if not isinstance(module, str) or module.startswith("."):
         return UNKNOWN
     found = scope.provides(module)
     if isinstance(found, Unknown):
         return UNKNOWN
     return Reference(module, is_module=True) if found else None
-
-
-def _absolute(relative: str, package: list[object]) -> object:
-    """The module that a relative name means; not known where the package is not, or the name leaves it."""
-    match package:
-        case [str(start)]:
-            name = relative.lstrip(".")
-            above = len(relative) - len(name) - 1
-            parts = start.split(".")
-            return ".".join([*parts[: len(parts) - above], name]) if above < len(parts) and name else UNKNOWN
-    return UNKNOWN

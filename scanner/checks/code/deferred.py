@@ -93,11 +93,10 @@ def _step(step: Step, world: World, guards: Guards, path: str) -> Iterator[Use]:
             yield from _import(module, line, world, path)
             for name, _ in names:
                 dotted = f"{module}.{name}"
-                lacks = runtime.lacks(module, name) and dotted not in world.patched
-                if runtime.is_standard(module) and (lacks or dotted in runtime.missing):
+                if runtime.is_standard(module) and (world.lacks(module, name) or dotted in runtime.missing):
                     yield Use(rule=Rule.CS302, path=path, line=line, name=dotted, outcome="is not there")
         case Lack(line=line, module=module, name=name):
-            if f"{module}.{name}" not in world.patched and not _is_guarded(guards, "AttributeError"):
+            if world.lacks(module, name) and not _is_guarded(guards, "AttributeError"):
                 yield Use(rule=Rule.CS302, path=path, line=line, name=f"{module}.{name}", outcome="is not there")
         case Hazard(line=line, name=name):
             row = HAZARDS[name]

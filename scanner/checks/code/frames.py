@@ -49,6 +49,10 @@ class World:
     patched: set[str] = field(default_factory=set)
     """The names, dotted, that code which has run gave to modules that lack them."""
 
+    def lacks(self, module: str, name: str) -> bool:
+        """Whether a standard-library module is there without this name, and nothing has given it one."""
+        return self.runtime.lacks(module, name) and f"{module}.{name}" not in self.patched
+
     def locate(self, dotted: str) -> tuple[Frame, str] | None:
         """The frame of the module that a dotted name lies in, and the rest of the name; re-exports are followed."""
         for _ in range(_MAX_HOPS):

@@ -145,13 +145,16 @@ _BLOCKS: Mapping[type, Callable[[Any], Iterable[list[ast.stmt]]]] = {
 
 def absolute_name(node: ast.ImportFrom, package: str) -> str | None:
     """The absolute module that a ``from`` import names; None where it leaves the top of its package."""
-    if not node.level:
-        return node.module
+    return resolve_relative(node.level, node.module or "", package) if node.level else node.module
+
+
+def resolve_relative(level: int, name: str, package: str) -> str | None:
+    """The absolute module that a name after ``level`` dots means; None where it leaves the top of its package."""
     parts = package.split(".") if package else []
-    if node.level - 1 >= len(parts):
+    if level > len(parts):
         return None
-    base = parts[: len(parts) - (node.level - 1)]
-    return ".".join([*base, node.module] if node.module else base)
+    base = parts[: len(parts) - (level - 1)]
+    return ".".join([*base, name] if name else base)
 
 
 def method_names(methods: Iterable[FunctionNode], package: str, parent: Names) -> dict[str, str]:
