@@ -78,16 +78,6 @@ class Helper:
             opened.pop_all()
         self._answer: IO[bytes] = answer
 
-    @property
-    def process_id(self) -> int:
-        """The system's number for it."""
-        return self._process.pid
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether it does nothing any more."""
-        return self._process.poll() is not None
-
     def outcome(self) -> Outcome | None:
         """What it found, once it is done; None where it failed."""
         if self._process.wait() != 0:

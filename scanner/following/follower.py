@@ -92,7 +92,7 @@ class Follower:
         from scanner.following.shares import Share, follow_share, share_out  # noqa: PLC0415 - as above
 
         runtime = build_runtime(self._target, load_stdlib(self._target.python.rpartition(".")[0]))
-        needed = dict.fromkeys(key for task, closure in tasks.items() for key in (task, *closure))
+        needed = _keys_of(tasks)
         digests = self._known_digests(needed)
         weights = {key: self._codes[key].code_bytes for key in needed if key not in digests}
         count = count_processes() if sum(weights.values()) >= _WORTH_BYTES else 1
@@ -100,7 +100,7 @@ class Follower:
         tied = [task for task, closure in tasks.items() if not fixed.isdisjoint((task, *closure))]
 
         def share_of(part: Tasks) -> Share:
-            keys = dict.fromkeys(key for task, closure in part.items() for key in (task, *closure))
+            keys = _keys_of(part)
             return Share(
                 runtime=runtime,
                 tasks=part,
@@ -130,6 +130,11 @@ class Follower:
             what = file.sha256 if file is not None else " ".join(code.opaque_names)
             identities.append(f"{code.distribution} {code.filename} {what}")
         return tuple(identities)
+
+
+def _keys_of(tasks: Tasks) -> Mapping[str, None]:
+    """The packages of the tasks with all that they require, each once."""
+    return dict.fromkeys(key for task, closure in tasks.items() for key in (task, *closure))
 
 
 def _closure(key: str, graph: Graph) -> Sequence[str]:

@@ -91,7 +91,7 @@ def test_one_that_is_killed_has_no_outcome(share: Share, monkeypatch: pytest.Mon
     monkeypatch.setattr(crew, "_START", "import time; time.sleep(600)")
     with helpers([share]) as (helper,):
         assert helper is not None
-        os.kill(helper.process_id, signal.SIGKILL)
+        os.kill(helper._process.pid, signal.SIGKILL)
         assert helper.outcome() is None
 
 
@@ -131,7 +131,7 @@ def test_none_outlives_the_work(share: Share, monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(KeyboardInterrupt):
         work()
-    assert [helper is not None and helper.has_ended for helper in started] == [True, True]
+    assert [helper is not None and helper._process.poll() is not None for helper in started] == [True, True]
 
 
 def test_where_none_can_be_started_there_is_none(share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
