@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -24,7 +24,7 @@ from packaging.utils import (
 from packaging.version import InvalidVersion, Version
 
 from scanner.index.filenames import WHEEL_SUFFIX, FilenameReader, find_kind, is_plain, may_fit_webassembly
-from scanner.index.listed_rows import parse_html_rows, parse_rows, storable
+from scanner.index.listed_rows import parse_html_rows, storable
 from scanner.index.merged_rows import MergedRows
 from scanner.index.rows import FileRow, RowLike
 from scanner.index.urls import drop_fragment, join_url, redact_url
@@ -103,16 +103,6 @@ class Listing:
         return [row for text in self._texts.of(version) for row in self.rows[text]]
 
 
-def parse_listing(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> Listing:
-    """The listing that an index answered with for ``name``; ``url`` is where the answer came from in the end.
-
-    Raises:
-        IndexAnswerError: as ``parse_rows``.
-    """
-    listed = parse_rows(body, content_type=content_type, url=url, name=name)
-    return make_listing(listed.rows, url=url, name=name, malformed=listed.malformed)
-
-
 def parse_html_listing(text: str, *, url: str, name: NormalizedName) -> Listing:
     """The listing on a PEP 503 page.
 
@@ -130,7 +120,7 @@ def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName, mal
     # A project can have ten thousand files. Indexes list the files of a version one after the other, so the beginning
     # of the last name is mostly that of the next one too, and then nothing has to be taken apart.
     beginning, sdist, group = "\0", "\0", list[RowLike]()
-    for row in _resolved(list(rows), url, odd):
+    for row in _resolved(rows, url, odd):
         filename = row.filename
         is_wheel = filename[-4:] == WHEEL_SUFFIX
         if (is_wheel and filename.startswith(beginning)) or (filename == sdist and is_plain(sdist)):
@@ -166,18 +156,14 @@ def merge_listings(listings: Sequence[Listing]) -> Listing | None:
     return Listing(name=listings[0].name, url=listings[0].url, rows=rows, malformed=tuple(malformed), fits=fits)
 
 
-def _resolved(rows: list[RowLike], base: str, odd: list[str]) -> list[RowLike]:
+def _resolved(rows: Iterable[RowLike], base: str, odd: list[str]) -> Iterator[RowLike]:
     """The rows with absolute URLs; those that cannot have one are added to ``odd`` by name."""
-    if all(row.url.startswith(("https://", "http://")) for row in rows):
-        return rows
-    usable = []
     for row in rows:
         whole = row if row.url.startswith(("https://", "http://")) else _resolve(row, base)
         if whole is None:
             odd.append(row.filename)
         else:
-            usable.append(whole)
-    return usable
+            yield whole
 
 
 def _may_fit(rows: Iterable[RowLike]) -> bool:

@@ -14,7 +14,8 @@ from packaging.version import Version
 
 from scanner.errors import IndexAnswerError
 from scanner.index.filenames import FilenameReader, may_fit_webassembly
-from scanner.index.listing import Listing, make_listing, merge_listings, parse_listing
+from scanner.index.listed_rows import parse_rows
+from scanner.index.listing import Listing, make_listing, merge_listings
 from scanner.index.rows import FileRow
 from scanner.model import ArtifactKind
 
@@ -30,6 +31,12 @@ def _row(filename: str, **fields: object) -> dict[str, object]:
 
 def _body(*files: object, name: str = "foo", api_version: str = "1.1") -> bytes:
     return json.dumps({"meta": {"api-version": api_version}, "name": name, "files": files}).encode()
+
+
+def parse_listing(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> Listing:
+    """An answer to the listing that becomes of it."""
+    listed = parse_rows(body, content_type=content_type, url=url, name=name)
+    return make_listing(listed.rows, url=url, name=name, malformed=listed.malformed)
 
 
 def _parse(*files: object, **keywords: Any) -> Listing:
