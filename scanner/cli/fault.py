@@ -13,11 +13,11 @@ def tell_fault(error: BaseException) -> int:
     """Write what went wrong to standard error, without a sign that a terminal obeys; the exit code."""
     from scanner.reporters.escape import redact_credentials, visible  # noqa: PLC0415  # only when it goes wrong
 
-    lines = "".join(traceback.format_exception(error)).splitlines()
-    told = [visible(redact_credentials(line)) for line in lines]
     if isinstance(error, MemoryError):
         told = ["compat-scan: error: there is not enough memory; nothing was judged"]
     else:
+        lines = "".join(traceback.format_exception(error)).splitlines()
+        told = [visible(redact_credentials(line)) for line in lines]
         told.append(
             "compat-scan: error: this is a fault of compat-scan; nothing was judged. Report it with these lines."
         )

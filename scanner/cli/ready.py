@@ -39,7 +39,9 @@ def tell_ready(words: Sequence[str], environ: Mapping[str, str]) -> bool:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left cannot be written at exit either
+        from scanner.cli.encoding import drop_output  # noqa: PLC0415  # only when it goes wrong
+
+        drop_output(sys.stdout)
         if error.errno != errno.EPIPE:
             sys.stderr.write(f"compat-scan: error: standard output: cannot be written: {error.strerror}\n")
             sys.exit(_UNWRITABLE)
