@@ -13,20 +13,24 @@ import contextlib
 import gzip
 import hashlib
 import html
+import importlib.util
 import io
 import json
 import re
 import socket
+import sys
 import tarfile
 import threading
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from packaging.utils import NormalizedName, canonicalize_name
@@ -240,6 +244,45 @@ def _tar_gz(members: Mapping[str, bytes]) -> bytes:
 
 
 # --- the index ----------------------------------------------------------------------------------------------------
+
+
+Take = Callable[[click.Command, str, Sequence[str]], click.Context]
+
+
+@pytest.fixture(scope="session")
+def take() -> Take:
+    """Has a command take words as it does below the whole command line, from which it inherits the names of --help.
+
+    By itself it would remember others, for good, and so for all tests that follow.
+    """
+
+    def make(command: click.Command, name: str, words: Sequence[str]) -> click.Context:
+        return command.make_context(name, list(words), parent=click.Context(main, **main.context_settings))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def load_tool() -> Iterator[Callable[[str], ModuleType]]:
+    """Loads a script of tools/ as a module, with its neighbours on the path as where Python runs it."""
+    folder = Path(__file__).resolve().parents[1] / "tools"
+    loaded: list[str] = []
+
+    def load(name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # dataclasses look their module up
+        loaded.append(name)
+        spec.loader.exec_module(module)
+        return module
+
+    sys.path.insert(0, str(folder))
+    yield load
+    sys.path.remove(str(folder))
+    for name in loaded:
+        del sys.modules[name]
 
 
 @pytest.fixture

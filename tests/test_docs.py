@@ -20,7 +20,7 @@ from scanner.cli.group import main
 from scanner.model import Rule
 
 if TYPE_CHECKING:
-    from tests.conftest import FakeIndex, MakeWheel, Run
+    from tests.conftest import FakeIndex, MakeWheel, Run, Take
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -95,13 +95,13 @@ def _commands_elsewhere() -> Iterator[str]:
                     yield re.sub(r"\s+# .*|\s*<!--.*", "", match[1])
 
 
-def test_every_command_that_is_not_run_here_is_one_that_the_command_line_takes() -> None:
+def test_every_command_that_is_not_run_here_is_one_that_the_command_line_takes(take: Take) -> None:
     commands = list(_commands_elsewhere())
     assert len(commands) > 10
     for command in commands:
         name, *words = shlex.split(command)
         found = main.commands.get(name)
-        (found or main.commands["scan"]).make_context(command, words if found else [name, *words])
+        take(found or main.commands["scan"], command, words if found else [name, *words])
 
 
 def test_every_rule_has_its_heading_and_anchor() -> None:

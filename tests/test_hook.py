@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ruamel.yaml import YAML
 
 from scanner.cli.group import main
 from scanner.sources import SOURCES
+
+if TYPE_CHECKING:
+    from tests.conftest import Take
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -62,9 +65,9 @@ def test_the_names_above_are_of_every_kind_that_is_read() -> None:
         assert source.matches is None or any(map(source.matches, READ)), source
 
 
-def test_the_hook_calls_the_scan_with_options_that_it_has(hook: dict[str, Any]) -> None:
+def test_the_hook_calls_the_scan_with_options_that_it_has(hook: dict[str, Any], take: Take) -> None:
     assert hook["language"] == "python"
     assert hook["require_serial"] is True
     program, command = hook["entry"].split()
     assert (program, command in main.commands) == ("compat-scan", True)
-    assert main.commands[command].make_context(command, [*hook["args"]])
+    assert take(main.commands[command], command, hook["args"])

@@ -18,7 +18,7 @@ from click.shell_completion import ShellComplete
 from scanner.cli.group import main
 
 if TYPE_CHECKING:
-    from tests.conftest import FakeIndex, MakeWheel, Run
+    from tests.conftest import FakeIndex, MakeWheel, Run, Take
 
 COMMANDS = tuple(main.commands.values())
 
@@ -42,7 +42,7 @@ def test_the_help_stays_within_the_terminal_and_keeps_its_lists(run: Run, column
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_the_examples_of_the_help_are_commands_that_exist(run: Run, command: click.Command) -> None:
+def test_the_examples_of_the_help_are_commands_that_exist(run: Run, take: Take, command: click.Command) -> None:
     told = run(str(command.name), "--help").stdout
     examples = re.findall(r"^    compat-scan (\S.*?)(?:  .*)?$", told, re.MULTILINE)
     assert examples
@@ -52,7 +52,7 @@ def test_the_examples_of_the_help_are_commands_that_exist(run: Run, command: cli
         if isinstance(found, click.Group):
             found, words = found.commands[words[0]], words[1:]
         words = words if found else [name, *words]
-        (found or main.commands["scan"]).make_context(example, [word for word in words if word != "|"])
+        take(found or main.commands["scan"], example, [word for word in words if word != "|"])
 
 
 def test_the_help_of_a_scan_tells_the_environment_the_files_and_the_exit_codes(run: Run) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -18,14 +18,9 @@ CLICK = "from scanner.cli.group import main; main(prog_name='compat-scan')"
 
 
 @pytest.fixture(scope="module")
-def tool() -> ModuleType:
+def tool(load_tool: Callable[[str], ModuleType]) -> ModuleType:
     """The script that writes the texts."""
-    spec = importlib.util.spec_from_file_location("update_ready_texts", ROOT / "tools" / "update_ready_texts.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("update_ready_texts")
 
 
 @pytest.mark.parametrize("columns", WIDTHS)

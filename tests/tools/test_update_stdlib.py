@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -20,18 +19,9 @@ TODAY = dt.date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
-def tool() -> Iterator[ModuleType]:
+def tool(load_tool: Callable[[str], ModuleType]) -> ModuleType:
     """The script, imported with its neighbours on the path as Python runs it."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    spec = importlib.util.spec_from_file_location("update_stdlib", ROOT / "tools" / "update_stdlib.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["update_stdlib"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["update_stdlib"]
-    sys.path.remove(str(ROOT / "tools"))
+    return load_tool("update_stdlib")
 
 
 def test_a_measurement_becomes_a_table_that_the_loader_takes(tool: ModuleType) -> None:

@@ -253,7 +253,7 @@ def test_a_function_of_another_module_decides(import_package: ImportPackage) -> 
         ("'..part', 'pkg.inner'", True),
         ("'.other', 'pkg'", False),
         ("'.part', 'pkg.inner'", False),
-        ("'.', 'pkg'", True),  # no more is told of it than that it may be there
+        ("'.', 'pkg'", True),
         ("'.part'", True),
         ("'..part', 'pkg'", True),
     ],
