@@ -50,39 +50,41 @@ def act(tmp_path: Path, index: FakeIndex) -> Act:
     workspace, temp, bin_folder = (tmp_path / name for name in ("workspace", "temp", "bin"))
     for folder in (workspace, temp, bin_folder):
         folder.mkdir()
-    _write_program(bin_folder / "compat-scan", f'exec "{sys.executable}" -m scanner "$@"')
     _write_program(bin_folder / "python", f'exec "{sys.executable}" "$@"')
 
-    def run(files: Mapping[str, str], **inputs: str) -> Outcome:
+    def run(
+        files: Mapping[str, str], *, package: Path | None = None, environ: Mapping[str, str] = {}, **inputs: str
+    ) -> Outcome:
+        """Installs ``package`` for real, or nothing; what scans is the scanner of this Python in any case."""
         for name, text in files.items():
             (workspace / name).parent.mkdir(parents=True, exist_ok=True)
             (workspace / name).write_text(text, encoding="utf-8")
         given = {**_inputs(), **{name.replace("_", "-"): value for name, value in inputs.items()}}
-        step_outputs: dict[str, dict[str, str]] = {"install": {"bin": str(bin_folder)}}
+        step_outputs = {"python": {"python-path": sys.executable}, "install": {"bin": str(bin_folder)}}
         log, code = "", 0
         for step in _steps():
-            if "run" not in step or step.get("id") == "install":
+            if "run" not in step or (step.get("id") == "install" and package is None):
                 continue
-            environ = {
+            variables = {
                 "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(ROOT),
                 "HOME": str(tmp_path),
                 "CI": "true",
                 "RUNNER_TEMP": str(temp),
                 "GITHUB_WORKSPACE": str(workspace),
+                "GITHUB_ACTION_PATH": str(package),
                 "GITHUB_OUTPUT": str(temp / "outputs"),
                 "GITHUB_STEP_SUMMARY": str(temp / "summary.md"),
                 "COMPAT_SCAN_INDEX_URL": index.url,
+                **environ,
                 **{name: _expand(value, given, step_outputs) for name, value in step["env"].items()},
             }
             (temp / "outputs").write_text("")
             done = subprocess.run(
-                ["bash", "-c", step["run"]], cwd=workspace, env=environ, capture_output=True, text=True, check=False
+                ["bash", "-c", step["run"]], cwd=workspace, env=variables, capture_output=True, text=True, check=False
             )
             log += done.stdout + done.stderr
-            step_outputs[step.get("id", step["name"])] = dict(
-                line.split("=", 1) for line in (temp / "outputs").read_text().splitlines()
-            )
+            said = dict(line.split("=", 1) for line in (temp / "outputs").read_text().splitlines())
+            step_outputs[step.get("id", step["name"])] = said | step_outputs.get(step.get("id", ""), {})
             code = done.returncode
             if code:
                 break
@@ -162,6 +164,31 @@ def test_several_paths_and_arguments_and_sarif_reach_the_scan(
 def test_no_summary_is_written_where_none_is_wanted(act: Act, index: FakeIndex, make_wheel: MakeWheel) -> None:
     index.add(make_wheel("pure"))
     assert act({"requirements.txt": "pure\n"}, summary="false").summary == ""
+
+
+PLANTED = (
+    *("venv/__init__.py", "venv/__main__.py", "pip/__init__.py", "pip/__main__.py", "json/__init__.py"),
+    *("scanner/__init__.py", "scanner/__main__.py", "sitecustomize.py", "usercustomize.py", "site.py", "encodings.py"),
+    *("secrets.py", "sys.py", "ssl.py", "click.py", "runpy.py", "compat_scan.py", "ensurepip.py", "subprocess.py"),
+)
+
+
+@pytest.mark.parametrize("environ", [{}, {"PYTHONPATH": "."}, {"PYTHONPATH": "", "PYTHONSTARTUP": "secrets.py"}])
+def test_no_python_of_the_checkout_is_executed(
+    act: Act, index: FakeIndex, make_wheel: MakeWheel, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    index.add(make_wheel("pure"))
+    package = make_wheel("compat-scan", files={"installed.py": ""})
+    (tmp_path / package.filename).write_bytes(package.data)
+    canary = tmp_path / "executed"
+    code = f"with open({str(canary)!r}, 'a') as stream: print(__file__, file=stream)\n"
+    planted = dict.fromkeys([*PLANTED, "json.py", "pip.py", "venv.py", "scanner.py"], code)
+    files = {"requirements.txt": "pure\n", **planted}
+    done = act(files, paths="requirements.txt", package=tmp_path / package.filename, environ=environ)
+    assert not canary.exists(), canary.read_text()
+    assert done.code == 0, done.log
+    assert done.outputs["verdict"] == "workers"
+    assert list((tmp_path / "temp" / "compat-scan-venv").rglob("installed.py"))
 
 
 def test_misuse_fails_with_its_own_code_and_an_unknown_verdict(act: Act) -> None:
