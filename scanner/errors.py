@@ -93,8 +93,16 @@ class IndexUnreachable(IndexFailure):
     """No answer, a refusal, or «try again later» after all retries."""
 
 
+class IndexRefused(IndexUnreachable):
+    """HTTP 401 or 403: some indexes answer so for each project that they lack."""
+
+
 class IndexNotAsked(IndexUnreachable):
     """The scan is offline, and what earlier scans learned does not tell."""
+
+
+class IndexUndefined(IndexFailure):
+    """No index was asked: the project is tied to one that no settings define; ``url`` is the project's name."""
 
 
 class IndexAnswerError(IndexFailure):

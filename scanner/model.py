@@ -244,6 +244,25 @@ Entry = Dependency | Skipped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class IndexPin:
+    """A package that a file ties to one index: no other index is asked for it, and nothing else provides it."""
+
+    project: str
+    """The normalised name; a pattern with ``*`` stands for several."""
+    index: str
+    """The name of the index; ``PUBLIC_INDEX`` without a URL is the index that is configured anyway."""
+    url: str | None = None
+    """None where the file ties to an index that it does not define."""
+    marker: Marker | None = None
+    """Where the tie holds; None everywhere."""
+    is_flat: bool = False
+    """Whether the URL is one page of links, not an index."""
+
+
+PUBLIC_INDEX = "pypi"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
     """Something in a file that could not be understood (CS601) or followed (CS602)."""
 

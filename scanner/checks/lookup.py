@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from scanner.checks.subject import Subject
-from scanner.errors import IndexAnswerError, IndexFailure, IndexNotAsked
+from scanner.errors import IndexAnswerError, IndexFailure, IndexNotAsked, IndexUndefined
 from scanner.model import Evidence, Finding, Level, Rule, Strength
 
 
@@ -44,6 +44,8 @@ def _retry_remedy(failure: IndexFailure) -> str | None:
             return "scan once without --offline, so that the cache has it"
         case IndexAnswerError():
             return None
+        case IndexUndefined():
+            return "define the index in the file that ties the package to it, or correct its name there"
     return "scan again when the index answers"
 
 

@@ -137,6 +137,7 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
     def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
         from scanner.index import opening  # noqa: PLC0415  # the network only where it is used
         from scanner.index.config import IndexRequest  # noqa: PLC0415
+        from scanner.metadata import applies  # noqa: PLC0415
 
         choice = opening.IndexChoice(
             arguments=IndexRequest(index_url=settings.index_url, extra_index_urls=settings.extra_index_url),
@@ -145,6 +146,7 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
                 extra_index_urls=options.extra_index_urls,
                 find_links=options.find_links,
                 no_index=options.no_index,
+                pins=tuple(pin for pin in options.pins if applies(pin.marker, target.markers)),
                 source="the scanned file",
             ),
             project=folder,

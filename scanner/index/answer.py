@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scanner.errors import IndexAnswerError, IndexFailure, IndexUnreachable
+from scanner.errors import IndexAnswerError, IndexFailure, IndexRefused, IndexUnreachable
 from scanner.index.retry import RETRY_STATUSES
 
 _ABSENT_STATUSES = frozenset({404, 410})
@@ -60,7 +60,7 @@ def _refusal(answer: Answer) -> IndexFailure:
     status = answer.status
     if status in (401, 403):
         advice = "give user and password in the index URL or in a netrc file, or check that they are right"
-        return IndexUnreachable(answer.url, f"access refused (HTTP {status}): {advice}")
+        return IndexRefused(answer.url, f"access refused (HTTP {status}): {advice}")
     if status == 407:
         return IndexUnreachable(answer.url, "the proxy wants credentials (HTTP 407): put them into the proxy URL")
     if status >= 500 or status in RETRY_STATUSES:

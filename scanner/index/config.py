@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from scanner.index.location import IndexLayer, IndexLocation, Place
 from scanner.index.pip_config import read_pip_environment, read_pip_files
 from scanner.index.uv_config import read_uv_environment, read_uv_files
+from scanner.model import PUBLIC_INDEX, IndexPin
 
 Strategy = Literal["first-index", "unsafe-best-match"]
 DEFAULT_TIMEOUT_SECONDS = 30.0
@@ -27,6 +28,8 @@ class IndexRequest:
     extra_index_urls: tuple[str, ...] = ()
     find_links: tuple[str, ...] = ()
     no_index: bool = False
+    pins: tuple[IndexPin, ...] = ()
+    """The ties of packages to indexes that hold for the target."""
     source: str = "command line"
     """Where it stands, for messages."""
 
@@ -51,8 +54,9 @@ class IndexSettings:
     """One proxy for everything, instead of what the proxy variables say."""
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     retries: int = DEFAULT_RETRIES
-    pins: Mapping[str, str] = field(default_factory=dict)
-    """Normalised project names to the names of the indexes that alone provide them (uv's sources)."""
+    pins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Normalised project names, or patterns of them, to the URLs of the indexes that alone provide them; the first that
+    fits counts. No URL at all: the index is not defined anywhere."""
     notes: tuple[str, ...] = ()
     """What was found in the settings and not followed, as sentences."""
 
@@ -88,11 +92,12 @@ def read_index_settings(
     folder = project or directory
     pip_variables = read_pip_environment(environ, directory)
     pip_files = read_pip_files(environ, home=home, directory=directory, platform=platform, system_root=system_root)
-    layers = (
+    before = (
         _asked(arguments, environ, directory, merges=False),
         read_uv_environment(environ, directory),
         pip_variables,
-        _asked(scanned, environ, folder, merges=True),
+    )
+    after = (
         *read_uv_files(environ, home=home, directory=folder, platform=platform, system_root=system_root),
         replace(
             pip_files,
@@ -100,8 +105,10 @@ def read_index_settings(
             find_links=() if pip_variables.find_links else pip_files.find_links,
         ),
     )
-    place = Place(label="the default index", directory=directory, environ={})
-    return _combine(layers, place.location(default_index_url, "index-url"))
+    default = Place(label="the default index", directory=directory, environ={}).location(default_index_url, "index-url")
+    usual = _first([layer.index for layer in (*before, *after)], default)
+    own = _pinned(_asked(scanned, environ, folder, merges=True), scanned, environ, folder, usual)
+    return _combine((*before, own, *after), default)
 
 
 def _asked(request: IndexRequest, environ: Mapping[str, str], directory: Path, *, merges: bool) -> IndexLayer:
@@ -115,12 +122,27 @@ def _asked(request: IndexRequest, environ: Mapping[str, str], directory: Path, *
     )
 
 
+def _pinned(
+    layer: IndexLayer, request: IndexRequest, environ: Mapping[str, str], directory: Path, usual: IndexLocation
+) -> IndexLayer:
+    """The layer with the ties of the file, and the indexes that they are to; ``usual`` is the one without the file."""
+    place = Place(label=request.source, directory=directory, environ=environ)
+    pins: dict[str, tuple[str, ...]] = {}
+    extra = list(layer.extra)
+    for pin in request.pins:
+        location = usual if pin.index == PUBLIC_INDEX else None
+        if pin.url is not None:
+            location = place.location(pin.url, "index", is_flat=pin.is_flat)
+        pins[pin.project] = (*pins.get(pin.project, ()), pin.index if location is None else location.url)
+        if location is not None and (layer.index is None or location.url != layer.index.url):
+            extra.append(replace(location, is_explicit=True))
+    return replace(layer, extra=tuple(extra), pins=pins)
+
+
 def _combine(layers: Sequence[IndexLayer], default: IndexLocation) -> IndexSettings:
     index = _first([layer.index for layer in layers], default)
     no_index = _has_no_index(layers)
     locations = () if no_index else _unique([*(location for layer in layers for location in layer.extra), index])
-    pins = {name: pinned for layer in reversed(layers) for name, pinned in layer.pins.items()}
-    names = {location.name for location in locations}
     timeout = _first([layer.timeout_seconds for layer in layers], DEFAULT_TIMEOUT_SECONDS)
     return IndexSettings(
         index_urls=locations,
@@ -131,17 +153,36 @@ def _combine(layers: Sequence[IndexLayer], default: IndexLocation) -> IndexSetti
         proxy=_first([layer.proxy for layer in layers], None),
         timeout_seconds=timeout or DEFAULT_TIMEOUT_SECONDS,
         retries=min(_first([layer.retries for layer in layers], DEFAULT_RETRIES), MOST_RETRIES),
-        # A tie to an index that stronger settings took away is none.
-        pins={project: name for project, name in pins.items() if name in names},
+        pins=_resolve_pins(layers, index, {location.url for location in locations}),
         notes=tuple(note for layer in layers for note in layer.notes),
     )
+
+
+def _resolve_pins(
+    layers: Sequence[IndexLayer], index: IndexLocation, asked: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """The URLs behind the names; where stronger settings replaced a default index, its packages are tied to theirs."""
+    urls = {
+        key: location.url
+        for layer in reversed(layers)
+        for location in (layer.index, *reversed(layer.extra))
+        if location is not None
+        for key in (location.name, location.url)
+    }
+    pins = {project: keys for layer in reversed(layers) for project, keys in layer.pins.items()}
+    found = {project: [urls[key] for key in keys if key in urls] for project, keys in pins.items()}
+    return {
+        project: tuple(dict.fromkeys(url if url in asked else index.url for url in places))
+        for project, places in found.items()
+    }
 
 
 def _unique(locations: Sequence[IndexLocation]) -> tuple[IndexLocation, ...]:
     """Each index once, where it comes first; one for pinned projects only does not stand for one for all."""
     unique: dict[tuple[str, bool], IndexLocation] = {}
     for location in locations:
-        unique.setdefault((location.url, location.is_explicit), location)
+        key = (location.url, location.is_explicit)
+        unique[key] = unique[key].supplement(location) if key in unique else location
     return tuple(unique.values())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner.errors import SettingsError
@@ -12,6 +12,9 @@ from scanner.index.urls import file_path, find_origin, redact_url, split_credent
 
 # Only capitals, digits and underscores, and only where the variable is set: as pip reads requirements files.
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+# This host answers 403 for what it lacks; uv takes that as «not there» without being told
+# (docs.astral.sh/uv/concepts/indexes, «Ignoring error codes when searching across indexes»).
+_FORBIDDEN_MEANS_ABSENT = frozenset({"download.pytorch.org"})
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two characters at least: «C:» is a drive
 
 
@@ -29,8 +32,16 @@ class IndexLocation:
     password: str | None = field(default=None, repr=False)
     is_explicit: bool = False
     """Whether only the packages that are pinned to it by name come from it (uv's ``explicit``)."""
+    is_flat: bool = False
+    """Whether it is one page of links, which its pinned packages come from (uv's ``format = "flat"``)."""
     absent_statuses: frozenset[int] = frozenset()
     """HTTP statuses besides 404 and 410 with which it says that it lacks a project (uv's ``ignore-error-codes``)."""
+
+    def supplement(self, other: IndexLocation) -> IndexLocation:
+        """The same index with what another place, which matters less, adds to it."""
+        own = other if self.username is None else self
+        statuses = self.absent_statuses | other.absent_statuses
+        return replace(self, username=own.username, password=own.password, absent_statuses=statuses)
 
     @property
     def is_local(self) -> bool:
@@ -53,8 +64,8 @@ class IndexLayer:
     proxy: str | None = field(default=None, repr=False)
     timeout_seconds: float | None = None
     retries: int | None = None
-    pins: Mapping[str, str] = field(default_factory=dict)
-    """Normalised project names to the names of the indexes that alone provide them."""
+    pins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Normalised project names (or patterns) to the names or URLs of the indexes that alone provide them."""
     merges: bool = False
     """Whether this is pip's, which takes the files of all indexes together."""
     notes: tuple[str, ...] = ()
@@ -70,21 +81,24 @@ class Place:
     """What relative paths start from."""
     environ: Mapping[str, str]
 
-    def location(self, text: str, key: str, *, name: str | None = None) -> IndexLocation:
-        """The index that a value names: a URL, or the path of a folder.
+    def location(self, text: str, key: str, *, name: str | None = None, is_flat: bool = False) -> IndexLocation:
+        """The index that a value names: a URL, or the path of a folder; a page of links where it ``is_flat``.
 
         Raises:
             SettingsError: it is neither.
         """
         split = split_credentials(self.absolute(text, key))
-        if find_origin(split.url) is None and file_path(split.url) is None:
+        origin = find_origin(split.url)
+        if origin is None and file_path(split.url) is None:
             raise SettingsError(self.label, key, f"«{split.url}» is no address of a package index")
         return IndexLocation(
-            url=with_slash(split.url),
+            url=split.url if is_flat else with_slash(split.url),
             source=self.label,
             name=name,
             username=split.username,
             password=split.password,
+            is_flat=is_flat,
+            absent_statuses=frozenset({403} if origin is not None and origin.host in _FORBIDDEN_MEANS_ABSENT else ()),
         )
 
     def absolute(self, text: str, key: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName, is_normalized_name
 
-from scanner.errors import IndexFailure, IndexNotAsked
+from scanner.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined
 from scanner.index.answer import Answer
 from scanner.index.config import IndexSettings
 from scanner.index.listed_rows import ACCEPT, ListedRows, parse_rows
@@ -45,6 +46,8 @@ class Lookup:
         self._client = client
         self._shelf = shelf
         self._links: dict[str, asyncio.Task[LinksPage | None]] = {}
+        self.refusing: dict[str, None] = {}
+        """The URLs of the indexes that refused access to a project which another one has."""
 
     async def find_listing(self, name: NormalizedName) -> Listing | None:
         """All files of a project; None where no place has it.
@@ -54,38 +57,61 @@ class Lookup:
         """
         if not is_normalized_name(name):
             return None
-        from_indexes = await self._find_in_indexes(name)
-        pages = [await self._links_page(url) for url in self._settings.find_links]
-        linked = [page.listing(name) for page in pages if page is not None]
-        return merge_listings([listing for listing in (from_indexes, *linked) if listing is not None])
+        pinned_to = self._pinned_to(name)
+        locations = self._locations(name, pinned_to)
+        answers = await self._ask_all(locations, name)
+        # A package that is tied to an index comes from nowhere else, as with uv.
+        links = self._settings.find_links if pinned_to is None else ()
+        linked = [await self._find_linked(url, name) for url in links]
+        listings = _raise_first([*answers, *linked])
+        asked = zip(locations, answers, strict=False)  # further ones are not asked with «first-index»
+        self.refusing.update({place.url: None for place, answer in asked if isinstance(answer, IndexRefused)})
+        return merge_listings(listings)
 
     def missing_links(self) -> tuple[str, ...]:
         """The local find-links places that do not exist."""
         paths = {url: file_path(url) for url in self._settings.find_links}
         return tuple(url for url, path in paths.items() if path is not None and not Path(path).exists())
 
-    async def _find_in_indexes(self, name: NormalizedName) -> Listing | None:
-        locations = self._locations(name)
+    async def _ask_all(
+        self, locations: Sequence[IndexLocation], name: NormalizedName
+    ) -> Sequence[Listing | BaseException | None]:
+        """What the indexes say; with «first-index», no further one is asked after the first that has the project."""
         if self._settings.strategy == "first-index":
             for location in locations:
                 listing = await self._ask(location, name)
                 if listing is not None:
-                    return listing
-            return None
+                    return [listing]
+            return []
         if self._client is None:  # nobody is waited for
-            return merge_listings(_raise_first([await self._ask(place, name) for place in locations]))
-        answers = await asyncio.gather(*(self._ask(place, name) for place in locations), return_exceptions=True)
-        return merge_listings(_raise_first(answers))
+            return [await self._ask(place, name) for place in locations]
+        return await asyncio.gather(*(self._ask(place, name) for place in locations), return_exceptions=True)
 
-    def _locations(self, name: NormalizedName) -> list[IndexLocation]:
-        """The indexes to ask for a project: the one it is tied to, or all that are for every project."""
-        pinned_to = self._settings.pins.get(name)
-        if pinned_to is not None:
-            return [location for location in self._settings.index_urls if location.name == pinned_to][:1]
-        return [location for location in self._settings.index_urls if not location.is_explicit]
+    def _pinned_to(self, name: NormalizedName) -> tuple[str, ...] | None:
+        """The URLs of the indexes that a project is tied to; None for one that every index may provide."""
+        return next((urls for project, urls in self._settings.pins.items() if _is_meant(project, name)), None)
+
+    def _locations(self, name: NormalizedName, pinned_to: tuple[str, ...] | None) -> list[IndexLocation]:
+        """The indexes to ask for a project: those it is tied to, or all that are for every project.
+
+        Raises:
+            IndexUndefined: it is tied to an index that is not defined.
+        """
+        if pinned_to is None:
+            return [location for location in self._settings.index_urls if not location.is_explicit]
+        if not pinned_to:
+            raise IndexUndefined(name, "the index that it is tied to is not defined, so no index is asked for it")
+        by_url = {location.url: location for location in reversed(self._settings.index_urls)}
+        return [by_url[url] for url in pinned_to if url in by_url]
+
+    async def _find_linked(self, url: str, name: NormalizedName) -> Listing | None:
+        page = await self._links_page(url)
+        return page.listing(name) if page is not None else None
 
     async def _ask(self, location: IndexLocation, name: NormalizedName) -> Listing | None:
         """The listing of one index; None where it has no such project."""
+        if location.is_flat:
+            return await self._find_linked(location.url, name)
         if location.is_local:
             return read_local_listing(location.url, name)
         shelved = self._shelf.find(location.url, name, at_any_age=self._client is None) if self._shelf else None
@@ -153,14 +179,27 @@ def _pack(listed: ListedRows, url: str, name: NormalizedName) -> Packed:
 
 
 def _raise_first(answers: Sequence[Listing | BaseException | None]) -> list[Listing]:
-    """The listings among the answers; the first failure is raised instead."""
+    """The listings among the answers; the first failure is raised instead.
+
+    An index that refuses access is passed over as long as another one has the project: pip does so, and so does uv when
+    it takes the files of all indexes together.
+    """
     listings = []
+    refusals = []
     for answer in answers:
-        if isinstance(answer, BaseException):
+        if isinstance(answer, IndexRefused):
+            refusals.append(answer)
+        elif isinstance(answer, BaseException):
             raise answer
-        if answer is not None:
+        elif answer is not None:
             listings.append(answer)
+    if refusals and not listings:
+        raise refusals[0]
     return listings
+
+
+def _is_meant(project: str, name: NormalizedName) -> bool:
+    return project == name or ("*" in project and fnmatchcase(name, project))
 
 
 def copy_failure(failure: IndexFailure) -> IndexFailure:

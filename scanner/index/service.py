@@ -87,8 +87,9 @@ class Index:
     def notes(self) -> tuple[str, ...]:
         """What the reader should know of the settings, as sentences."""
         missing = (f"find-links: {url} does not exist" for url in self._lookup.missing_links())
+        refusals = (f"{url} refused access to packages that other indexes have" for url in self._lookup.refusing)
         age = self._shelf.age_note() if self._shelf is not None else None
-        return (*self._settings.notes, *missing, *((age,) if age else ()))
+        return (*self._settings.notes, *missing, *refusals, *((age,) if age else ()))
 
     @property
     def is_offline(self) -> bool:

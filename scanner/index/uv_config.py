@@ -12,12 +12,8 @@ from packaging.utils import canonicalize_name
 
 from scanner.errors import SettingsError
 from scanner.index.location import IndexLayer, IndexLocation, Place, read_flag
-from scanner.index.urls import find_origin
 
 STRATEGIES = ("first-index", "unsafe-first-match", "unsafe-best-match")
-# This host answers 403 for what it lacks; uv takes that as «not there» without being told
-# (docs.astral.sh/uv/concepts/indexes, «Ignoring error codes when searching across indexes»).
-_FORBIDDEN_MEANS_ABSENT = frozenset({"download.pytorch.org"})
 Table = Mapping[str, object]
 
 
@@ -88,9 +84,6 @@ class _Environment:
 
 def _complete(location: IndexLocation, environ: Mapping[str, str]) -> IndexLocation:
     """The location with the credentials that variables give to an index of its name."""
-    origin = find_origin(location.url)
-    if origin is not None and origin.host in _FORBIDDEN_MEANS_ABSENT:
-        location = replace(location, absent_statuses=location.absent_statuses | {403})
     if location.name is None or location.username is not None:
         return location
     stem = "UV_INDEX_" + re.sub(r"[^A-Z0-9]", "_", location.name.upper())
@@ -211,26 +204,31 @@ class _TableReader:
             url = self.text("url", table)
             if url is None:
                 raise SettingsError(self.place.label, "index", "an index has no url")
-            if self.text("format", table) == "flat":
+            index = self._index(url, table)
+            if index.is_flat and not index.is_explicit:
                 self.flat.append(self.place.absolute(url, "index.url"))
-            else:
-                yield self._index(url, table), bool(self.flag("default", table))
+                index = replace(index, is_explicit=True)  # for the packages that are pinned to the page
+            yield index, bool(self.flag("default", table)) and not index.is_flat
 
     def _index(self, url: str, table: Table) -> IndexLocation:
-        location = self.place.location(url, "index.url", name=self.text("name", table))
+        is_flat = self.text("format", table) == "flat"
+        location = self.place.location(url, "index.url", name=self.text("name", table), is_flat=is_flat)
         codes = table.get("ignore-error-codes", [])
         statuses = (
             frozenset(code for code in codes if isinstance(code, int)) if isinstance(codes, list) else frozenset()
         )
         explicit = bool(self.flag("explicit", table))
-        return _complete(replace(location, is_explicit=explicit, absent_statuses=statuses), self.place.environ)
+        return _complete(
+            replace(location, is_explicit=explicit, absent_statuses=location.absent_statuses | statuses),
+            self.place.environ,
+        )
 
-    def pins(self) -> dict[str, str]:
+    def pins(self) -> dict[str, tuple[str, ...]]:
         """The projects that [tool.uv.sources] ties to one index whatever the marker, extra or group."""
         sources = self._table.get("sources")
-        pins: dict[str, str] = {}
+        pins: dict[str, tuple[str, ...]] = {}
         for project, source in sources.items() if isinstance(sources, dict) else ():
             index = source.get("index") if isinstance(source, dict) else None
             if isinstance(index, str) and not {"marker", "extra", "group"} & source.keys():
-                pins[canonicalize_name(project)] = index
+                pins[canonicalize_name(project)] = (index,)
         return pins

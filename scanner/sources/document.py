@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from scanner.model import Entry, Location, Problem, Rule
+from scanner.model import Entry, IndexPin, Location, Problem, Rule
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +40,8 @@ class IndexOptions:
     extra_index_urls: tuple[str, ...] = ()
     find_links: tuple[str, ...] = ()
     no_index: bool = False
+    pins: tuple[IndexPin, ...] = ()
+    """Packages that come from one index only; an index that is only for them stands nowhere else."""
     prereleases: bool = False
 
     def merge(self, other: IndexOptions) -> IndexOptions:
@@ -49,6 +51,7 @@ class IndexOptions:
             extra_index_urls=tuple(dict.fromkeys(self.extra_index_urls + other.extra_index_urls)),
             find_links=tuple(dict.fromkeys(self.find_links + other.find_links)),
             no_index=self.no_index or other.no_index,
+            pins=tuple(dict.fromkeys(self.pins + other.pins)),
             prereleases=self.prereleases or other.prereleases,
         )
 

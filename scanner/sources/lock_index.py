@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from packaging.utils import NormalizedName
+
+from scanner.model import PUBLIC_INDEX, IndexPin
 from scanner.sources.document import IndexOptions
 
 
-def choose_index(urls: Iterable[str | None]) -> IndexOptions:
+def choose_index(packages: Iterable[tuple[NormalizedName, str | None]]) -> IndexOptions:
     """The index settings from each package's index, None for the one that is configured anyway.
 
-    Where every package names its index, that of most of them takes the configured one's place.
+    Where every package names its index, that of most of them takes the configured one's place. Packages of other
+    indexes are tied to theirs.
     """
-    counts = Counter(urls)
+    locked = tuple(dict.fromkeys(packages))
+    counts = Counter(url for _, url in locked)
     named = [url for url, _ in counts.most_common() if url is not None]
-    if not named or None in counts:
-        return IndexOptions(extra_index_urls=tuple(named))
-    return IndexOptions(index_url=named[0], extra_index_urls=tuple(named[1:]))
+    main = named[0] if named and None not in counts else None
+    tied = {name for name, url in locked if url != main}
+    pins = (IndexPin(project=name, index=url or PUBLIC_INDEX, url=url) for name, url in locked if name in tied)
+    return IndexOptions(index_url=main, pins=tuple(pins))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from scanner.errors import SourceError
-from scanner.model import Dependency
+from scanner.model import Dependency, IndexPin
 from scanner.sources.declaration import normalize_extras, parse_marker, shorten
 from scanner.sources.document import Document, IndexOptions, Parsed
 from scanner.sources.locked import parse_name
@@ -43,22 +43,42 @@ def parse_pipfile(document: Document) -> Parsed:
     """
     top = parse_toml(document)
     entries: list[Dependency] = []
-    for name in top.values:
-        if name not in _OTHER_TABLES:
-            groups = () if name == "packages" else (canonicalize_name(name),)
-            entries += _read_category(top.table(name), groups)
-    return Parsed(entries=tuple(entries), problems=top.problems, index=_read_options(top))
+    categories = {name: top.table(name) for name in top.values if name not in _OTHER_TABLES}
+    for name, category in categories.items():
+        groups = () if name == "packages" else (canonicalize_name(name),)
+        entries += _read_category(category, groups)
+    index = _read_options(top, categories.values())
+    return Parsed(entries=tuple(entries), problems=top.problems, index=index)
 
 
-def read_sources(top: Table) -> IndexOptions:
-    """The package indexes of the array «source» or «sources»: the first is the index, the others beside it."""
-    urls = [url for key in ("source", "sources") for source in top.tables(key) if (url := source.string("url"))]
-    return IndexOptions(index_url=urls[0] if urls else None, extra_index_urls=tuple(urls[1:]))
+def read_sources(top: Table, categories: Iterable[Table], *, search_all: bool = False) -> IndexOptions:
+    """The package indexes of the array «source» or «sources»: the first is the index, the others beside it.
+
+    Those others are only for the packages that name them, as with Pipenv, unless it is to ``search_all``.
+    """
+    sources = [source for key in ("source", "sources") for source in top.tables(key) if source.string("url")]
+    urls = [source.string("url") or "" for source in sources]
+    names = {source.string("name"): url for source, url in zip(sources, urls, strict=True)}
+    return IndexOptions(
+        index_url=urls[0] if urls else None,
+        extra_index_urls=tuple(urls[1:]) if search_all else (),
+        pins=tuple(pin for category in categories for pin in _read_pins(category, names)),
+    )
 
 
-def _read_options(top: Table) -> IndexOptions:
-    prereleases = top.table("pipenv").boolean("allow_prereleases")
-    return read_sources(top).merge(IndexOptions(prereleases=prereleases))
+def _read_pins(category: Table, urls: Mapping[str | None, str]) -> Iterator[IndexPin]:
+    for key, value in category.values.items():
+        name = parse_name(key.partition("[")[0])
+        index = category.table(key).string("index") if isinstance(value, dict) else None
+        if name is not None and index is not None:
+            yield IndexPin(project=name, index=index, url=index if "://" in index else urls.get(index))
+
+
+def _read_options(top: Table, categories: Iterable[Table]) -> IndexOptions:
+    pipenv = top.table("pipenv")
+    search_all = pipenv.boolean("install_search_all_sources")
+    prereleases = IndexOptions(prereleases=pipenv.boolean("allow_prereleases"))
+    return read_sources(top, categories, search_all=search_all).merge(prereleases)
 
 
 def _read_category(category: Table, groups: tuple[str, ...]) -> Iterator[Dependency]:

@@ -40,12 +40,11 @@ def parse_pipfile_lock(document: Document) -> Parsed:
         meta.report(f"version {spec} of the format is not one that is known here; what fits is read", "pipfile-spec")
     declared = read_manifest(document, _MANIFEST, parse_pipfile)
     entries: list[Dependency] = []
-    for category in top.values:
-        if category != "_meta":
-            entries += _read_category(top.table(category), category, declared)
-    return Parsed(
-        entries=tuple(entries), problems=top.problems, is_lock=True, locks=(_MANIFEST,), index=read_sources(meta)
-    )
+    categories = {name: top.table(name) for name in top.values if name != "_meta"}
+    for name, category in categories.items():
+        entries += _read_category(category, name, declared)
+    index = read_sources(meta, categories.values())
+    return Parsed(entries=tuple(entries), problems=top.problems, is_lock=True, locks=(_MANIFEST,), index=index)
 
 
 def _read_category(table: Table, category: str, declared: Sequence[Dependency] | None) -> Iterator[Dependency]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from packaging.markers import Marker
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.model import Dependency, LockedEdge
 from scanner.sources.document import Document, Parsed
@@ -145,12 +145,12 @@ def _read_metadata_hashes(metadata: Table) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _find_indexes(packages: Iterable[LockedPackage]) -> Iterator[str | None]:
-    """The index of each package that comes from one; None for the public one."""
+def _find_indexes(packages: Iterable[LockedPackage]) -> Iterator[tuple[NormalizedName, str | None]]:
+    """Each package that comes from an index, and that index; None for the public one."""
     for package in packages:
         source = package.table.table("source")
         if package.url is None:
-            yield source.string("url") if source.string("type") == "legacy" else None
+            yield package.name, source.string("url") if source.string("type") == "legacy" else None
 
 
 def _extra_requests(extras: Table) -> Iterator[Request]:

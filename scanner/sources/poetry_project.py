@@ -11,7 +11,7 @@ from packaging.markers import Marker
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.errors import SourceError
-from scanner.model import Dependency, Entry, Location, Skipped
+from scanner.model import PUBLIC_INDEX, Dependency, Entry, IndexPin, Location, Skipped
 from scanner.sources.declaration import normalize_extras, parse_marker, shorten
 from scanner.sources.document import IndexOptions
 from scanner.sources.group_includes import Include
@@ -35,6 +35,8 @@ class PoetryProject:
     """The names of its groups."""
     sources: Mapping[tuple[str, NormalizedName], Dependency] = field(default_factory=dict)
     """Where a dependency of [project] ("" for its group) or of a dependency group comes from, if not from an index."""
+    pins: tuple[IndexPin, ...] = ()
+    """The packages that come from one index, by the key ``source``."""
 
 
 def read_poetry_project(poetry: Table, declared: Sequence[Entry], dynamic: frozenset[str]) -> PoetryProject:
@@ -63,6 +65,7 @@ def read_poetry_project(poetry: Table, declared: Sequence[Entry], dynamic: froze
         includes=tuple(includes),
         groups=frozenset(groups),
         sources=reading.sources,
+        pins=_find_pins(reading.pins, poetry),
     )
 
 
@@ -79,17 +82,34 @@ def add_sources(entries: Sequence[Entry], sources: Mapping[tuple[str, Normalized
 
 
 def read_poetry_sources(poetry: Table) -> IndexOptions:
-    """The package indexes of [[tool.poetry.source]]; the first primary one takes the public index's place."""
+    """The package indexes of [[tool.poetry.source]]; the first primary one takes the public index's place.
+
+    An explicit one is only for the packages that name it. The public index stays where it is listed by its name alone.
+    """
     primary: list[str] = []
     others: list[str] = []
+    keeps_public = False
     for source in poetry.tables("source"):
         url = source.string("url")
-        if url is None:
-            continue
         priority = (source.string("priority") or "primary").lower()
+        if priority == "explicit":
+            continue
+        if url is None:
+            keeps_public |= (source.string("name") or "").lower() == PUBLIC_INDEX
+            continue
         is_primary = priority in {"primary", "default"} and not source.boolean("secondary")
         (primary if is_primary else others).append(url)
-    return IndexOptions(index_url=primary[0] if primary else None, extra_index_urls=(*primary[1:], *others))
+    replacing = primary[:1] if not keeps_public else []
+    return IndexOptions(
+        index_url=replacing[0] if replacing else None, extra_index_urls=(*primary[len(replacing) :], *others)
+    )
+
+
+def _find_pins(pins: Sequence[IndexPin], poetry: Table) -> tuple[IndexPin, ...]:
+    """The ties with the URLs of their indexes, whose names Poetry compares without regard to case."""
+    sources = tuple(poetry.tables("source"))
+    urls = {name.lower(): source.string("url") for source in sources if (name := source.string("name")) is not None}
+    return tuple(replace(pin, url=urls.get(pin.index)) for pin in pins)
 
 
 class _Reading:
@@ -107,6 +127,7 @@ class _Reading:
         self._is_mixed = not dynamic.isdisjoint({"dependencies", "optional-dependencies"})
         self.entries: list[Entry] = []
         self.sources: dict[tuple[str, NormalizedName], Dependency] = {}
+        self.pins: list[IndexPin] = []
 
     def read_group(self, table: Table, group: str) -> None:
         """Everything that one table of dependencies declares; the group is empty for the project's own."""
@@ -119,6 +140,7 @@ class _Reading:
                 dependency = _read_dependency(table, key, spec, location)
                 if dependency is not None:
                     self._add(dependency, spec, group)
+                    self._tie(dependency, spec)
 
     def _add(self, dependency: Dependency, spec: Table | str, group: str) -> None:
         is_optional = isinstance(spec, Table) and spec.boolean("optional")
@@ -129,6 +151,12 @@ class _Reading:
         if not group and is_optional and dependency.name is not None:
             groups = self._extras.get(dependency.name, (_OPTIONAL_GROUP,))
         self.entries.append(replace(dependency, groups=groups))
+
+    def _tie(self, dependency: Dependency, spec: Table | str) -> None:
+        source = spec.string("source") if isinstance(spec, Table) else None
+        if source is not None and dependency.name is not None:
+            pin = IndexPin(project=dependency.name, index=source.lower(), marker=dependency.marker)
+            self.pins.append(pin)
 
     def _only_adds(self, group: str, *, is_optional: bool) -> bool:
         """Whether another table declares this group's dependencies, so that Poetry's only says where they come from."""

@@ -56,7 +56,9 @@ def parse_pylock(document: Document) -> Parsed:
         problems=top.problems,
         is_lock=True,
         locks=(manifest,) if manifest is not None else (),
-        index=choose_index(package.table.string("index") for package in packages if package.url is None),
+        index=choose_index(
+            (package.name, package.table.string("index")) for package in packages if package.url is None
+        ),
     )
 
 

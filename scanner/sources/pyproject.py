@@ -15,6 +15,7 @@ from scanner.sources.document import Document, IndexOptions, Parsed
 from scanner.sources.dynamic import read_dynamic
 from scanner.sources.group_includes import Include, widen_groups
 from scanner.sources.locked import parse_name
+from scanner.sources.pdm_sources import read_pdm_sources
 from scanner.sources.pip_requirement import parse_pip_requirement
 from scanner.sources.poetry_project import add_sources, read_poetry_project, read_poetry_sources
 from scanner.sources.requirement_array import read_requirements
@@ -53,13 +54,13 @@ def parse_pyproject(document: Document) -> Parsed:
     known = {canonicalize_name(name) for name in top.table("dependency-groups").values} | poetry.groups
     known |= {group for entry in entries if isinstance(entry, Dependency) for group in entry.groups}
     widened = widen_groups(add_uv_sources(entries, tool.table("uv")), includes, known=known, top=top)
-    index = read_poetry_sources(tool.table("poetry")).merge(_read_pdm_sources(tool.table("pdm"))).merge(uv.index)
+    index = read_poetry_sources(tool.table("poetry")).merge(IndexOptions(pins=poetry.pins))
     return Parsed(
         entries=widened,
         constraints=uv.constraints,
         overrides=uv.overrides,
         problems=top.problems,
-        index=index,
+        index=index.merge(read_pdm_sources(tool.table("pdm"))).merge(uv.index),
         is_project="project" in top or "poetry" in tool or "metadata" in tool.table("flit"),
     ).merge(followed)
 
@@ -100,22 +101,6 @@ def _read_pdm_group(groups: Table, key: str) -> Iterator[Dependency]:
                 yield parse_declaration(text, location, groups=group)
         except SourceError as error:
             groups.report_at(location, error.reason)
-
-
-def _read_pdm_sources(pdm: Table) -> IndexOptions:
-    """[[tool.pdm.source]]; the one called «pypi» takes the public index's place."""
-    options = IndexOptions()
-    for source in pdm.tables("source"):
-        url = source.string("url")
-        if url is None:
-            continue
-        if source.string("type") == "find_links":
-            options = options.merge(IndexOptions(find_links=(url,)))
-        elif source.string("name") == "pypi":
-            options = options.merge(IndexOptions(index_url=url))
-        else:
-            options = options.merge(IndexOptions(extra_index_urls=(url,)))
-    return options
 
 
 def _project_name(top: Table) -> NormalizedName | None:

@@ -54,7 +54,7 @@ def parse_uv_lock(document: Document) -> Parsed:
         problems=top.problems,
         is_lock=True,
         locks=(_find_manifest(document.path),),
-        index=choose_index(_find_registries(tables)),
+        index=choose_index(_find_registries(packages)),
     )
 
 
@@ -208,8 +208,8 @@ def _environment_edge(edge: LockedEdge) -> LockedEdge:
     return LockedEdge(name=edge.name, version=edge.version, extras=edge.extras, marker=marker)
 
 
-def _find_registries(tables: Sequence[Table]) -> Iterator[str]:
-    for table in tables:
-        kind, place = _read_source(table)
+def _find_registries(packages: Sequence[LockedPackage]) -> Iterator[tuple[NormalizedName, str]]:
+    for package in packages:
+        kind, place = _read_source(package.table)
         if kind == "registry" and "://" in place:
-            yield place
+            yield package.name, place

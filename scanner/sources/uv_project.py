@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
-from scanner.model import Dependency, Entry, Skipped
+from scanner.errors import SourceError
+from scanner.model import Dependency, Entry, IndexPin, Skipped
+from scanner.sources.declaration import parse_marker
 from scanner.sources.document import IndexOptions, Parsed
 from scanner.sources.reference import parse_reference
 from scanner.sources.requirement_array import read_requirements
@@ -74,7 +77,10 @@ def _source_url(source: Table, key: str) -> str | None:
 
 
 def _read_indexes(uv: Table) -> IndexOptions:
-    """[[tool.uv.index]] and the older keys; the default index takes the public index's place."""
+    """[[tool.uv.index]] and the older keys; the default index takes the public index's place.
+
+    An explicit index is only for the packages that [tool.uv.sources] ties to it.
+    """
     default = uv.string("index-url")
     extra: list[str] = []
     flat: list[str] = []
@@ -82,9 +88,9 @@ def _read_indexes(uv: Table) -> IndexOptions:
         url = index.string("url")
         if url is None:
             continue
-        if index.boolean("default"):
+        if index.boolean("default") and index.string("format") != "flat":
             default = url
-        else:
+        elif not index.boolean("explicit"):
             (flat if index.string("format") == "flat" else extra).append(url)
     extra += (text for text, _ in uv.strings("extra-index-url"))
     flat += (text for text, _ in uv.strings("find-links"))
@@ -93,5 +99,35 @@ def _read_indexes(uv: Table) -> IndexOptions:
         extra_index_urls=tuple(extra),
         find_links=tuple(flat),
         no_index=uv.boolean("no-index"),
+        pins=tuple(_read_pins(uv)),
         prereleases=uv.string("prerelease") == "allow",
     )
+
+
+def _read_pins(uv: Table) -> Iterator[IndexPin]:
+    """The packages that [tool.uv.sources] ties to an index, for an extra or group as for all."""
+    indexes = {name: index for index in uv.tables("index") if (name := index.string("name")) is not None}
+    sources = uv.table("sources")
+    for key in sources.values:
+        for source in _alternatives(sources, key):
+            name = source.string("index")
+            if name is None:
+                continue
+            index = indexes.get(name)
+            yield IndexPin(
+                project=canonicalize_name(key),
+                index=name,
+                url=index.string("url") if index is not None else None,
+                marker=_read_marker(source),
+                is_flat=index is not None and index.string("format") == "flat",
+            )
+
+
+def _read_marker(source: Table) -> Marker | None:
+    """The marker of a source; None, so that the tie holds everywhere, where it is none that can be read."""
+    text = source.string("marker")
+    try:
+        return parse_marker(text, source.location()) if text else None
+    except SourceError as error:
+        source.report(error.reason, "marker")
+        return None

@@ -10,6 +10,7 @@ import pytest
 
 from scanner.errors import SettingsError
 from scanner.index.config import IndexRequest, IndexSettings, read_index_settings
+from scanner.model import PUBLIC_INDEX, IndexPin
 
 DEFAULT = "https://default.example.org/simple"
 
@@ -116,7 +117,40 @@ def test_an_explicit_index_stands_beside_the_same_one_for_all_and_its_pins_are_k
     )
     settings = _read(tmp_path)
     assert [location.is_explicit for location in settings.index_urls] == [True, False]
-    assert (dict(settings.pins), settings.strategy) == ({"foo": "main"}, "unsafe-best-match")
+    assert (dict(settings.pins), settings.strategy) == (
+        {"foo": (f"{DEFAULT}/",), "bar": ()},
+        "unsafe-best-match",
+    )
+
+
+@pytest.mark.parametrize("asking", ["argument", "scanned", "uv variable", "pip variable"])
+def test_an_index_that_answers_403_for_what_it_lacks_is_known_wherever_it_is_named(tmp_path: Path, asking: str) -> None:
+    url = "https://download.pytorch.org/whl/cpu"
+    request = IndexRequest(extra_index_urls=(url,))
+    settings = _read(
+        tmp_path,
+        {"uv variable": {"UV_INDEX": url}, "pip variable": {"PIP_EXTRA_INDEX_URL": url}}.get(asking, {}),
+        **{"argument": {"arguments": request}, "scanned": {"scanned": request}}.get(asking, {}),
+    )
+    assert [location.absent_statuses for location in settings.index_urls] == [{403}, set()]
+
+
+def test_what_uv_says_of_an_index_is_kept_where_the_scanned_file_names_it_too(tmp_path: Path) -> None:
+    _write(
+        tmp_path / "work/pyproject.toml",
+        f"[[tool.uv.index]]\nname = 'own'\nurl = '{_url('own')}'\nignore-error-codes = [401]\n",
+    )
+    scanned = IndexRequest(extra_index_urls=(_url("own"),))
+    own = _read(tmp_path, {"UV_INDEX_OWN_USERNAME": "user"}, scanned=scanned).index_urls[0]
+    assert (own.source, own.username, own.absent_statuses) == ("command line", "user", frozenset({401}))
+
+
+def test_a_tie_to_a_default_index_that_stronger_settings_replace_is_to_the_replacement(tmp_path: Path) -> None:
+    pins = (IndexPin(project="foo", index="main", url=_url("main")), IndexPin(project="bar", index=PUBLIC_INDEX))
+    scanned = IndexRequest(index_url=_url("main"), pins=pins)
+    assert dict(_read(tmp_path, scanned=scanned).pins) == {"foo": (f"{_url('main')}/",), "bar": (f"{DEFAULT}/",)}
+    mirrored = _read(tmp_path, scanned=scanned, arguments=IndexRequest(index_url=_url("mirror")))
+    assert dict(mirrored.pins) == {"foo": (f"{_url('mirror')}/",), "bar": (f"{_url('mirror')}/",)}
 
 
 def test_the_project_may_lie_elsewhere_than_the_working_directory(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.errors import IndexAnswerError, IndexUnreachable
+from scanner.errors import IndexAnswerError, IndexRefused, IndexUndefined, IndexUnreachable
 from scanner.index.config import IndexSettings
 from scanner.index.listing import Listing
 from scanner.index.location import IndexLocation
@@ -209,7 +209,7 @@ def test_an_explicit_index_provides_only_what_is_pinned_to_it(start_index: Start
         main.add_names(name, [f"{name}-1.0.tar.gz"])
         own.add_names(name, [f"{name}-2.0.tar.gz"])
     explicit = IndexLocation(url=own.url, source="test", name="own", is_explicit=True)
-    opened = open_index(explicit, main, pins={"foo": "own"})
+    opened = open_index(explicit, main, pins={"foo": (own.url,)})
     assert _versions(opened.listing(FOO)) == ["2.0"]
     assert _versions(opened.listing(BAR)) == ["1.0"]
     assert opened.listing(BAZ) is None
@@ -222,6 +222,34 @@ def test_an_index_can_say_not_there_in_its_own_way(start_index: StartIndex, open
     main.add_names("foo", ["foo-1.0.tar.gz"])
     location = IndexLocation(url=odd.url, source="test", absent_statuses=frozenset({403}))
     assert _versions(open_index(location, main).listing(FOO)) == ["1.0"]
+
+
+def test_an_index_that_refuses_is_passed_over_with_a_note_where_another_has_the_project(
+    start_index: StartIndex, open_index: OpenIndex
+) -> None:
+    private, main = start_index(), start_index()
+    for name in ("foo", "bar"):
+        private.fail(name, status=403)
+    main.add_names("foo", ["foo-1.0.tar.gz"])
+    opened = open_index(private, main, strategy="unsafe-best-match")
+    assert not opened.notes
+    assert _versions(opened.listing(FOO)) == ["1.0"]
+    assert opened.notes == (f"{private.url} refused access to packages that other indexes have",)
+    with pytest.raises(IndexRefused, match="HTTP 403"):
+        opened.listing(BAR)
+
+
+def test_what_a_pattern_ties_comes_from_its_index_and_an_undefined_index_has_nothing(
+    start_index: StartIndex, open_index: OpenIndex
+) -> None:
+    main, own = start_index(), start_index()
+    own.add_names("bar", ["bar-2.0.tar.gz"])
+    opened = open_index(main, own, pins={"ba*": (own.url,), "baz": (), "foo": ()})
+    assert _versions(opened.listing(BAR)) == ["2.0"]
+    assert opened.listing(BAZ) is None
+    with pytest.raises(IndexUndefined, match="not defined"):
+        opened.listing(FOO)
+    assert (main.requests, own.count("baz")) == ([], 1)
 
 
 def test_credentials_of_one_index_do_not_reach_the_other(start_index: StartIndex, open_index: OpenIndex) -> None:

@@ -98,11 +98,14 @@ def test_the_tool_table_of_the_nearest_project_is_read(tmp_path: Path) -> None:
     layer = _files(tmp_path)[0]
     assert layer.index is not None
     assert layer.index.url == "https://default.example.org/simple/"
-    assert _extra(layer) == ["https://cpu.example.org/simple/", "https://extra.example.org/"]
-    assert layer.extra[0].is_explicit
+    assert [(location.url, location.is_explicit) for location in layer.extra] == [
+        ("https://cpu.example.org/simple/", True),
+        ("https://flat.example.org/links", True),
+        ("https://extra.example.org/", False),
+    ]
     assert layer.extra[0].absent_statuses == {403}
     assert layer.find_links == ("https://flat.example.org/links", (tmp_path / "work/wheels").as_uri())
-    assert (layer.strategy, layer.no_index, dict(layer.pins)) == ("first-index", False, {"torch": "cpu"})
+    assert (layer.strategy, layer.no_index, dict(layer.pins)) == ("first-index", False, {"torch": ("cpu",)})
 
 
 def test_a_uv_toml_replaces_the_table_beside_it(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import Dependency
+from scanner.model import Dependency, IndexPin
 from scanner.sources.document import IndexOptions
 from scanner.sources.pipfile import parse_pipfile
 
@@ -22,8 +22,9 @@ url = "https://example.org/simple"
 verify_ssl = true
 [[source]]
 url = "https://example.org/private"
+name = "own"
 [packages]
-Alpha = "*"
+Alpha = {index = "own"}
 [dev-packages]
 beta = "==1.0"
 [Docs]
@@ -37,10 +38,10 @@ allow_prereleases = true
 """
     parsed = parse_pipfile(make_document(text, "Pipfile"))
     found = [(each.name, each.groups, each.location.line) for each in parsed.entries if isinstance(each, Dependency)]
-    assert found == [("alpha", (), 7), ("beta", ("dev-packages",), 9), ("gamma", ("docs",), 11)]
+    assert found == [("alpha", (), 8), ("beta", ("dev-packages",), 10), ("gamma", ("docs",), 12)]
     assert parsed.index == IndexOptions(
         index_url="https://example.org/simple",
-        extra_index_urls=("https://example.org/private",),
+        pins=(IndexPin(project="alpha", index="own", url="https://example.org/private"),),
         prereleases=True,
     )
     assert parsed.problems == ()

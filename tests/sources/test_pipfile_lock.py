@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import Dependency, Locked
+from scanner.model import Dependency, IndexPin, Locked
 from scanner.sources.document import IndexOptions, Parsed
 from scanner.sources.pipfile_lock import parse_pipfile_lock
 
@@ -66,7 +66,10 @@ def test_every_category_is_read_with_the_line_of_each_key(make_document: MakeDoc
         ("gamma", ("docs",), 22, None),
     ]
     assert (parsed.is_lock, parsed.locks, parsed.problems) == (True, ("Pipfile",), ())
-    assert parsed.index == IndexOptions(index_url="https://example.org/simple")
+    assert parsed.index == IndexOptions(
+        index_url="https://example.org/simple",
+        pins=(IndexPin(project="alpha", index="own", url="https://example.org/simple"),),
+    )
 
 
 def test_an_entry_has_everything_that_the_lock_says_of_it(make_document: MakeDocument) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import Dependency, Locked
+from scanner.model import Dependency, IndexPin, Locked
 from scanner.sources.document import IndexOptions, Parsed
 from scanner.sources.poetry_lock import parse_poetry_lock
 
@@ -156,7 +156,7 @@ def test_an_index_of_some_packages_stands_beside_the_public_one(make_document: M
     legacy = '[[package]]\nname = "a"\nversion = "1"\n[package.source]\ntype = "legacy"\nurl = "https://example.org/simple"\n'
     plain = '[[package]]\nname = "b"\nversion = "1"\n'
     url = "https://example.org/simple"
-    assert _read(legacy + plain, make_document).index == IndexOptions(extra_index_urls=(url,))
+    assert _read(legacy + plain, make_document).index == IndexOptions(pins=(IndexPin(project="a", index=url, url=url),))
     assert _read(legacy, make_document).index == IndexOptions(index_url=url)
     assert _read(plain, make_document).index == IndexOptions()
 

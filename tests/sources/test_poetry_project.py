@@ -222,6 +222,9 @@ url = "https://example.org/three"
 secondary = true
 """
     assert _read(text, make_document).index == IndexOptions(
+        extra_index_urls=("https://example.org/two", "https://example.org/one", "https://example.org/three")
+    )
+    assert _read(text.partition("\n[[")[2].join(("[[", "")), make_document).index == IndexOptions(
         index_url="https://example.org/two",
         extra_index_urls=("https://example.org/one", "https://example.org/three"),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import ArtifactKind, Dependency
+from scanner.model import ArtifactKind, Dependency, IndexPin
 from scanner.sources.document import IndexOptions, Parsed
 from scanner.sources.pylock import parse_pylock
 
@@ -158,7 +158,7 @@ def test_what_is_locked_depends_on_who_wrote_it_and_how_it_is_called(make_docume
 
 def test_an_index_that_every_package_names_is_the_index(make_document: MakeDocument) -> None:
     url = "https://example.org/simple"
-    assert _read(TEXT, make_document).index == IndexOptions(extra_index_urls=(url,))
+    assert _read(TEXT, make_document).index == IndexOptions(pins=(IndexPin(project="alpha", index=url, url=url),))
     alone = TEXT.partition('\n[[packages]]\nname = "beta"')[0]
     assert _read(alone, make_document).index == IndexOptions(index_url=url)
 

@@ -1,0 +1,271 @@
+"""Several indexes: which of them is asked for which package, and what the answers make of it.
+
+Both indexes have ``secret`` and ``shared``: the private one as pure wheels, which run on Workers, the public one as
+wheels for Linux, which need a container. So the verdict says where a package was taken from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import FakeIndex, MakeWheel, Run
+
+LINUX = "cp314-cp314-manylinux_2_28_x86_64"
+PRIVATE, PUBLIC, UNKNOWN = "workers", "container", "unknown"
+PROJECT = '[project]\nname = "app"\nversion = "1"\ndependencies = ["secret", "shared"]\n'
+UV_INDEX = '[[tool.uv.index]]\nname = "own"\nurl = "{private}"\n'
+UV = f"{PROJECT}{UV_INDEX}explicit = true\n[tool.uv.sources]\n"
+POETRY = '[tool.poetry]\nname = "app"\n[[tool.poetry.source]]\nname = "Own"\nurl = "{private}"\n'
+PIPFILE = '[[source]]\nname = "main"\nurl = "{public}"\n[[source]]\nname = "own"\nurl = "{private}"\n'
+PDM = f'{PROJECT}[[tool.pdm.source]]\nname = "own"\nurl = "{{private}}"\n'
+PIP = "--extra-index-url {private}\nsecret\nshared\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Settings and answers, and what must come of them."""
+
+    files: Mapping[str, str]
+    """The first one is scanned; ``{private}`` and ``{public}`` stand for the addresses."""
+    words: tuple[str, ...] = ()
+    private: int = 200
+    """The status with which the private index answers for everything, if not 200."""
+    public: int = 200
+    secret: str
+    shared: str
+    asked_private: frozenset[str]
+    asked_public: frozenset[str]
+    reason: str = ""
+    """Stands in the report."""
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def _case(
+    files: str | Mapping[str, str], secret: str, shared: str, asked_private: str, asked_public: str, **keywords: object
+) -> Case:
+    named = {"pyproject.toml": files} if isinstance(files, str) else files
+    return Case(
+        files=named,
+        secret=secret,
+        shared=shared,
+        asked_private=frozenset(asked_private.split()),
+        asked_public=frozenset(asked_public.split()),
+        **keywords,  # type: ignore[arg-type]
+    )
+
+
+EXPLICIT = {
+    "uv": _case(UV + 'Secret = { index = "own" }\n', PRIVATE, PUBLIC, "secret", "shared"),
+    "uv, nothing is tied": _case(UV, PUBLIC, PUBLIC, "", "secret shared"),
+    "uv, marker holds": _case(
+        UV + """secret = [{ index = "own", marker = "sys_platform == 'emscripten'" }]""",
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "uv, marker of another platform": _case(
+        UV + """secret = [{ index = "own", marker = "sys_platform == 'win32'" }]""",
+        PUBLIC, PUBLIC, "", "secret shared",
+    ),
+    "uv, the alternative that holds": _case(
+        f'{UV}secret = [{{ index = "other", marker = "sys_platform == \'win32\'" }}, '
+        '{ index = "own", marker = "sys_platform != \'win32\'" }]\n'
+        '[[tool.uv.index]]\nname = "other"\nurl = "{public}other/"\nexplicit = true\n',
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "uv, for an extra": _case(
+        UV + 'secret = [{ index = "own", extra = "cpu" }]', PRIVATE, PUBLIC, "secret", "shared"
+    ),
+    "uv, marker that is none": _case(
+        UV + 'secret = { index = "own", marker = "here" }', PRIVATE, PUBLIC, "secret", "shared"
+    ),
+    "uv, tied to an index for all": _case(
+        f'{PROJECT}{UV_INDEX}[tool.uv.sources]\nsecret = {{ index = "own" }}\n',
+        PRIVATE, PRIVATE, "secret shared", "",
+    ),
+    "uv, the rest is tied to the default index": _case(
+        f'{PROJECT}{UV_INDEX}[[tool.uv.index]]\nname = "main"\nurl = "{{public}}"\ndefault = true\n'
+        '[tool.uv.sources]\nshared = { index = "main" }\n',
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "uv, undefined index": _case(
+        UV + 'secret = { index = "gone" }', UNKNOWN, PUBLIC, "", "shared", reason="define the index in the file"
+    ),
+    "uv, the index lacks it": _case(
+        UV + 'secret = { index = "own" }', UNKNOWN, PUBLIC, "secret", "shared", private=404
+    ),
+    "uv, the index refuses": _case(
+        UV + 'secret = { index = "own" }', UNKNOWN, PUBLIC, "secret", "shared", private=403, reason="HTTP 403"
+    ),
+    "uv, find-links are no way around": _case(
+        UV + 'secret = { index = "own" }\n[tool.uv]\nfind-links = ["{public}links"]',
+        PRIVATE, PUBLIC, "secret", "shared links",
+    ),
+    "uv, without uv's own settings": _case(
+        UV + 'secret = { index = "own" }', PRIVATE, PUBLIC, "secret", "shared", env={"UV_NO_CONFIG": "1"}
+    ),
+    "uv, script": _case(
+        {
+            "app.py": "# /// script\n"
+            '# dependencies = ["secret", "shared"]\n# [[tool.uv.index]]\n# name = "own"\n# url = "{private}"\n'
+            '# explicit = true\n# [tool.uv.sources]\n# secret = { index = "own" }\n# ///\n'
+        },
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "uv, lock": _case(
+        {
+            "uv.lock": 'version = 1\n[[package]]\nname = "app"\nversion = "1"\nsource = { virtual = "." }\n'
+            'dependencies = [{ name = "secret" }, { name = "shared" }, { name = "third" }]\n'
+            '[[package]]\nname = "secret"\nversion = "1.0"\nsource = { registry = "{private}" }\n'
+            '[[package]]\nname = "shared"\nversion = "1.0"\nsource = { registry = "{public}" }\n'
+            '[[package]]\nname = "third"\nversion = "1.0"\nsource = { registry = "{public}" }\n'
+        },
+        PRIVATE, PUBLIC, "secret", "shared third",
+    ),
+    "Poetry": _case(
+        POETRY + 'priority = "explicit"\n[tool.poetry.dependencies]\n'
+        'secret = { version = "*", source = "own" }\nshared = "*"\n',
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "Poetry, in a group": _case(
+        POETRY + 'priority = "explicit"\n[tool.poetry.dependencies]\nshared = "*"\n'
+        '[tool.poetry.group.main.dependencies]\nsecret = { version = "*", source = "Own" }\n',
+        PRIVATE, PUBLIC, "secret", "shared", words=("--all-groups",),
+    ),
+    "Poetry, nothing is tied": _case(
+        POETRY + 'priority = "explicit"\n[tool.poetry.dependencies]\nsecret = "*"\nshared = "*"\n',
+        PUBLIC, PUBLIC, "", "secret shared",
+    ),
+    "Poetry, beside [project]": _case(
+        PROJECT + POETRY + 'priority = "explicit"\n[tool.poetry.dependencies]\nsecret = { source = "own" }\n',
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "Poetry, supplemental": _case(
+        POETRY + 'priority = "supplemental"\n[tool.poetry.dependencies]\n'
+        'secret = { version = "*", source = "own" }\nshared = { version = "*", source = "PyPI" }\n',
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "Poetry, lock": _case(
+        {
+            "poetry.lock": '[[package]]\nname = "shared"\nversion = "1.0"\n'
+            '[[package]]\nname = "secret"\nversion = "1.0"\n'
+            '[package.source]\ntype = "legacy"\nurl = "{private}"\nreference = "own"\n'
+        },
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "Pipfile": _case(
+        {"Pipfile": PIPFILE + '[packages]\nsecret = { version = "*", index = "own" }\nshared = "*"\n'},
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "Pipfile, tied by the address": _case(
+        {"Pipfile": PIPFILE + '[packages]\nsecret = { version = "*", index = "{private}" }\nshared = "*"\n'},
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "Pipfile, nothing is tied": _case(
+        {"Pipfile": PIPFILE + '[packages]\nsecret = "*"\nshared = "*"\n'}, PUBLIC, PUBLIC, "", "secret shared"
+    ),
+    "Pipfile, tied to the first source": _case(
+        {"Pipfile": PIPFILE + '[packages]\nsecret = { index = "main" }\nshared = "*"\n'},
+        PUBLIC, PUBLIC, "", "secret shared",
+    ),
+    "Pipfile.lock": _case(
+        {
+            "Pipfile.lock": '{"_meta": {"pipfile-spec": 6, "sources": [{"name": "main", "url": "{public}"}, '
+            '{"name": "own", "url": "{private}"}]}, "default": {"secret": {"version": "==1.0", "index": "own"}, '
+            '"shared": {"version": "==1.0"}}}'
+        },
+        PRIVATE, PUBLIC, "secret", "shared",
+    ),
+    "PDM, included": _case(
+        PDM + 'include_packages = ["sec*"]\nexclude_packages = ["*"]\n', PRIVATE, PUBLIC, "secret", "shared"
+    ),
+    "PDM, excluded": _case(
+        PDM + 'include_packages = ["secret"]\nexclude_packages = ["shared"]\n', PRIVATE, PUBLIC, "secret", "shared"
+    ),
+}  # fmt: skip
+BOTH = "secret shared"
+REFUSED = {
+    "pip, the other index has it": _case(
+        {"requirements.txt": PIP}, PUBLIC, PUBLIC, BOTH, BOTH, private=403
+    ),
+    "pip, 401": _case({"requirements.txt": PIP}, PUBLIC, PUBLIC, BOTH, BOTH, private=401),
+    "pip, the public one refuses": _case({"requirements.txt": PIP}, PRIVATE, PRIVATE, BOTH, BOTH, public=403),
+    "pip, nobody has it": _case(
+        {"requirements.txt": PIP}, UNKNOWN, UNKNOWN, BOTH, BOTH, private=403, public=404, reason="HTTP 403"
+    ),
+    "pip, both refuse": _case({"requirements.txt": PIP}, UNKNOWN, UNKNOWN, BOTH, BOTH, private=403, public=401),
+    "pip, a server that is down": _case({"requirements.txt": PIP}, UNKNOWN, UNKNOWN, BOTH, BOTH, private=500),
+    "pip, a proxy that refuses": _case({"requirements.txt": PIP}, UNKNOWN, UNKNOWN, BOTH, BOTH, private=407),
+    "uv stops at a refusal": _case(
+        PROJECT, UNKNOWN, UNKNOWN, BOTH, "", private=403, words=("--extra-index-url", "{private}"), reason="HTTP 403"
+    ),
+    "uv goes on after an absence": _case(
+        PROJECT, PUBLIC, PUBLIC, BOTH, BOTH, private=404, words=("--extra-index-url", "{private}")
+    ),
+    "uv, all indexes together": _case(
+        PROJECT, PUBLIC, PUBLIC, BOTH, BOTH, private=403,
+        words=("--extra-index-url", "{private}"), env={"UV_INDEX_STRATEGY": "unsafe-best-match"},
+    ),
+    "uv, the status is ignored": _case(
+        PROJECT + UV_INDEX + "ignore-error-codes = [403]\n", PUBLIC, PUBLIC, BOTH, BOTH, private=403
+    ),
+    "uv, another status is ignored": _case(
+        PROJECT + UV_INDEX + "ignore-error-codes = [401]\n", UNKNOWN, UNKNOWN, BOTH, "", private=403
+    ),
+}  # fmt: skip
+CASES = EXPLICIT | REFUSED
+
+
+def _asked(index: FakeIndex) -> set[str]:
+    paths = (request.path.strip("/").split("/") for request in index.requests)
+    return {parts[1] for parts in paths if parts[0] == "simple"}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_each_package_is_asked_of_its_indexes_and_taken_from_them(
+    case: Case, index: FakeIndex, start_index: Callable[[], FakeIndex], make_wheel: MakeWheel, run: Run
+) -> None:
+    private = start_index()
+    for name in ("secret", "shared", "third"):
+        private.add(make_wheel(name))
+        index.add(make_wheel(name, tag=LINUX))
+        for place, status in ((private, case.private), (index, case.public)):
+            if status != 200:
+                place.fail(name, status=status)
+    link = f'<a href="{index.origin}/files/secret-9.0-{LINUX}.whl">secret-9.0-{LINUX}.whl</a>'
+    index.answer("/simple/links", link, content_type="text/html")
+
+    def fill(text: str) -> str:
+        return text.replace("{private}", private.url).replace("{public}", index.url)
+
+    done = run(
+        "scan", *map(fill, case.words), "--no-inspect", "--format", "json", next(iter(case.files)),
+        files={name: fill(text) for name, text in case.files.items()},
+        env={"PIP_RETRIES": "0", **case.env},
+    )  # fmt: skip
+    report = json.loads(done.stdout)
+    verdicts = {each["name"]: each["verdict"] for each in report["dependencies"]}
+    assert (verdicts["secret"], verdicts["shared"]) == (case.secret, case.shared), done.stdout
+    assert _asked(private) == set(case.asked_private)
+    assert _asked(index) == set(case.asked_public)
+    assert case.reason in done.stdout
+
+
+def test_a_page_of_links_can_be_what_a_package_is_tied_to(
+    index: FakeIndex, start_index: Callable[[], FakeIndex], make_wheel: MakeWheel, run: Run
+) -> None:
+    private = start_index()
+    for name in ("secret", "shared"):
+        index.add(make_wheel(name, tag=LINUX))
+        private.add(make_wheel(name))
+    files = [f"{private.origin}/files/{name}/{name}-1.0-py3-none-any.whl" for name in ("secret", "shared")]
+    private.answer("/flat", "".join(f'<a href="{url}">{url}</a>' for url in files), content_type="text/html")
+    text = UV.replace('{private}"', f'{private.origin}/flat"\nformat = "flat"') + 'secret = { index = "own" }\n'
+    done = run("scan", "--format", "json", "--no-inspect", "pyproject.toml", files={"pyproject.toml": text})
+    verdicts = {each["name"]: each["verdict"] for each in json.loads(done.stdout)["dependencies"]}
+    assert verdicts == {"secret": PRIVATE, "shared": PUBLIC}, done.stdout
+    assert (_asked(private), _asked(index)) == (set(), {"shared"})
