@@ -61,6 +61,8 @@ UNIONS = [
     ("<1 || >=2", "!=1.*"),
     ("<1.5 || >=3.2", ""),
     ("<1.5 || >1.5", "!=1.5"),
+    ("!=2.*", "!=2.*"),
+    ("!=2.* || 2.dev0", ""),
     ("1.0 || 1.2", ">=1.0,<=1.2"),
     (">=20.0.24,<20.21.1 || >20.21.1", ">=20.0.24,!=20.21.1"),
     ("* || ^1", ""),
@@ -90,19 +92,25 @@ def test_a_constraint_that_nothing_satisfies_keeps_its_clauses() -> None:
     assert parse_poetry_constraint("^1,^3 || >2,<1") == SpecifierSet(">=1,<2,>=3,<4")
 
 
-@given(
-    clauses=st.lists(
-        st.builds(
-            "{}{}".format,
-            st.sampled_from(["^", "~", ">=", "<", "<=", ">", "==", "!=", ""]),
-            st.sampled_from(["1", "1.2", "0.3", "2.0.1", "1.5"]),
-        ),
-        min_size=1,
-        max_size=3,
+_CLAUSES = st.lists(
+    st.builds(
+        "{}{}".format,
+        st.sampled_from(["^", "~", ">=", "<", "<=", ">", "==", "!=", ""]),
+        st.sampled_from(["1", "1.2", "0.3", "2.0.1", "1.5"]),
     ),
-    other=st.sampled_from(["^1.2", "~0.3", "2.0.1", ">=1.4,<1.6"]),
-    version=st.sampled_from(["0.2.9", "0.3.5", "1.0", "1.2", "1.4.2", "1.5", "1.6", "2.0.1", "3"]).map(Version),
+    min_size=1,
+    max_size=3,
 )
+_VERSIONS = st.sampled_from(["0.2.9", "0.3.5", "1.0", "1.2", "1.4.2", "1.5", "1.6", "2.0.1", "3"]).map(Version)
+
+
+@given(clauses=_CLAUSES, version=_VERSIONS)
+def test_a_list_of_clauses_takes_the_versions_that_every_clause_takes(clauses: list[str], version: Version) -> None:
+    every = all(parse_poetry_constraint(clause).contains(version) for clause in clauses)
+    assert parse_poetry_constraint(",".join(clauses)).contains(version) == every
+
+
+@given(clauses=_CLAUSES, other=st.sampled_from(["^1.2", "~0.3", "2.0.1", ">=1.4,<1.6"]), version=_VERSIONS)
 def test_a_union_takes_every_version_that_one_of_its_parts_takes(
     clauses: list[str], other: str, version: Version
 ) -> None:
