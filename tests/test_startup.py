@@ -86,7 +86,6 @@ def test_a_flat_scan_for_a_file_loads_only_what_it_uses(
     assert {"scanner.reporters.typeset", "scanner.sources.requirements"} <= names
     others = {
         "resolvelib",
-        "rich",
         "packaging.pylock",
         "scanner.cli.interpreter",
         "scanner.index.distribution",

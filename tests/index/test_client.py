@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     StartIndex = Callable[[], FakeIndex]
 
 
-pytestmark = pytest.mark.usefixtures("transport")
-
-
 class Fetch(Protocol):
     """Fetches one URL with a client of its own; ``options`` are the client's, all else is the request's."""
 
