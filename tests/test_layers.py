@@ -28,7 +28,7 @@ ALLOWED = {
     "metadata": BASE,
     "candidates": BASE | {"specifiers", "tables", "target"},
     "settings": BASE,
-    "wrangler": BASE,
+    "wrangler": BASE | {"sources"},
     "sources": GROUND,
     "index": GROUND,
     "resolve": GROUND,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = {"httpx", "rich", "asyncio", "sqlite3", "ssl", "packaging", "resolvelib", "pip_requirements_parser", "json5"}
+HEAVY = {"httpx", "rich", "asyncio", "sqlite3", "ssl", "packaging", "resolvelib", "pip_requirements_parser"}
 
 
 def _imported(folder: Path, *words: str, **environ: str) -> set[str]:
