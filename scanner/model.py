@@ -207,6 +207,9 @@ class Dependency:
     location: Location
     extras: tuple[str, ...] = ()
     marker: Marker | None = None
+    environment_marker: Marker | bool | None = None
+    """What the marker of a lock requires of the environment once the extras and groups that it names are chosen, a bool
+    if nothing is left to ask; None if the whole marker is evaluated."""
     pin: Version | None = None
     """The one version that can be meant: an ``==`` without wildcard, an ``===``, or a lock file's version."""
     hashes: tuple[str, ...] = ()
