@@ -279,8 +279,6 @@ class Target:
     """The accepted wheel tags with their rank, 0 the most preferred."""
     markers: Mapping[str, str]
     """The marker environment (PEP 508)."""
-    missing_modules: frozenset[str]
-    """Standard-library modules that do not import on the target."""
     sockets: bool
     """Whether outbound TCP connections work."""
     limits: Limits
