@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/
 
-.PHONY: help install check test test-real test-pyodide wheel-test tools-test tables rules ready-texts readme bench clean
+.PHONY: help install check test test-real test-pyodide wheel-test tools-test tables rules readme bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -21,7 +21,6 @@ check: install ## lint, format check, types, and whether generated pages are cur
 	$(RUN)ruff format --check
 	$(RUN)mypy
 	$(RUN)python tools/update_rules_page.py --check
-	$(RUN)python tools/update_ready_texts.py --check
 
 test: install ## all tests but those that need the built wheel, the real index or other tools
 	$(RUN)pytest -n auto -m "not wheel and not real_index and not tools and not real_pyodide"
@@ -41,13 +40,9 @@ tools-test: install ## pre-commit, check-jsonschema, zizmor and Chromium on what
 tables: install ## regenerate data/pyodide and the standard-library table (needs npm and node)
 	$(RUN)python tools/update_pyodide.py
 	$(RUN)python tools/update_stdlib.py
-	$(RUN)python tools/update_ready_texts.py
 
 rules: install ## rewrite docs/rules.md
 	$(RUN)python tools/update_rules_page.py
-
-ready-texts: install ## rewrite what --help and --version print, after a change of options, texts, tables or click
-	$(RUN)python tools/update_ready_texts.py
 
 readme: install ## rewrite the output that README.md shows, from the real index
 	$(RUN)python tools/update_readme.py

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 _WHEEL_SHAPE = 2
 """Raised whenever the stored shape changes, so that older cache entries are read as absent."""
 
-_SDIST_SHAPE = 3
+_SDIST_SHAPE = 4
 
 
 class NativeKind(enum.StrEnum):
@@ -107,8 +107,6 @@ class WheelContents:
     member_count: int
     uncompressed_bytes: int
     native: tuple[NativeMember, ...]
-    unsampled_count: int
-    """Members whose first bytes were not looked at: by their suffix text or media, or beyond the byte budget."""
     python_modules: tuple[str, ...]
     """Dotted names, sorted; a package stands for its ``__init__``."""
     top_level: tuple[str, ...]
@@ -172,7 +170,6 @@ def wheel_to_json(contents: WheelContents) -> str:
             "members": contents.member_count,
             "bytes": contents.uncompressed_bytes,
             "native": [[n.path, n.kind, n.role, n.detail, n.size_bytes] for n in contents.native],
-            "unsampled": contents.unsampled_count,
             "modules": _pack_modules(contents.python_modules),
             "top_level": contents.top_level,
             "scripts": [[script.name, script.target] for script in contents.console_scripts],
@@ -194,7 +191,6 @@ def wheel_from_json(text: str) -> WheelContents | None:
             member_count=int(raw["members"]),
             uncompressed_bytes=int(raw["bytes"]),
             native=tuple(_parse_native(row) for row in raw["native"]),
-            unsampled_count=int(raw["unsampled"]),
             python_modules=_unpack_modules(raw["modules"]),
             top_level=tuple(map(str, raw["top_level"])),
             console_scripts=_parse_scripts(raw["scripts"]),

@@ -156,12 +156,7 @@ def _mend(value: str) -> str:
 
 
 def _is_dynamic(headers: Mapping[str, list[str]]) -> bool:
-    """Before metadata 2.2 a source distribution's Requires-Dist promised nothing (PEP 643).
-
-    Unless it was told from elsewhere in the distribution, which ``scanner.index.egg_info`` says by a header of its own.
-    """
-    if "requires-from" in headers:
-        return False
+    """Before metadata 2.2 a source distribution's Requires-Dist promised nothing (PEP 643)."""
     major, _, minor = headers.get("metadata-version", ["1.0"])[0].partition(".")
     promises = (_number(major), _number(minor)) >= (2, 2)
     return not promises or "requires-dist" in {value.lower() for value in headers.get("dynamic", [])}

@@ -207,6 +207,9 @@ class Dependency:
     location: Location
     extras: tuple[str, ...] = ()
     marker: Marker | None = None
+    environment_marker: Marker | bool | None = None
+    """What the marker of a lock requires of the environment once the extras and groups that it names are chosen, a bool
+    if nothing is left to ask; None if the whole marker is evaluated."""
     pin: Version | None = None
     """The one version that can be meant: an ``==`` without wildcard, an ``===``, or a lock file's version."""
     hashes: tuple[str, ...] = ()
@@ -295,8 +298,6 @@ class Target:
     """The accepted wheel tags with their rank, 0 the most preferred."""
     markers: Mapping[str, str]
     """The marker environment (PEP 508)."""
-    missing_modules: frozenset[str]
-    """Standard-library modules that do not import on the target."""
     sockets: bool
     """Whether outbound TCP connections work."""
     limits: Limits

@@ -127,6 +127,12 @@ def describe(dependency: Dependency) -> str:
     return f"{dependency.name}{extras}{dependency.specifier}"
 
 
+def _fits(entry: Dependency, target: Target) -> bool:
+    """Whether the target is an environment that the entry is declared or locked for."""
+    left = entry.environment_marker
+    return left if isinstance(left, bool) else applies(left or entry.marker, target.markers)
+
+
 def _part(entries: Iterable[Entry], target: Target) -> tuple[tuple[Dependency, ...], tuple[Skipped, ...]]:
     dependencies: list[Dependency] = []
     skipped: list[Skipped] = []
@@ -134,7 +140,7 @@ def _part(entries: Iterable[Entry], target: Target) -> tuple[tuple[Dependency, .
         match entry:
             case Skipped():
                 skipped.append(entry)
-            case Dependency() if applies(entry.marker, target.markers):
+            case Dependency() if _fits(entry, target):
                 dependencies.append(entry)
             case Dependency():
                 skipped.append(

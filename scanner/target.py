@@ -51,7 +51,6 @@ def build_target(runtime: tables.Runtime, day: date, *, reason: str, notes: tupl
         reason=reason,
         tags=wheel_tags(runtime.python, runtime.platform_tags),
         markers=tables.load_marker_environment(runtime.python),
-        missing_modules=frozenset(tables.load_stdlib(runtime.python).missing),
         sockets=runtime.sockets,
         limits=Limits(bundle_bytes=platform.bundle_bytes, memory_bytes=platform.memory_bytes),
         notes=notes,

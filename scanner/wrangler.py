@@ -66,7 +66,7 @@ def _read_text(path: Path, shown: str) -> str:
 
 def _parse(text: str, suffix: str, shown: str) -> Mapping[str, Any]:
     try:
-        values = _parse_toml(text) if suffix == ".toml" else _parse_json(text)
+        values = _parse_toml(text) if suffix == ".toml" else _parse_jsonc(text)
     except (ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else "is nested too deeply"
         raise SettingsError(shown, "file", f"does not parse: {reason}") from error
@@ -81,16 +81,10 @@ def _parse_toml(text: str) -> Any:  # noqa: ANN401  # whatever the file holds
     return tomli.loads(text)
 
 
-def _parse_json(text: str) -> Any:  # noqa: ANN401  # whatever the file holds
-    """Plain JSON quickly; comments and trailing commas through the JSON5 library."""
-    import json  # noqa: PLC0415  # only where there is such a file
+def _parse_jsonc(text: str) -> Any:  # noqa: ANN401  # whatever the file holds
+    from scanner.sources.jsonc import parse_jsonc  # noqa: PLC0415  # only where there is such a file
 
-    try:
-        return json.loads(text)
-    except ValueError:
-        import json5  # noqa: PLC0415
-
-        return json5.loads(text)
+    return parse_jsonc(text)[0]
 
 
 def _parse_date(value: object, shown: str) -> date | None:

@@ -20,7 +20,7 @@ from scanner.planned import Checked
 from scanner.sources.discover import find_files
 from scanner.sources.files import read_file
 from scanner.sources.json_positions import find_json_positions, find_repeated_keys
-from scanner.sources.jsonc import blank_comments
+from scanner.sources.jsonc import parse_jsonc
 from scanner.sources.positions import KeyPath, Positions
 from scanner.sources.text import decode_leniently
 from scanner.sources.toml_positions import find_toml_positions
@@ -92,9 +92,8 @@ def _parse(text: str, path: str) -> _Parsed:
 
 
 def _parse_json(text: str) -> _Parsed:
-    plain = blank_comments(text)
     try:
-        values = json.loads(plain)
+        values, plain = parse_jsonc(text)
     except json.JSONDecodeError as error:
         raise _Unparsed(f"is no JSON: {error.msg}", error.lineno, error.colno) from error
     except ValueError as error:

@@ -28,7 +28,6 @@ WHEEL = WheelContents(
         NativeMember(path="a/é.so", kind=NativeKind.ELF, role=NativeRole.EXTENSION, detail="Linux", size_bytes=9),
         NativeMember(path="a/x", kind=NativeKind.PE, role=NativeRole.PROGRAM, detail="Windows", size_bytes=8),
     ),
-    unsampled_count=1,
     python_modules=("a", "a.b", "a.b.c", "a.d", "top"),
     top_level=("a", "top"),
     console_scripts=(EntryPoint(name="a", target="a:main"),),

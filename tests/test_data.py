@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,11 @@ def assert_sorted(names: Iterable[str]) -> None:
     assert names == sorted(names)
 
 
+def assert_unique(names: Iterable[str]) -> None:
+    counts = Counter(names)
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
 # --- every table ---------------------------------------------------------------------------------------------------
 
 
@@ -93,10 +100,13 @@ def test_a_table_is_read_once_only() -> None:
 def test_runtimes_stand_in_the_order_in_which_workerd_tries_them() -> None:
     flags = [runtime.flag for runtime in tables.load_runtimes().runtimes]
     assert flags == ["python_workers_314", "python_workers_20260610", "python_workers_20250116", "python_workers"]
+    assert flags[-1] == tables.load_runtimes().base_flag
+    assert_unique(flags)
 
 
 def test_every_runtime_has_its_packages_its_markers_and_its_standard_library() -> None:
     for runtime in tables.load_runtimes().runtimes:
+        assert runtime.python_full_version.startswith(f"{runtime.python}.")
         release = tables.load_pyodide(runtime.package_pyodide)
         environment = tables.load_marker_environment(runtime.python)
         assert release.python == runtime.python_full_version == environment["python_full_version"]
@@ -216,6 +226,8 @@ def test_an_unrelated_project_of_a_founding_rows_name_is_not_covered() -> None:
 def test_incompatible_rows_are_sorted_and_their_names_too() -> None:
     rows = tables.load_incompatible().rows
     assert_sorted(row.name for row in rows)
+    assert_unique(row.name for row in rows)
+    assert_unique(name for row in rows for name in row.names)
     for row in rows:
         assert_sorted(row.names)
         assert row.names or row.founding
@@ -225,6 +237,11 @@ def test_every_row_that_needs_a_container_names_an_alternative_with_a_url() -> N
     alternatives = tables.load_alternatives()
     needing = [row for row in tables.load_incompatible().rows if row.effect is Effect.CONTAINER]
     assert all(row.alternative and alternatives[row.alternative].url for row in needing)
+
+
+def test_every_alternative_that_a_row_or_a_service_names_exists() -> None:
+    named = {row.alternative for row in tables.load_incompatible().rows if row.alternative is not None}
+    assert (named | set(tables.load_workloads().services)) <= set(tables.load_alternatives())
 
 
 def test_texts_of_rows_are_fragments_that_fit_into_a_sentence() -> None:
@@ -282,6 +299,7 @@ def test_effects_follow_the_research_and_uncertainty_makes_them_advice(facts: Pa
 
 def test_alternatives_are_sorted() -> None:
     assert_sorted(tables.load_alternatives())
+    assert_unique(row["key"] for row in read_toml("alternatives.toml")["rows"])
 
 
 def test_alternatives_agree_with_the_research(facts: Path) -> None:
@@ -302,6 +320,7 @@ def test_standard_library_tables_are_sorted(python: str) -> None:
     for part in ("missing", "submodules_missing", "missing_attributes", "removed_attributes"):
         assert_sorted(table[part])
     assert_sorted(row["call"] for row in table["calls"])
+    assert_unique(row["call"] for row in table["calls"])
     for names in table["missing_attributes"].values():
         assert_sorted(names)
 
@@ -309,6 +328,8 @@ def test_standard_library_tables_are_sorted(python: str) -> None:
 def test_what_workers_do_otherwise_is_sorted() -> None:
     table = read_toml("stdlib/workers.toml")
     assert_sorted(table["removed"])
+    assert all(re.fullmatch(r"3\.\d{1,2}", release) for release in table["removed"].values())
+    assert_unique(f"{python} {row['call']}" for row in table["calls"] for python in row["pythons"])
     calls = [(row["call"], row["pythons"]) for row in table["calls"]]
     assert calls == sorted(calls)
 
@@ -396,6 +417,18 @@ def test_the_platforms_limits_are_those_of_the_paid_and_the_free_plan() -> None:
     )
     assert platform.public_index_url.endswith("/simple/")
     assert "314.0.7" in platform.pyodide_index_url_template.format(version="314.0.7")
+
+
+def test_names_of_container_types_are_unique_and_lead_somewhere() -> None:
+    table = tables.load_containers()
+    assert_unique(row.name for row in table.types)
+    assert {table.default, *table.aliases.values()} <= {row.name for row in table.types}
+
+
+def test_services_and_imports_of_workloads_are_unique() -> None:
+    table = read_toml("workloads.toml")
+    assert_unique(row["alternative"] for row in table["services"])
+    assert_unique(row["name"] for row in table["imports"])
 
 
 def test_container_types_grow_and_cost_what_their_parts_cost() -> None:

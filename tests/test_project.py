@@ -84,3 +84,19 @@ def test_a_declaration_is_described_in_its_canonical_form() -> None:
         name=canonicalize_name("A_b"), specifier=SpecifierSet("<2,>=1"), extras=("x", "y"), location=location
     )
     assert describe(entry) == "a-b[x,y]<2,>=1"
+
+
+def test_a_lock_entry_is_kept_by_what_its_marker_leaves_to_the_environment() -> None:
+    whole = Marker("'dev' in dependency_groups and sys_platform == 'win32'")
+    cases = (
+        (None, True),
+        (WINDOWS, False),
+        (Marker("sys_platform == 'emscripten'"), True),
+        (True, True),
+        (False, False),
+    )
+    for left, is_kept in cases:
+        entry = replace(_locked("alpha", 1), marker=whole, environment_marker=left)
+        project = plan_project("pylock.toml", (entry,), target=TARGET, is_lock=True)
+        assert bool(project.dependencies) is is_kept, left
+        assert [skipped.reason for skipped in project.skipped] == ([] if is_kept else [f"not for this target: {whole}"])

@@ -1,8 +1,8 @@
 """Nothing but a fetch of the URLs in a file: what bench.py compares with.
 
-    python tools/bench_fetch.py FILE [httpx|ours|aiohttp]
+    python tools/bench_fetch.py FILE [httpx|ours]
 
-By httpx, by the scanner's own client, or by aiohttp where that is installed.
+By httpx, or by the scanner's own client.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Fetch = Callable[[str], Awaitable[int]]
 
 async def fetch_all(urls: list[str], by: str) -> int:
     """How many bytes all bodies have together."""
-    return await {"httpx": _by_httpx, "ours": _by_ours, "aiohttp": _by_aiohttp}[by](urls)
+    return await {"httpx": _by_httpx, "ours": _by_ours}[by](urls)
 
 
 async def _by_httpx(urls: list[str]) -> int:
@@ -47,19 +47,6 @@ async def _by_ours(urls: list[str]) -> int:
         return await _bounded(urls, fetch)
     finally:
         await client.close()
-
-
-async def _by_aiohttp(urls: list[str]) -> int:
-    import aiohttp  # noqa: PLC0415 - as above
-
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-    async with aiohttp.ClientSession(connector=connector, headers=HEADERS, read_bufsize=2**20) as session:
-
-        async def fetch(url: str) -> int:
-            async with session.get(url) as answer:
-                return len(await answer.read())
-
-        return await _bounded(urls, fetch)
 
 
 async def _bounded(urls: list[str], fetch: Fetch) -> int:

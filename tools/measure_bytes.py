@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 from packaging.utils import canonicalize_name  # noqa: E402
 
 from scanner.contents import WheelContents  # noqa: E402  # works without an installation
-from scanner.index.byte_source import CachedSource  # noqa: E402
+from scanner.index.byte_source import ByteSource, CachedSource  # noqa: E402
 from scanner.index.config import read_index_settings  # noqa: E402
 from scanner.index.distribution import Distributions  # noqa: E402
 from scanner.index.service import Index  # noqa: E402
@@ -69,8 +69,23 @@ def find_wheels(index: Index) -> Iterator[Artifact]:
 
 async def read(index: Index, artifact: Artifact) -> tuple[WheelContents, int]:
     """What is in the wheel, and how many bytes of it that took."""
-    source = CachedSource(await Distributions(index).open_source(artifact))
-    return await read_wheel_contents(artifact.filename, source), source.bytes_read
+    source = Counted(await Distributions(index).open_source(artifact))
+    return await read_wheel_contents(artifact.filename, CachedSource(source)), source.bytes_read
+
+
+class Counted:
+    """Another source's bytes, counted as they are asked of it."""
+
+    def __init__(self, source: ByteSource) -> None:
+        self._source = source
+        self.size_bytes = source.size_bytes
+        self.bytes_read = 0
+
+    async def read(self, start: int, stop: int) -> bytes:
+        """The bytes from ``start`` to before ``stop``."""
+        data = await self._source.read(start, stop)
+        self.bytes_read += len(data)
+        return data
 
 
 if __name__ == "__main__":

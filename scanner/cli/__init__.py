@@ -1,8 +1,7 @@
 """The command line: options to a scan, the scan to reports, the report to an exit code.
 
 This package alone knows click, ends the process and reads the environment. Heavy modules are imported by the
-commands that need them, and click itself only where no answer stands ready, so that `--help` and `--version` answer at
-once.
+commands that need them.
 """
 
 from __future__ import annotations
@@ -10,17 +9,12 @@ from __future__ import annotations
 import os
 import sys
 
-from scanner.cli.ready import PROGRAM, tell_ready
-
 __all__ = ["main"]
 
 
 def main(prog_name: str | None = None) -> None:
     """Answers the command line of this process; ``prog_name`` is its name, None for the one that it was called by."""
     _open_missing_streams()
-    name = prog_name or os.path.basename(sys.argv[0])  # noqa: PTH119  # pathlib takes longer to load
-    if name == PROGRAM and tell_ready(sys.argv[1:], os.environ):
-        return
     from scanner.cli.group import main as run  # noqa: PLC0415  # loads click
 
     try:

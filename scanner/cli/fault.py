@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
+from typing import TypeGuard
+
+from scanner.cli.encoding import drop_output
 
 EXIT_FAULT = 2
 """As for what cannot be read: 1 would say that something needs a container, and 3 that something was judged."""
+
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 
 def tell_fault(error: BaseException) -> int:
     """Write what went wrong to standard error, without a sign that a terminal obeys; the exit code."""
     from scanner.reporters.escape import redact_credentials, visible  # noqa: PLC0415  # only when it goes wrong
 
-    if isinstance(error, MemoryError):
+    if _is_unwritable_output(error):
+        drop_output(sys.stdout)
+        told = [f"compat-scan: error: standard output: cannot be written: {error.strerror}"]
+    elif isinstance(error, MemoryError):
         told = ["compat-scan: error: there is not enough memory; nothing was judged"]
     else:
         lines = "".join(traceback.format_exception(error)).splitlines()
@@ -23,3 +32,8 @@ def tell_fault(error: BaseException) -> int:
         )
     sys.stderr.write("\n".join(told) + "\n")
     return EXIT_FAULT
+
+
+def _is_unwritable_output(error: BaseException) -> TypeGuard[OSError]:
+    """Whether click could not write a help text: such an error names no file, and files translate their own."""
+    return isinstance(error, OSError) and error.errno in _UNWRITABLE and error.filename is None

@@ -35,8 +35,6 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     """With names in small letters."""
     body: bytes = field(repr=False)
-    content_range: ContentRange | None = None
-    """Only with status 206."""
 
     @property
     def is_absent(self) -> bool:
@@ -77,7 +75,7 @@ def range_header(byte_range: ByteRange) -> str:
 
 
 def _check_range(answer: Answer, byte_range: ByteRange | None) -> Answer:
-    """The partial answer with its bounds, which must be those that were asked for; a file may end before."""
+    """The partial answer, whose bounds must be those that were asked for; a file may end before."""
     text = answer.headers.get("content-range", "")
     match = re.fullmatch(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", text.strip(), re.ASCII)
     if byte_range is None or match is None:
@@ -87,7 +85,7 @@ def _check_range(answer: Answer, byte_range: ByteRange | None) -> Answer:
     )
     if not _is_asked_for(found, byte_range) or len(answer.body) != found.stop - found.start:
         raise IndexAnswerError(answer.url, "answered with other bytes than those asked for")
-    return Answer(url=answer.url, status=206, headers=answer.headers, body=answer.body, content_range=found)
+    return answer
 
 
 def _is_asked_for(found: ContentRange, byte_range: ByteRange) -> bool:

@@ -93,15 +93,6 @@ async def read_members(
     }
 
 
-async def read_member(directory: WheelDirectory, member: Member, *, max_bytes: int = MAX_MEMBER_BYTES) -> bytes:
-    """The content of one member.
-
-    Raises:
-        ArtifactError, IndexFailure: as ``read_members``.
-    """
-    return (await read_members(directory, [member], max_bytes=max_bytes))[member.path]
-
-
 async def read_starts(
     directory: WheelDirectory, members: Sequence[Member], *, least: int, most: int
 ) -> Mapping[str, bytes]:

@@ -52,11 +52,6 @@ class CachedSource:
         """The size of the file, where the other source knows it."""
         return self._source.size_bytes
 
-    @property
-    def bytes_read(self) -> int:
-        """How many bytes were asked of the other source."""
-        return sum(map(len, self._pieces))
-
     async def read(self, start: int, stop: int) -> bytes:
         """The bytes from ``start`` to before ``stop``."""
         for gap_start, gap_stop in self._gaps(start, stop):

@@ -13,23 +13,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+
+import httpx
 
 from scanner.errors import IndexAnswerError, IndexUnreachable, SettingsError
 from scanner.index.answer import Answer, ByteRange, check_answer, range_header
 from scanner.index.credentials import Credentials
-from scanner.index.lean_imports import left_out
 from scanner.index.proxies import Proxies
 from scanner.index.retry import MOST_CONNECTIONS, RETRY_STATUSES, Reachability, pause_seconds
+from scanner.index.spread_transport import SpreadTransport
 from scanner.index.urls import Origin, find_origin, join_url, redact_url
-
-if TYPE_CHECKING:
-    from scanner.index.fast_transport import FastTransport
-
-with left_out("httpx._main"):  # its command line, which would load rich
-    import httpx
-
-    from scanner.index.spread_transport import SpreadTransport
 
 MOST_REDIRECTS = 10
 LISTING_BYTES = 64 * 1024 * 1024
@@ -186,9 +179,6 @@ class _Router(httpx.AsyncBaseTransport):
 
     def _connect(self, proxy: str | None, *, needs_tls: bool) -> httpx.AsyncBaseTransport:
         context = self._tls() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        fast = _find_fast_transport() if proxy is None else None  # proxies are httpx's business
-        if fast is not None:
-            return fast(verify=context, most_connections=MOST_CONNECTIONS, idle_seconds=_IDLE_SECONDS)
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE_SECONDS)
         try:
             through = None if proxy is None else _proxy(proxy, context)
@@ -197,15 +187,6 @@ class _Router(httpx.AsyncBaseTransport):
         except (ValueError, ImportError, httpx.InvalidURL) as error:
             reason = "SOCKS needs the package socksio" if isinstance(error, ImportError) else "is no usable proxy URL"
             raise SettingsError(None, "proxy", f"«{redact_url(proxy or '')}» {reason}") from error
-
-
-def _find_fast_transport() -> type[FastTransport] | None:
-    """The transport of the extra «fast»; None where that is not installed, is too old or does not load."""
-    try:
-        from scanner.index.fast_transport import FastTransport  # noqa: PLC0415 - an optional library stands behind it
-    except Exception:  # noqa: BLE001 - whatever is the matter with it, httpx does without
-        return None
-    return FastTransport
 
 
 def _proxy(url: str, context: ssl.SSLContext) -> httpx.Proxy:

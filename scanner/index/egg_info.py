@@ -20,9 +20,7 @@ _REQUIREMENT_WORDS = re.compile(r"requir|pbr|cffi_modules", re.IGNORECASE)
 _REQUIRES_KEYWORDS = re.compile(r"\b(?:install_requires|extras_require)\b")
 _SECTION = re.compile(r"\[(?P<extra>[^:\]]*)(?::(?P<marker>.*))?\]")
 _FIRST_VERSION_THAT_PROMISES = (2, 2)
-
-REQUIRES_FROM = "Requires-From"
-"""A header of our own: where the Requires-Dist lines below come from; it stands in no PKG-INFO that was let through."""
+_REPLACED_HEADERS = ("metadata-version:", "requires-dist:", "provides-extra:", "dynamic:")
 
 
 def is_egg_info_file(path: str) -> bool:
@@ -32,7 +30,7 @@ def is_egg_info_file(path: str) -> bool:
 
 
 def complete_metadata(metadata: str, paths: Collection[str], texts: Mapping[str, str | None]) -> str:
-    """The metadata with what is required, where that can be told; unchanged where it says so itself or nothing does.
+    """The metadata as version 2.2 if the requirements stand elsewhere in the distribution; else unchanged.
 
     ``paths`` are all files below the distribution's folder, ``texts`` those of them that were read.
     """
@@ -44,10 +42,10 @@ def complete_metadata(metadata: str, paths: Collection[str], texts: Mapping[str,
         if any(texts[path] is None for path in found) or len(found) > 1:
             return metadata
         lines = [line for path in found for line in parse_requires(texts[path] or "")]
-        return _with_requires(metadata, lines, "egg-info")
+        return _with_requires(metadata, lines)
     words = "".join(texts.get(name) or "" for name in ("setup.py", "setup.cfg"))
     if words and "pyproject.toml" not in paths and not _REQUIREMENT_WORDS.search(words):
-        return _with_requires(metadata, [], "setup.py")
+        return _with_requires(metadata, [])
     return metadata
 
 
@@ -105,8 +103,7 @@ def _is_literal(node: ast.expr) -> bool:
     return all(isinstance(inner, ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.Load) for inner in ast.walk(node))
 
 
-def _with_requires(metadata: str, lines: list[str], origin: str) -> str:
-    kept = [
-        line for line in metadata.splitlines() if not line.lower().startswith(("requires-dist:", "provides-extra:"))
-    ]
-    return "\n".join([*kept, f"{REQUIRES_FROM}: {origin}", *lines])
+def _with_requires(metadata: str, lines: list[str]) -> str:
+    """The same as metadata 2.2, where Requires-Dist is final unless a Dynamic header names it (PEP 643)."""
+    kept = [line for line in metadata.splitlines() if not line.lower().startswith(_REPLACED_HEADERS)]
+    return "\n".join(["Metadata-Version: 2.2", *kept, *lines])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -19,15 +18,7 @@ _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "application/vnd.pypi.simp
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 
 
-class ListedRows(NamedTuple):
-    """The files of a project as an answer states them."""
-
-    rows: Sequence[RowLike]
-    malformed: tuple[str, ...] = ()
-    """The names of files that are stated in a way nobody can read."""
-
-
-def parse_rows(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> ListedRows:
+def parse_rows(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> Sequence[RowLike]:
     """The files that an index answered with for ``name``; the body is not needed any more then.
 
     Raises:
@@ -43,7 +34,7 @@ def parse_rows(body: bytes, *, content_type: str, url: str, name: NormalizedName
     raise IndexAnswerError(redact_url(url), f"answered with {told}, which is no listing")
 
 
-def parse_html_rows(text: str, url: str) -> ListedRows:
+def parse_html_rows(text: str, url: str) -> Sequence[RowLike]:
     """The files on a PEP 503 page.
 
     Raises:
@@ -53,10 +44,10 @@ def parse_html_rows(text: str, url: str) -> ListedRows:
     if not page.is_listing:
         raise IndexAnswerError(redact_url(url), "answered with a web page that lists no files, perhaps a login page")
     _check_api_version(page.api_version, url)
-    return ListedRows(page.rows)
+    return page.rows
 
 
-def _parse_json(body: bytes, url: str, name: NormalizedName) -> ListedRows:
+def _parse_json(body: bytes, url: str, name: NormalizedName) -> Sequence[RowLike]:
     try:
         project: ProjectRows = parse_project_rows(body)
     except ValueError as error:
@@ -65,7 +56,7 @@ def _parse_json(body: bytes, url: str, name: NormalizedName) -> ListedRows:
     if canonicalize_name(project.name) != name:
         reason = f"was asked for «{name}» and answered with «{storable(project.name)[:100]}»"
         raise IndexAnswerError(redact_url(url), reason)
-    return ListedRows(project.rows, project.malformed)
+    return project.rows
 
 
 def _check_api_version(text: str, url: str) -> None:

@@ -28,7 +28,7 @@ from scanner.index.listed_rows import parse_html_rows, storable
 from scanner.index.merged_rows import MergedRows
 from scanner.index.rows import FileRow, RowLike
 from scanner.index.urls import drop_fragment, join_url, redact_url
-from scanner.index.version_texts import VersionTexts, parse_version
+from scanner.index.version_texts import VersionTexts
 from scanner.model import Artifact, ArtifactKind, Release
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -43,7 +43,6 @@ class Listing:
     """Where it was read, without credentials; of several merged, the first."""
     rows: Mapping[str, Sequence[RowLike]]
     """The files by version as it is written in their names, unchecked."""
-    malformed: tuple[str, ...] = ()
     fits: Mapping[str, bool] = field(default_factory=dict, repr=False)
     """For versions as written, whether a wheel could fit a WebAssembly target; others are told from their files."""
     _releases: dict[Version, Release] = field(default_factory=dict, repr=False)
@@ -62,12 +61,6 @@ class Listing:
     def versions_near(self, version: Version) -> tuple[Version, ...]:
         """Those of the versions, newest first, that could equal this one but for a local part, and perhaps others."""
         return tuple(sorted(self._texts.near(version), reverse=True))
-
-    @cached_property
-    def odd_files(self) -> tuple[str, ...]:
-        """The names of files that were set aside: not this project's, no valid version, or stated unreadably."""
-        odd = [row.filename for text in self.rows if parse_version(text) is None for row in self.rows[text]]
-        return tuple(storable(name) for name in (*self.malformed, *odd))
 
     def release(self, version: Version) -> Release | None:
         """One version with all its files; None where the index has no file of it.
@@ -90,17 +83,9 @@ class Listing:
         told = self.fits.get(text)
         return _may_fit(self.rows.get(text, ())) if told is None else told
 
-    def is_yanked(self, version: Version) -> bool:
-        """Whether every file of the version is yanked (PEP 592)."""
-        rows = self._rows_of(version)
-        return bool(rows) and all(row.yanked is not None for row in rows)
-
     @cached_property
     def _texts(self) -> VersionTexts:
         return VersionTexts(self.rows)
-
-    def _rows_of(self, version: Version) -> list[RowLike]:
-        return [row for text in self._texts.of(version) for row in self.rows[text]]
 
 
 def parse_html_listing(text: str, *, url: str, name: NormalizedName) -> Listing:
@@ -109,18 +94,17 @@ def parse_html_listing(text: str, *, url: str, name: NormalizedName) -> Listing:
     Raises:
         IndexAnswerError: as ``parse_rows``.
     """
-    return make_listing(parse_html_rows(text, url).rows, url=url, name=name)
+    return make_listing(parse_html_rows(text, url), url=url, name=name)
 
 
-def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName, malformed: Sequence[str] = ()) -> Listing:
-    """A listing of these rows; relative URLs are resolved against ``url``."""
+def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName) -> Listing:
+    """A listing of those rows that name a file of the project; relative URLs are resolved against ``url``."""
     version_text = FilenameReader(name).version_text
     groups: dict[str, list[RowLike]] = {}
-    odd = list(malformed)
     # A project can have ten thousand files. Indexes list the files of a version one after the other, so the beginning
     # of the last name is mostly that of the next one too, and then nothing has to be taken apart.
     beginning, sdist, group = "\0", "\0", list[RowLike]()
-    for row in _resolved(rows, url, odd):
+    for row in _resolved(rows, url):
         filename = row.filename
         is_wheel = filename[-4:] == WHEEL_SUFFIX
         if (is_wheel and filename.startswith(beginning)) or (filename == sdist and is_plain(sdist)):
@@ -128,7 +112,6 @@ def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName, mal
         else:
             found = version_text(filename)
             if found is None:
-                odd.append(filename)
                 continue
             group = groups.setdefault(found, [])
             group.append(row)
@@ -141,7 +124,6 @@ def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName, mal
         name=name,
         url=redact_url(url),
         rows=groups,
-        malformed=tuple(odd),
         fits={text: _may_fit(group) for text, group in groups.items()},
     )
 
@@ -150,19 +132,16 @@ def merge_listings(listings: Sequence[Listing]) -> Listing | None:
     """All files of all of them; of files with the same name the first counts. None for an empty sequence."""
     if len(listings) < 2:
         return listings[0] if listings else None
-    malformed = dict.fromkeys(name for listing in listings for name in listing.malformed)
     rows = MergedRows([listing.rows for listing in listings])
     fits = {text: any(one.text_may_fit(text) for one in listings) for text in rows}
-    return Listing(name=listings[0].name, url=listings[0].url, rows=rows, malformed=tuple(malformed), fits=fits)
+    return Listing(name=listings[0].name, url=listings[0].url, rows=rows, fits=fits)
 
 
-def _resolved(rows: Iterable[RowLike], base: str, odd: list[str]) -> Iterator[RowLike]:
-    """The rows with absolute URLs; those that cannot have one are added to ``odd`` by name."""
+def _resolved(rows: Iterable[RowLike], base: str) -> Iterator[RowLike]:
+    """The rows with absolute URLs, without those that cannot have one."""
     for row in rows:
         whole = row if row.url.startswith(("https://", "http://")) else _resolve(row, base)
-        if whole is None:
-            odd.append(row.filename)
-        else:
+        if whole is not None:
             yield whole
 
 

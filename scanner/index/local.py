@@ -54,7 +54,7 @@ def fetch_local(url: str, *, max_bytes: int, byte_range: ByteRange | None = None
     if found is None:
         return Answer(url=url, status=404, headers={}, body=b"")
     data, part = found
-    return Answer(url=url, status=200 if part is None else 206, headers={}, body=data, content_range=part)
+    return Answer(url=url, status=200 if part is None else 206, headers={}, body=data)
 
 
 def read_page_text(path: Path) -> str | None:

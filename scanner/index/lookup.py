@@ -13,11 +13,12 @@ from packaging.utils import NormalizedName, is_normalized_name
 from scanner.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined
 from scanner.index.answer import Answer
 from scanner.index.config import IndexSettings
-from scanner.index.listed_rows import ACCEPT, ListedRows, parse_rows
+from scanner.index.listed_rows import ACCEPT, parse_rows
 from scanner.index.listing import Listing, make_listing, merge_listings
 from scanner.index.local import LinksPage, read_links, read_local_listing
 from scanner.index.location import IndexLocation
 from scanner.index.pages import parse_page
+from scanner.index.rows import RowLike
 from scanner.index.scratch import Scratch
 from scanner.index.shelf import Shelf, Shelved
 from scanner.index.stored_listing import Packed, pack_listing, unpack_listing
@@ -163,7 +164,7 @@ class Lookup:
         return LinksPage(page.rows, answer.url)
 
 
-def _parse(answer: Answer, name: NormalizedName) -> ListedRows:
+def _parse(answer: Answer, name: NormalizedName) -> Sequence[RowLike]:
     """The files of an answer.
 
     Raises:
@@ -173,9 +174,9 @@ def _parse(answer: Answer, name: NormalizedName) -> ListedRows:
     return parse_rows(answer.body, content_type=content_type, url=answer.url, name=name)
 
 
-def _pack(listed: ListedRows, url: str, name: NormalizedName) -> Packed:
+def _pack(rows: Sequence[RowLike], url: str, name: NormalizedName) -> Packed:
     """The listing in its compact form, which takes a fraction of the memory."""
-    return pack_listing(make_listing(listed.rows, url=url, name=name, malformed=listed.malformed))
+    return pack_listing(make_listing(rows, url=url, name=name))
 
 
 def _raise_first(answers: Sequence[Listing | BaseException | None]) -> list[Listing]:

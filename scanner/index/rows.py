@@ -69,8 +69,7 @@ class ProjectRows(NamedTuple):
     name: str
     api_version: str
     rows: Sequence[RowLike]
-    malformed: tuple[str, ...] = ()
-    """The names of files that are stated in a way nobody can read."""
+    """The files, without those that are stated in a way nobody can read."""
 
 
 def parse_project_rows(body: bytes) -> ProjectRows:
@@ -98,9 +97,8 @@ def parse_plain(body: bytes) -> ProjectRows:
     name, files, meta = document.get("name"), document.get("files"), document.get("meta", {})
     if not isinstance(name, str) or not isinstance(files, list) or not isinstance(meta, dict):
         raise ValueError("«name», «files» or «meta» is missing or of the wrong type")  # noqa: TRY004 - as above
-    rows = [_plain_row(file) for file in files]
-    malformed = tuple(_describe(file) for file, row in zip(files, rows, strict=True) if row is None)
-    return ProjectRows(name, str(meta.get("api-version", "1.0")), [row for row in rows if row is not None], malformed)
+    rows = [row for row in map(_plain_row, files) if row is not None]
+    return ProjectRows(name, str(meta.get("api-version", "1.0")), rows)
 
 
 def _plain_row(file: object) -> FileRow | None:
@@ -138,11 +136,6 @@ def _metadata_hash(file: dict[str, object]) -> str | None:
         if value is True:
             return ""
     return None
-
-
-def _describe(file: object) -> str:
-    name = file.get("filename") if isinstance(file, dict) else None
-    return name if isinstance(name, str) else "a file without a name"
 
 
 def _parse_typed(body: bytes) -> ProjectRows | None:

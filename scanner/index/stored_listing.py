@@ -44,7 +44,6 @@ def pack_listing(listing: Listing) -> Packed:
         "shape": _SHAPE,
         "url": listing.url,
         "base": base,
-        "malformed": listing.malformed,
         "versions": list(listing.rows),
         "bytes": [len(line) for line in lines[1:]],
         "fits": "".join("1" if listing.text_may_fit(text) else "0" for text in listing.rows),
@@ -61,7 +60,7 @@ def unpack_listing(text: bytes, name: NormalizedName, hold: Callable[[bytes], Re
         head = json.loads(text[:head_bytes])
         if not isinstance(head, dict) or head["shape"] != _SHAPE:
             return None
-        versions, malformed, url = list(map(str, head["versions"])), tuple(map(str, head["malformed"])), head["url"]
+        versions, url = list(map(str, head["versions"])), head["url"]
         starts = list(accumulate((int(size) + 1 for size in head["bytes"]), initial=head_bytes + 1))
         fits, base = str(head["fits"]), str(head["base"])
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -70,7 +69,7 @@ def unpack_listing(text: bytes, name: NormalizedName, hold: Callable[[bytes], Re
         return None
     places = {version: (start, stop - 1) for version, (start, stop) in zip(versions, pairwise(starts), strict=True)}
     told = {version: mark == "1" for version, mark in zip(versions, fits, strict=True)}
-    return Listing(name=name, url=str(url), rows=PackedRows(places, base, hold(text)), malformed=malformed, fits=told)
+    return Listing(name=name, url=str(url), rows=PackedRows(places, base, hold(text)), fits=told)
 
 
 class PackedRows(Mapping[str, Sequence[RowLike]]):

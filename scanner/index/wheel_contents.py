@@ -15,7 +15,7 @@ from scanner.errors import ArtifactError
 from scanner.index.archive import WheelDirectory, read_members, read_starts, read_wheel_directory
 from scanner.index.byte_source import ByteSource
 from scanner.index.native import LEAST_BYTES, MOST_BYTES, parse_native
-from scanner.index.sampling import MIN_NATIVE_BYTES, choose_samples
+from scanner.index.sampling import choose_samples
 from scanner.tables import load_platform
 
 MAX_METADATA_BYTES = 4 * 1024 * 1024
@@ -56,7 +56,6 @@ async def read_contents(directory: WheelDirectory, *, magic: bool = True) -> Whe
         member_count=len(files),
         uncompressed_bytes=sum(member.size_bytes for member in files),
         native=native,
-        unsampled_count=sum(member.size_bytes >= MIN_NATIVE_BYTES for member in files) - len(sampled),
         python_modules=tuple(modules),
         top_level=_top_level(modules, native),
         console_scripts=parse_scripts(texts.get("entry_points.txt", "")),

@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 
 from scanner.model import Dependency, Entry, LockedEdge, Skipped
 from scanner.sources.document import Document, Parsed
-from scanner.sources.lock_marker import file_marker
+from scanner.sources.lock_marker import part_marker
 from scanner.sources.locked import LockedPackage, read_name, read_requirement_edges, write_vcs_url
 from scanner.sources.structured import Table, parse_json
 
@@ -85,12 +85,12 @@ def _gather_extras(packages: Iterable[LockedPackage]) -> Mapping[NormalizedName,
 def _choose_edges(edges: Sequence[LockedEdge], extras: frozenset[str]) -> Iterator[LockedEdge]:
     """The edges that hold with these extras, their markers without them."""
     for edge in edges:
-        if edge.marker is None:
-            yield edge
-            continue
-        needed, marker = file_marker(edge.marker)
-        if not needed or not extras.isdisjoint(needed):
-            yield replace(edge, marker=marker)
+        filed = part_marker(edge.marker)
+        is_chosen = not filed.groups or not extras.isdisjoint(filed.groups)
+        if is_chosen and not isinstance(filed.environment_marker, bool):
+            yield replace(edge, marker=filed.environment_marker)
+        elif is_chosen and filed.environment_marker:
+            yield replace(edge, marker=None)
 
 
 def _skip_installer(entry: Dependency) -> Skipped:

@@ -15,7 +15,6 @@ from scanner.errors import SourceError
 from scanner.sources.declaration import parse_marker
 from scanner.sources.marker_expression import (
     Condition,
-    DecidedMarker,
     Expression,
     decide,
     find_conditions,
@@ -51,15 +50,9 @@ class Filed:
     groups: tuple[str, ...] = ()
     """The extras and groups that need the package; none where it can be needed without any of them."""
     marker: Marker | None = None
-    """As in the lock; ``evaluate`` judges the environment alone."""
-    rest: Expression = True
-    """What it asks of the environment."""
-
-
-def file_marker(marker: Marker, *, default_groups: Collection[str] = ()) -> tuple[tuple[str, ...], Marker]:
-    """The extras and groups that need a package with this marker, and the marker to judge the target by."""
-    filed = part_marker(marker, default_groups=default_groups)
-    return filed.groups, filed.marker or marker
+    """As in the lock."""
+    environment_marker: Marker | bool = True
+    """What it requires of the environment once the extras and groups are chosen; a bool if nothing is left to ask."""
 
 
 def part_marker(marker: Marker | None, *, default_groups: Collection[str] = ()) -> Filed:
@@ -71,28 +64,35 @@ def part_marker(marker: Marker | None, *, default_groups: Collection[str] = ()) 
     always = set(default_groups)
     without = _choose(expression, always)
     if without is not False or not choices:
-        return Filed(marker=_decide_marker(marker, expression, without), rest=without)
+        return Filed(marker=marker, environment_marker=_write_rest(marker, expression, without))
     if len(choices) > _MAX_CHOICES:
         rest, needed = _choose(expression, always | set(choices)), choices
     else:
         alone = {choice: _choose(expression, always | {choice}) for choice in choices}
         needed = [choice for choice in choices if alone[choice] is not False]
         rest = join("or", alone.values()) if needed else _choose(expression, always | set(choices))
-    return Filed(groups=tuple(needed or choices), marker=_decide_marker(marker, expression, rest), rest=rest)
+    environment_marker = _write_rest(marker, expression, rest)
+    return Filed(groups=tuple(needed or choices), marker=marker, environment_marker=environment_marker)
 
 
-def any_of(filed: Sequence[Filed]) -> Marker | None:
-    """One marker that holds where any of them does; None where one of them has none."""
-    if len(filed) == 1:
-        return filed[0].marker
+def any_of(filed: Sequence[Filed]) -> Filed:
+    """One marker, filed under no group, that holds where any of them does; no marker if one of them has none."""
     whole = join("or", (True if each.marker is None else parse_expression(each.marker) for each in filed))
     if isinstance(whole, bool):
-        return None
-    return _decide_marker(Marker(write_expression(whole)), whole, join("or", (each.rest for each in filed)))
+        return Filed()
+    rest = join("or", (_read_rest(each.environment_marker) for each in filed))
+    marker = Marker(write_expression(whole))
+    return Filed(marker=marker, environment_marker=_write_rest(marker, whole, rest))
 
 
-def _decide_marker(marker: Marker, whole: Expression, rest: Expression) -> Marker:
-    return marker if rest == whole else DecidedMarker(str(marker), rest)
+def _read_rest(marker: Marker | bool) -> Expression:  # noqa: FBT001  # it is a value here, no switch
+    return marker if isinstance(marker, bool) else parse_expression(marker)
+
+
+def _write_rest(marker: Marker, before: Expression, after: Expression) -> Marker | bool:
+    if isinstance(after, bool):
+        return after
+    return marker if after == before else Marker(write_expression(after))
 
 
 def split_by_extra(marker: Marker | None) -> Iterator[tuple[str | None, Marker | None]]:
@@ -126,7 +126,8 @@ def choose_conflict(marker: Marker | None, group: str | None) -> Marker | Litera
     if marker is None:
         return None
     expression = parse_expression(marker)
-    return _to_marker(marker, expression, _choose_conflict(expression, group))
+    left = _write_rest(marker, expression, _choose_conflict(expression, group))
+    return None if left is True else left
 
 
 def drop_conflicts(marker: Marker | None) -> Marker | None:
@@ -135,14 +136,12 @@ def drop_conflicts(marker: Marker | None) -> Marker | None:
     if marker is None or not groups:
         return marker
     expression = parse_expression(marker)
-    left = join("or", (_choose_conflict(expression, group) for group in (None, *groups)))
-    return marker if left is False else _to_marker(marker, expression, left) or None
-
-
-def _to_marker(marker: Marker, before: Expression, after: Expression) -> Marker | Literal[False] | None:
-    if isinstance(after, bool):
-        return None if after else False
-    return marker if after == before else Marker(write_expression(after))
+    left = _write_rest(
+        marker, expression, join("or", (_choose_conflict(expression, group) for group in (None, *groups)))
+    )
+    if isinstance(left, bool):
+        return None if left else marker
+    return left
 
 
 def _choose_conflict(expression: Expression, group: str | None) -> Expression:

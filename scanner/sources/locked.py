@@ -32,6 +32,8 @@ class LockedPackage:
     name: NormalizedName
     version: str | None
     marker: Marker | None = None
+    environment_marker: Marker | bool | None = None
+    """As in `Dependency`."""
     extras: tuple[str, ...] = ()
     hashes: tuple[str, ...] = ()
     url: str | None = None
@@ -63,6 +65,7 @@ class LockedPackage:
             location=self.table.location(),
             extras=self.extras,
             marker=self.marker,
+            environment_marker=self.environment_marker,
             pin=pin,
             hashes=self.hashes,
             url=self.url,

@@ -7,8 +7,7 @@ only the target knows, with extras and groups, which the lock itself names: thos
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -94,28 +93,6 @@ def write_expression(expression: Undecided) -> str:
         text = write_expression(term)
         parts.append(f"({text})" if isinstance(term, Junction) and expression.word == "and" else text)
     return f" {expression.word} ".join(parts)
-
-
-class DecidedMarker(Marker):
-    """A marker as a lock file writes it, evaluated as what is left of it once its extras and groups are chosen.
-
-    An entry of a lock is filed under the extras and groups that its marker names. Who asks for the marker has chosen
-    them already, so ``evaluate`` judges the environment alone; ``str()`` is the whole marker.
-    """
-
-    __slots__ = ("_rest",)
-
-    def __init__(self, marker: str, rest: Expression) -> None:
-        super().__init__(marker)
-        self._rest: bool | Marker = rest if isinstance(rest, bool) else Marker(write_expression(rest))
-
-    def evaluate(
-        self,
-        environment: Mapping[str, str | AbstractSet[str]] | None = None,
-        context: Literal["metadata", "lock_file", "requirement"] = "metadata",
-    ) -> bool:
-        """Whether the environment is one for which the entry is locked."""
-        return self._rest if isinstance(self._rest, bool) else self._rest.evaluate(environment, context)
 
 
 class _Parser:

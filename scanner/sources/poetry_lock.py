@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from packaging.markers import Marker
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.model import Dependency, LockedEdge
@@ -66,9 +65,9 @@ def _node(package: LockedPackage, versions: LockedVersions) -> Node:
 
 
 def _entry(package: LockedPackage, reach: Reach, *, has_manifest: bool) -> Dependency:
-    groups, marker = _file(package.table, reach, has_manifest=has_manifest)
-    return replace(package, marker=marker).entry(
-        groups=groups,
+    filed = _file(package.table, reach, has_manifest=has_manifest)
+    return replace(package, marker=filed.marker, environment_marker=filed.environment_marker).entry(
+        groups=filed.groups,
         direct=bool(reach.asked) if has_manifest else None,
         edges=reach.edges,
         has_edges=True,
@@ -76,28 +75,28 @@ def _entry(package: LockedPackage, reach: Reach, *, has_manifest: bool) -> Depen
     )
 
 
-def _file(table: Table, reach: Reach, *, has_manifest: bool) -> tuple[tuple[str, ...], Marker | None]:
+def _file(table: Table, reach: Reach, *, has_manifest: bool) -> Filed:
     """The groups and the marker of a package, from whatever its version of the format has."""
     if "groups" in table:
         return _file_groups(table)
     filed = part_marker(read_marker(table, "marker") or read_marker(table, "markers"))
     category = table.string("category")
     if category is not None and category != _MAIN:
-        return (canonicalize_name(category),), filed.marker
+        return replace(filed, groups=(canonicalize_name(category),))
     is_optional = table.boolean("optional")
     by_reach = reach.groups if is_optional or (has_manifest and category is None) else ()
-    return filed.groups or by_reach, filed.marker
+    return replace(filed, groups=filed.groups or by_reach)
 
 
-def _file_groups(table: Table) -> tuple[tuple[str, ...], Marker | None]:
+def _file_groups(table: Table) -> Filed:
     """Of lock version 2.1: a list of groups, and one marker for all of them or a table with one for each."""
     names = [text for text, _ in table.strings("groups")]
     if not isinstance(table.values.get("markers"), dict):
         filed = part_marker(read_marker(table, "markers"))
-        return _name_groups(dict.fromkeys(names, filed)), filed.marker
+        return replace(filed, groups=_name_groups(dict.fromkeys(names, filed)))
     markers = table.table("markers")
     by_group = {name: part_marker(read_marker(markers, name)) for name in names}
-    return _name_groups(by_group), any_of(tuple(by_group.values()))
+    return replace(any_of(tuple(by_group.values())), groups=_name_groups(by_group))
 
 
 def _name_groups(by_group: Mapping[str, Filed]) -> tuple[str, ...]:

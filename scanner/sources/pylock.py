@@ -66,7 +66,7 @@ def _entry(
     package: LockedPackage, reach: Reach, default_groups: Collection[str], *, has_edges: bool, has_manifest: bool
 ) -> Dependency:
     filed = part_marker(package.marker, default_groups=default_groups)
-    return replace(package, marker=filed.marker).entry(
+    return replace(package, environment_marker=filed.environment_marker).entry(
         groups=filed.groups,
         direct=bool(reach.asked) if has_manifest else None,
         edges=package.edges,

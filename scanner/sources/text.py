@@ -16,23 +16,11 @@ MAX_PARTS = 500_000
 _CODING_LINE = re.compile(rb"coding[:=]\s*([-\w.]+)")
 
 
-def decode_text(data: bytes, path: str) -> str:
-    """The text of a file.
+def decode_leniently(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
+    """The text of a file, with U+FFFD for bytes that are none, and a problem (CS601) for the first such line.
 
     A byte order mark decides, then the zero bytes of a UTF-16 or UTF-32 text without one, then a coding line
     (PEP 263, as pip reads it) among the first two lines; everything else is UTF-8.
-
-    Raises:
-        SourceError: the file is too large, is not text in that encoding, or has zero bytes.
-    """
-    text, problems = decode_leniently(data, path)
-    for problem in problems:
-        raise SourceError(path, problem.location.line if problem.location else None, problem.message)
-    return text
-
-
-def decode_leniently(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
-    """The text of a file, with U+FFFD for bytes that are none, and a problem (CS601) for the first such line.
 
     Raises:
         SourceError: the file is too large or has zero bytes.

@@ -43,18 +43,13 @@ def parse_alternatives(text: str, path: str) -> Mapping[str, AlternativeRow]:
     """The alternatives of the table's text, by key.
 
     Raises:
-        TableError: a field is missing or of the wrong type, or a key stands twice.
+        TableError: a field is missing or of the wrong type.
     """
     fields = parse_toml(text, path)
     header = fields.header()
-    alternatives: dict[str, AlternativeRow] = {}
-    for row in fields.rows("rows"):
-        alternative = _parse_alternative(row, header)
-        if alternative.key in alternatives:
-            raise row.error("key", f"{alternative.key!r} stands twice")
-        alternatives[alternative.key] = alternative
+    rows = [_parse_alternative(row, header) for row in fields.rows("rows")]
     fields.finish()
-    return MappingProxyType(alternatives)
+    return MappingProxyType({row.key: row for row in rows})
 
 
 def _parse_alternative(row: Fields, header: Header) -> AlternativeRow:

@@ -103,7 +103,7 @@ def parse_containers(text: str, path: str) -> ContainerTable:
     """The containers table of the text.
 
     Raises:
-        TableError: a key is missing or of the wrong type, a type stands twice, or an alias leads nowhere.
+        TableError: a key is missing or of the wrong type.
     """
     fields = parse_toml(text, path)
     header = fields.header()
@@ -121,20 +121,7 @@ def parse_containers(text: str, path: str) -> ContainerTable:
         provenance=header.provenance,
     )
     fields.finish()
-    _check_names(fields, table)
     return table
-
-
-def _check_names(fields: Fields, table: ContainerTable) -> None:
-    names = [row.name for row in table.types]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            raise fields.error(f"types[{index}].name", f"{name!r} stands twice")
-    if table.default not in names:
-        raise fields.error("default", f"{table.default!r} is no instance type")
-    for alias, name in table.aliases.items():
-        if name not in names:
-            raise fields.error(f"aliases.{alias}", f"{name!r} is no instance type")
 
 
 def _parse_type(row: Fields) -> InstanceType:

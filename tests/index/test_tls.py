@@ -18,8 +18,6 @@ from scanner.index.answer import Answer
 from scanner.index.client import Client
 from scanner.index.tls import make_tls_context
 
-pytestmark = pytest.mark.usefixtures("transport")
-
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -86,7 +86,6 @@ def target() -> Target:
         reason="the newest runtime; no wrangler configuration was found.",
         tags={},
         markers={},
-        missing_modules=frozenset(),
         sockets=True,
         limits=Limits(bundle_bytes=64 * 1024 * 1024, memory_bytes=128 * 1024 * 1024),
     )

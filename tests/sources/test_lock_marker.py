@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,6 @@ from scanner.sources.lock_marker import (
     any_of,
     choose_conflict,
     drop_conflicts,
-    file_marker,
     find_conflict_groups,
     part_marker,
     read_marker,
@@ -43,27 +44,28 @@ EMSCRIPTEN = {"sys_platform": "emscripten", "python_version": "3.14"}
     ],
 )
 def test_a_marker_files_its_package_and_judges_the_rest(text: str, groups: tuple[str, ...], holds: bool) -> None:  # noqa: FBT001
-    found, marker = file_marker(Marker(text), default_groups={"main"})
-    assert found == groups
-    assert str(marker) == str(Marker(text))
-    assert marker.evaluate(EMSCRIPTEN) is holds
+    filed = part_marker(Marker(text), default_groups={"main"})
+    assert filed.groups == groups
+    for each in (filed, copy.deepcopy(filed), pickle.loads(pickle.dumps(filed))):  # noqa: S301 - our own value
+        assert str(each.marker) == str(Marker(text))
+        left = each.environment_marker
+        assert (left if isinstance(left, bool) else left.evaluate(EMSCRIPTEN)) is holds
 
 
 def test_too_many_choices_to_tell_apart_are_all_taken() -> None:
     text = " or ".join(f"extra == 'x{number}'" for number in range(80))
-    groups, marker = file_marker(Marker(text))
-    assert len(groups) == 80
-    assert marker.evaluate(EMSCRIPTEN)
+    filed = part_marker(Marker(text))
+    assert len(filed.groups) == 80
+    assert filed.environment_marker is True
 
 
 def test_any_of_several_markers_is_one_that_holds_where_one_of_them_does() -> None:
     windows, extra = part_marker(Marker("sys_platform == 'win32'")), part_marker(Marker("extra == 'a'"))
     both = any_of([windows, extra])
-    assert str(both) == 'sys_platform == "win32" or extra == "a"'
-    assert both is not None
-    assert both.evaluate(EMSCRIPTEN)
-    assert any_of([windows, part_marker(None)]) is None
-    assert any_of([windows]) is windows.marker
+    assert str(both.marker) == 'sys_platform == "win32" or extra == "a"'
+    assert both.environment_marker is True
+    assert any_of([windows, part_marker(None)]).marker is None
+    assert any_of([windows]) == windows
 
 
 @pytest.mark.parametrize(

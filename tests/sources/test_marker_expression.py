@@ -11,7 +11,6 @@ from packaging.markers import Marker
 
 from scanner.sources.marker_expression import (
     Condition,
-    DecidedMarker,
     Expression,
     decide,
     find_conditions,
@@ -99,14 +98,3 @@ def test_joining_nothing_gives_what_changes_nothing() -> None:
 def test_words_within_quotes_are_no_operators() -> None:
     expression = parse_expression(Marker("os_name == 'a and (b) or c' or os_name == 'd'"))
     assert [condition.value for condition in find_conditions(expression)] == ["a and (b) or c", "d"]
-
-
-def test_a_decided_marker_reads_in_full_and_judges_only_the_environment() -> None:
-    text = "'dev' in dependency_groups and sys_platform == 'emscripten'"
-    rest = parse_expression(Marker("sys_platform == 'emscripten'"))
-    marker = DecidedMarker(text, rest)
-    assert str(marker) == str(Marker(text))
-    assert marker == Marker(text)
-    assert marker.evaluate(ENVIRONMENT)
-    assert not marker.evaluate({**ENVIRONMENT, "sys_platform": "linux"})
-    assert DecidedMarker(text, True).evaluate({**ENVIRONMENT, "sys_platform": "linux"})  # noqa: FBT003

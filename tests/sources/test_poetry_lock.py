@@ -95,10 +95,8 @@ def test_groups_and_markers_of_version_2_1(make_document: MakeDocument) -> None:
     _, beta, gamma, _ = _entries(parsed)
     assert str(beta.marker) == 'extra == "cli" or sys_platform == "win32"'
     assert str(gamma.marker) == 'extra == "cli" and sys_platform == "emscripten" or extra == "web"'
-    assert beta.marker is not None
-    assert gamma.marker is not None
-    assert beta.marker.evaluate({"sys_platform": "emscripten"})
-    assert gamma.marker.evaluate({"sys_platform": "linux"})
+    assert beta.environment_marker is True
+    assert gamma.environment_marker is True
 
 
 def test_a_package_for_a_group_without_a_marker_has_none(make_document: MakeDocument) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.errors import SourceError
-from scanner.sources.text import MAX_FILE_BYTES, decode_leniently, decode_text
+from scanner.sources.text import MAX_FILE_BYTES, decode_leniently
 
 LINE = "requests==2.0  # Größe\n"
 
@@ -29,46 +29,41 @@ LINE = "requests==2.0  # Größe\n"
     ],
 )
 def test_every_unicode_encoding_is_recognised(data: bytes) -> None:
-    assert decode_text(data, "r.txt") == LINE
+    assert decode_leniently(data, "r.txt") == (LINE, ())
 
 
 def test_a_coding_line_among_the_first_two_decides() -> None:
     source = "# first\n# -*- coding: latin-1 -*-\n" + LINE
-    assert decode_text(source.encode("latin-1"), "r.txt") == source
+    assert decode_leniently(source.encode("latin-1"), "r.txt") == (source, ())
 
 
 def test_a_coding_line_that_python_does_not_know_leaves_utf_8() -> None:
     source = "# -*- coding: utf-8-unix -*-\n" + LINE
-    assert decode_text(source.encode(), "r.txt") == source
+    assert decode_leniently(source.encode(), "r.txt") == (source, ())
 
 
 @pytest.mark.parametrize("name", ["rot13", "hex", "utf-16", "unicode_escape", "idna", "punycode", "utf-7", "undefined"])
 def test_a_coding_line_cannot_name_what_no_such_line_is_written_in(name: str) -> None:
     source = f"# coding: {name}\nfoo\\bar\n"
-    assert decode_text(source.encode(), "r.txt") == source
-
-
-def test_other_bytes_are_an_error_at_their_line() -> None:
-    with pytest.raises(SourceError, match="not UTF-8: byte 0xdf") as caught:
-        decode_text(b"good==1\n# Stra\xdfe\n", "r.txt")
-    assert caught.value.line == 2
+    assert decode_leniently(source.encode(), "r.txt") == (source, ())
 
 
 def test_lenient_decoding_keeps_the_rest_and_tells_the_first_bad_line() -> None:
     text, problems = decode_leniently(b"good==1\n# Stra\xdfe\nfine==2\n", "r.txt")
     assert text.splitlines()[0::2] == ["good==1", "fine==2"]
     assert [(problem.location and problem.location.line) for problem in problems] == [2]
+    assert problems[0].message.startswith("not UTF-8: byte 0xdf")
 
 
 def test_a_zero_byte_is_no_text() -> None:
     with pytest.raises(SourceError, match="zero byte") as caught:
-        decode_text(b"name==1\nother\x00==2\n", "r.txt")
+        decode_leniently(b"name==1\nother\x00==2\n", "r.txt")
     assert caught.value.line == 2
 
 
 def test_a_file_over_the_limit_is_refused() -> None:
     with pytest.raises(SourceError, match="over the limit"):
-        decode_text(bytes(MAX_FILE_BYTES + 1), "r.txt")
+        decode_leniently(bytes(MAX_FILE_BYTES + 1), "r.txt")
 
 
 @given(st.binary(max_size=200))

@@ -56,8 +56,6 @@ class Importer:
     failed: dict[str, Failure] = field(default_factory=dict)
     certain: set[str] = field(default_factory=set)
     """Modules that certainly were imported, or tried."""
-    guarded: set[str] = field(default_factory=set)
-    """Modules whose import failed where a handler stood ready."""
     handled: list[Failure] = field(default_factory=list)
     """The failures whose handlers are under way."""
     active: list[tuple[str, str]] = field(default_factory=list)
