@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from scanner.chains import Edges
-from scanner.model import Judgement, Verdict
+from scanner.model.report import Judgement, Verdict
 from scanner.resolve import Graph, Node, WayOut
 
 

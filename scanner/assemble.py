@@ -20,24 +20,16 @@ from scanner.inspect import Inspected
 from scanner.judge import judge_accepted, judge_findings
 from scanner.late import Late, find_cautions, find_late, soften
 from scanner.listed import Listed
-from scanner.model import (
-    Alternative,
-    Bundle,
-    Dependency,
-    Finding,
-    Judgement,
-    Level,
-    Location,
-    TableMode,
-    Target,
-    Verdict,
-)
+from scanner.model.dependency import Dependency, Location
+from scanner.model.finding import Alternative, Finding, Level
+from scanner.model.report import Bundle, Judgement, TableMode, Verdict
+from scanner.model.requirement import Want
+from scanner.model.specifiers import combine, find_pin
+from scanner.model.target import Target
 from scanner.project import Project, describe
 from scanner.resolve import Graph, Node
 from scanner.resolve.locked import lock_keys
-from scanner.specifiers import combine, find_pin
 from scanner.tables import IncompatibleRow
-from scanner.wants import Want
 
 _NOT_INSPECTED = Inspected()
 

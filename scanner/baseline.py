@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from scanner.errors import SettingsError
-from scanner.fingerprint import fingerprint
-from scanner.model import Level, Report, Rule
+from scanner.model.errors import SettingsError
+from scanner.model.finding import Level
+from scanner.model.fingerprint import fingerprint
+from scanner.model.report import Report
+from scanner.model.rule import Rule
 
 SCHEMA = "compat-scan/baseline/1"
 

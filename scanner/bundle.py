@@ -11,7 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from scanner.chains import Edges, inherit_verdicts
-from scanner.model import Bundle, Evidence, Finding, Level, Rule, Strength, Verdict
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.report import Bundle, Verdict
+from scanner.model.rule import Rule
 
 SHOWN = 5
 """How many of the largest packages are named."""

@@ -17,8 +17,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename, NormalizedName, parse_wheel_filename
 from packaging.version import Version
 
-from scanner.model import Artifact, ArtifactKind, Dependency, Origin, Release, Target
-from scanner.specifiers import find_pin
+from scanner.model.artifact import Artifact, ArtifactKind, Origin, Release
+from scanner.model.dependency import Dependency
+from scanner.model.specifiers import find_pin
+from scanner.model.target import Target
 from scanner.tables import PyodidePackage
 from scanner.target import rank_artifact, takes_python
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
-from scanner.model import Verdict
+from scanner.model.report import Verdict
 
 Chain = tuple[str, ...]
 Edges = Mapping[str, Iterable[str]]

@@ -11,10 +11,13 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.candidates import Candidate, Candidates, ReleaseSource
-from scanner.errors import IndexFailure, ScanError
-from scanner.metadata import CoreMetadata
-from scanner.model import Artifact, ArtifactKind, Dependency, Release, Target
-from scanner.opened import OpenedWheel
+from scanner.model.artifact import Artifact, ArtifactKind, Release
+from scanner.model.dependency import Dependency
+from scanner.model.errors import IndexFailure, ScanError
+from scanner.model.metadata import CoreMetadata
+from scanner.model.opened import OpenedWheel
+from scanner.model.requirement import Narrow, Want
+from scanner.model.target import Target
 from scanner.planned import ContainerTree, Package
 from scanner.project import Project, plan_file
 from scanner.remembered import Opener
@@ -24,7 +27,6 @@ from scanner.settings import Settings
 from scanner.sources import ReadFile
 from scanner.tables import PyodidePackage, load_workloads
 from scanner.target import wheel_tags
-from scanner.wants import Narrow, Want
 
 _GLIBC_MINOR = 41
 """Of the Debian release that the slim images are built on."""

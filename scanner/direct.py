@@ -9,12 +9,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from scanner.candidates import Candidate, Candidates, direct_candidates
-from scanner.errors import ArtifactError, IndexFailure
-from scanner.metadata import CoreMetadata
-from scanner.model import Dependency, Target
+from scanner.model.dependency import Dependency
+from scanner.model.errors import ArtifactError, IndexFailure
+from scanner.model.metadata import CoreMetadata
+from scanner.model.requirement import Narrow, Want
+from scanner.model.target import Target
 from scanner.resolve import Graph, Supply
 from scanner.tables import PyodidePackage
-from scanner.wants import Narrow, Want
 
 
 class DirectSupply:

@@ -8,9 +8,9 @@ from itertools import islice
 from packaging.utils import NormalizedName
 
 from scanner.candidates import Candidates
-from scanner.errors import IndexFailure
 from scanner.listed import Listed
-from scanner.model import Target
+from scanner.model.errors import IndexFailure
+from scanner.model.target import Target
 from scanner.resolve import Supply
 
 _SHOWN = 5

@@ -14,10 +14,13 @@ from datetime import date
 
 from packaging.utils import canonicalize_name
 
-from scanner.acceptance import accept
-from scanner.errors import SourceError
-from scanner.fingerprint import fingerprint
-from scanner.model import Finding, Location, Problem, Rule, Skipped, Target
+from scanner.model.acceptance import accept
+from scanner.model.dependency import Location, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.finding import Finding, Problem
+from scanner.model.fingerprint import fingerprint
+from scanner.model.rule import Rule
+from scanner.model.target import Target
 from scanner.settings import Ignore
 from scanner.sources.inline_ignores import InlineIgnore
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.acceptance import accept, all_accepted
 from scanner.chains import Chain, Edges, inherit_verdicts
 from scanner.checks import Subject
 from scanner.checks.import_report import ImportReport
 from scanner.late import Late
-from scanner.model import Evidence, Finding, Level, Rule, Strength, Verdict
+from scanner.model.acceptance import accept, all_accepted
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.report import Verdict
+from scanner.model.rule import Rule
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,13 +11,15 @@ from scanner.checks.build_backend import read_build
 from scanner.checks.code.site import WheelCode
 from scanner.checks.import_report import ImportReport
 from scanner.checks.sdist_layout import find_installed
-from scanner.contents import EntryPoint, SdistContents
-from scanner.errors import ScanError
 from scanner.following.follower import Follower
 from scanner.listed import Listed
-from scanner.metadata import find_excluded
-from scanner.model import Artifact, ArtifactKind, Origin, TableMode, Target
-from scanner.opened import Opened, OpenedSdist, OpenedWheel
+from scanner.model.artifact import Artifact, ArtifactKind, Origin
+from scanner.model.contents import EntryPoint, SdistContents
+from scanner.model.errors import ScanError
+from scanner.model.metadata import find_excluded
+from scanner.model.opened import Opened, OpenedSdist, OpenedWheel
+from scanner.model.report import TableMode
+from scanner.model.target import Target
 from scanner.remembered import Memory, Nothing, Opener, Remembered
 from scanner.resolve import Graph, Node
 from scanner.tables import Effect, load_pyodide

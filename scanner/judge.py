@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scanner.acceptance import is_accepted
-from scanner.model import Finding, Judgement, Level, Problem, ProjectVerdict, Skipped, Verdict
+from scanner.model.acceptance import is_accepted
+from scanner.model.dependency import Skipped
+from scanner.model.finding import Finding, Level, Problem
+from scanner.model.report import Judgement, ProjectVerdict, Verdict
 
 
 def judge_findings(findings: Iterable[Finding]) -> Verdict:

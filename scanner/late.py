@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from scanner.chains import Edges
 from scanner.checks.import_report import ImportReport
-from scanner.model import Evidence, Finding, Level, Rule, Strength
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from scanner.errors import ScanError
-from scanner.model import Dependency, Evidence, Finding, Judgement, Problem, Report, Skipped
+from scanner.model.dependency import Dependency, Skipped
+from scanner.model.errors import ScanError
+from scanner.model.finding import Evidence, Finding, Problem
+from scanner.model.report import Judgement, Report
 
 Mask = Callable[[str], str]
 

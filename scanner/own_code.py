@@ -13,8 +13,11 @@ from scanner.checks.code.reader import CodeReader
 from scanner.checks.code.site import Kind, Site, SourceFile, WheelCode
 from scanner.checks.code.source import Unread, parse_source
 from scanner.checks.imports import build_runtime
-from scanner.errors import ArtifactError, SourceError
-from scanner.model import Location, Problem, Rule, Target
+from scanner.model.dependency import Location
+from scanner.model.errors import ArtifactError, SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
+from scanner.model.target import Target
 from scanner.planned import ModuleImport, ModuleUse, OwnCode, OwnModule
 from scanner.sources.discover import find_files
 from scanner.sources.files import read_file

@@ -25,7 +25,10 @@ from scanner.inspect import Inspected, Opener, inspect_graph
 from scanner.judge import judge_project
 from scanner.listed import Listed, listed_rows
 from scanner.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
-from scanner.model import Dependency, Judgement, Problem, Report, Skipped, Target
+from scanner.model.dependency import Dependency, Skipped
+from scanner.model.finding import Problem
+from scanner.model.report import Judgement, Report
+from scanner.model.target import Target
 from scanner.project import Project, folder_of, merge_options, plan_file
 from scanner.remembered import Memory
 from scanner.resolve import Graph, resolve_flat, resolve_tree

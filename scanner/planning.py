@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scanner import pipeline
 from scanner.container_tree import find_container_tree, make_linux_target
-from scanner.errors import SettingsError, SourceError
+from scanner.model.errors import SettingsError, SourceError
 from scanner.own_code import read_own_code
 from scanner.pipeline import Surroundings
 from scanner.plan import Outline, guess_tree, make_plan, outline_plan

@@ -9,13 +9,15 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from scanner.metadata import applies
-from scanner.model import Dependency, Entry, Problem, Skipped, Target
+from scanner.model.dependency import Dependency, Entry, Skipped
+from scanner.model.finding import Problem
+from scanner.model.metadata import applies
+from scanner.model.requirement import Want, with_extras
+from scanner.model.target import Target
 from scanner.resolve.locked import find_unreached
 from scanner.settings import Settings
 from scanner.sources import STDIN, ReadFile, select_entries
 from scanner.sources.document import IndexOptions
-from scanner.wants import Want, with_extras
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

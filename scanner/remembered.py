@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING, Protocol
 from scanner import __version__
 from scanner.checks import report_text
 from scanner.checks.import_report import ImportReport
-from scanner.contents import (
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.contents import (
     sdist_from_json,
     sdist_to_json,
     wheel_from_json,
     wheel_to_json,
 )
-from scanner.errors import ArtifactError
-from scanner.model import Artifact, ArtifactKind, Target
-from scanner.opened import Opened, OpenedSdist, OpenedWheel
+from scanner.model.errors import ArtifactError
+from scanner.model.opened import Opened, OpenedSdist, OpenedWheel
+from scanner.model.target import Target
 from scanner.tables.files import find_data
 
 if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed

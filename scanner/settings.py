@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from scanner.errors import SettingsError
-from scanner.model import TableMode
+from scanner.model.errors import SettingsError
+from scanner.model.report import TableMode
 
 CONFIG_NAME = "compat-scan.toml"
 ENVIRONMENT_PREFIX = "COMPAT_SCAN_"

@@ -16,8 +16,9 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.version import Version
 
 from scanner import tables
-from scanner.errors import SettingsError
-from scanner.model import Artifact, ArtifactKind, Limits, Target
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.errors import SettingsError
+from scanner.model.target import Limits, Target
 
 
 def choose_target(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from scanner.model import Verdict
+from scanner.model.report import Verdict
 
 
 class Happened(enum.StrEnum):

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from scanner.errors import SettingsError
+from scanner.model.errors import SettingsError
 
 CONFIG_NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
 """In the order in which Wrangler itself looks for them."""

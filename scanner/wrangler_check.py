@@ -12,8 +12,10 @@ from pathlib import Path
 
 import tomli
 
-from scanner.errors import SourceError
-from scanner.model import Location, Problem, Rule
+from scanner.model.dependency import Location
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.plan.check import Beside, CheckInput, TextFile, find_faults, find_scopes
 from scanner.plan.check.code import blank_code_comments
 from scanner.planned import Checked

@@ -7,7 +7,9 @@ import random
 from typing import TYPE_CHECKING
 
 from scanner.bundle import weigh_bundle
-from scanner.model import Level, Rule, Verdict
+from scanner.model.finding import Level
+from scanner.model.report import Verdict
+from scanner.model.rule import Rule
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.candidates import Candidates, FixedReleases
-from scanner.model import Artifact, ArtifactKind, Origin, Release
+from scanner.model.artifact import Artifact, ArtifactKind, Origin, Release
 from scanner.tables import PyodidePackage, load_pyodide
 from scanner.target import choose_target
 

@@ -17,7 +17,7 @@ import click
 import pytest
 
 from scanner.cli.group import main
-from scanner.model import Rule
+from scanner.model.rule import Rule
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run, Take

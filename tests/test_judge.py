@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.acceptance import accept
 from scanner.judge import judge_accepted, judge_findings, judge_project
-from scanner.model import Finding, Judgement, Level, Location, Problem, ProjectVerdict, Rule, Skipped, Verdict
+from scanner.model.acceptance import accept
+from scanner.model.dependency import Location, Skipped
+from scanner.model.finding import Finding, Level, Problem
+from scanner.model.report import Judgement, ProjectVerdict, Verdict
+from scanner.model.rule import Rule
 
 HERE = Location(path="requirements.txt", line=1)
 

@@ -6,7 +6,8 @@ import pytest
 
 from scanner.checks.import_report import ImportReport
 from scanner.late import Late, find_cautions, find_late, soften
-from scanner.model import Evidence, Finding, Level, Rule, Strength
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
 
 FILE = "trio-1-py3-none-any.whl"
 EDGES = {"app": ["session", "trio"], "session": ["trio"], "trio": []}

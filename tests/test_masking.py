@@ -8,8 +8,8 @@ import pytest
 from click.testing import Result
 
 from scanner.cli.options import FORMATS
-from scanner.errors import ScanError, SettingsError, SourceError
 from scanner.masking import NotedVariables
+from scanner.model.errors import ScanError, SettingsError, SourceError
 
 Run = Callable[..., Result]
 

@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.model import Dependency, Location, Locked, LockedEdge
+from scanner.model.dependency import Dependency, Location, Locked, LockedEdge
 from scanner.project import describe, plan_project
 from scanner.target import choose_target
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.errors import SettingsError
-from scanner.model import TableMode
+from scanner.model.errors import SettingsError
+from scanner.model.report import TableMode
 from scanner.settings import FailOn, load_settings
 
 

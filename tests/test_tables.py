@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner import tables
-from scanner.errors import TableError
+from scanner.model.errors import TableError
 from scanner.tables import Effect, Outcome
 from scanner.tables.files import find_data
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from packaging.tags import Tag, parse_tag
 
-from scanner.errors import SettingsError
-from scanner.model import Artifact, ArtifactKind
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.errors import SettingsError
 from scanner.target import choose_target, rank_artifact, takes_python
 
 W = "python_workers"

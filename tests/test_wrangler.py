@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.errors import SettingsError
+from scanner.model.errors import SettingsError
 from scanner.wrangler import find_wrangler_config, read_wrangler_config
 
 DATE, FLAGS = date(2026, 1, 1), ("python_workers",)

@@ -19,13 +19,14 @@ from packaging.utils import NormalizedName, canonicalize_name
 from scanner.candidates import Candidate, Candidates
 from scanner.index.inspection import MAX_HELD_BYTES
 from scanner.index.supply import IndexSupply
-from scanner.metadata import CoreMetadata
-from scanner.model import Artifact, ArtifactKind, Judgement
-from scanner.opened import Opened
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.metadata import CoreMetadata
+from scanner.model.opened import Opened
+from scanner.model.report import Judgement
+from scanner.model.requirement import Narrow, Want
 from scanner.tables import PyodidePackage
 from scanner.verified import ModuleOutcome
 from scanner.verify.probe import SCRIPT, TIMEOUT, NodeProbe
-from scanner.wants import Narrow, Want
 
 FETCH_SECONDS = 300
 BUILD_SECONDS = 300

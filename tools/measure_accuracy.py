@@ -36,10 +36,13 @@ from accuracy_page import Row, write_page  # noqa: E402  # its neighbours
 from accuracy_supply import HeldMemory, KeptProbe, KeptSupply, tree_key  # noqa: E402
 
 from scanner import pipeline  # noqa: E402  # works without an installation
-from scanner.errors import ScanError  # noqa: E402
 from scanner.index.config import IndexRequest  # noqa: E402
 from scanner.index.opening import IndexChoice, open_supply  # noqa: E402
-from scanner.model import Judgement, Level, Origin, Report, Rule, TableMode  # noqa: E402
+from scanner.model.artifact import Origin  # noqa: E402
+from scanner.model.errors import ScanError  # noqa: E402
+from scanner.model.finding import Level  # noqa: E402
+from scanner.model.report import Judgement, Report, TableMode  # noqa: E402
+from scanner.model.rule import Rule  # noqa: E402
 from scanner.settings import Settings  # noqa: E402
 from scanner.target import choose_target  # noqa: E402
 from scanner.verified import Happened, Verification  # noqa: E402

@@ -16,9 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from scanner.errors import ScanError
 from scanner.index.supply import IndexSupply
-from scanner.metadata import CoreMetadata
+from scanner.model.errors import ScanError
+from scanner.model.metadata import CoreMetadata
 from scanner.tables import PyodidePackage, PyodideRelease
 
 _JSON = "application/vnd.pypi.simple.v1+json"

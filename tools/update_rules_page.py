@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from scanner.model import Rule
+from scanner.model.rule import Rule
 from scanner.reporters.rule_help import RULE_HELP
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"

@@ -11,7 +11,7 @@ from scanner.checks.source_only import find_source_only
 from scanner.checks.subject import Subject
 from scanner.checks.tags import find_excluded_python, find_native_wheels, find_older_choice, find_yanked
 from scanner.checks.tree import find_conflict, find_passed_over, find_unknown_requires
-from scanner.model import Finding
+from scanner.model.finding import Finding
 
 __all__ = ["CHECKS", "Check", "Subject", "run_checks"]
 

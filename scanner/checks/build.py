@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 
 from scanner.checks.setup_script import Certainty, Compiled, SetupScript, parse_setup_script
-from scanner.contents import SdistContents
-from scanner.model import Strength, Target
+from scanner.model.contents import SdistContents
+from scanner.model.finding import Strength
+from scanner.model.target import Target
 
 _EXTENSION_WORDS = re.compile(r"\bext_modules\b|\bExtension\s*\(")
 _FACTS = 3

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import tomli
 
 from scanner.checks.build import Build, Outcome, read_script, unclear
-from scanner.contents import SdistContents
-from scanner.model import Strength, Target
+from scanner.model.contents import SdistContents
+from scanner.model.finding import Strength
+from scanner.model.target import Target
 
 _Table = Mapping[str, object]
 

@@ -7,8 +7,11 @@ from collections.abc import Set as AbstractSet
 
 from packaging.tags import Tag
 
-from scanner.contents import NativeKind, NativeMember, NativeRole, WheelContents
-from scanner.model import Artifact, Evidence, Finding, Level, Rule, Strength, Target
+from scanner.model.artifact import Artifact
+from scanner.model.contents import NativeKind, NativeMember, NativeRole, WheelContents
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
+from scanner.model.target import Target
 
 _SHOWN = 3
 _EVIDENCE = 5

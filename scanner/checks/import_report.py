@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scanner.model import Finding, Level
+from scanner.model.finding import Finding, Level
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,7 +21,9 @@ from scanner.checks.code.site import Kind, WheelCode, build_site, entry_modules,
 from scanner.checks.code.steps import Call
 from scanner.checks.code.wording import chain_text, failure_finding, note_finding, uses_finding
 from scanner.checks.import_report import ImportReport
-from scanner.model import Finding, Level, Rule, Target
+from scanner.model.finding import Finding, Level
+from scanner.model.rule import Rule
+from scanner.model.target import Target
 from scanner.tables import StdlibTable
 
 _MAY_FAIL = "importing it may fail, by a condition that only running tells"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from scanner.checks.contents import find_native_code
 from scanner.checks.subject import Subject
-from scanner.errors import IndexUnreachable
-from scanner.model import Evidence, Finding, Level, Rule, Strength
+from scanner.model.errors import IndexUnreachable
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
 
 
 def find_inside(subject: Subject) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scanner.checks.code.site import Kind, WheelCode, find_modules, is_aside
-from scanner.errors import ArtifactError
+from scanner.model.errors import ArtifactError
 
 
 def find_later(package: WheelCode, imported: WheelCode) -> str | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.checks.subject import Subject
-from scanner.model import Evidence, Finding, Level, Origin, Rule, Strength, TableMode
+from scanner.model.artifact import Origin
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.report import TableMode
+from scanner.model.rule import Rule
 from scanner.tables import Effect, IncompatibleRow
 
 _STRENGTHS = {"verified": Strength.DOCUMENTED, "likely": Strength.DOCUMENTED, "uncertain": Strength.GUESSED}

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from scanner.checks.subject import Subject
-from scanner.errors import IndexAnswerError, IndexFailure, IndexNotAsked, IndexUndefined
-from scanner.model import Evidence, Finding, Level, Rule, Strength
+from scanner.model.errors import IndexAnswerError, IndexFailure, IndexNotAsked, IndexUndefined
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
 
 
 def find_lookup(subject: Subject) -> Iterator[Finding]:

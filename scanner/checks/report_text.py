@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from scanner.checks.import_report import ImportReport
-from scanner.model import Evidence, Finding, Level, Rule, Strength
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
 
 _SHAPE = 2
 """Raised whenever the stored shape changes, so that older entries are read as absent."""

@@ -7,8 +7,10 @@ from pathlib import PurePosixPath
 
 from scanner.checks.build import Build, Outcome
 from scanner.checks.build_backend import read_build
-from scanner.contents import SdistContents
-from scanner.model import Evidence, Finding, Level, Rule, Strength, Target
+from scanner.model.contents import SdistContents
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
+from scanner.model.target import Target
 
 _LANGUAGES = {
     ".c": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".m": "Objective-C", ".mm": "Objective-C++", ".cu": "CUDA",

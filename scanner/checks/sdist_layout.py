@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import tomli
 
-from scanner.contents import SdistContents
+from scanner.model.contents import SdistContents
 
 _ASIDE = frozenset(
     {

@@ -18,7 +18,7 @@ from scanner.checks.setup_signs import (
     passes_keywords,
 )
 from scanner.checks.setup_values import UNKNOWN, Values, dotted_name, start_values
-from scanner.model import Target
+from scanner.model.target import Target
 
 _MAKER = re.compile(r"\w*Extension|cythonize|mypycify|RustBin")
 """Calls that make an extension module: setuptools, Cython, mypyc, pybind11, CUDA, CMake and Rust name them so."""

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from scanner.model import Target
+from scanner.model.target import Target
 
 
 class _Unknown:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from scanner.checks.sdist import find_build
 from scanner.checks.subject import Subject
-from scanner.model import Artifact, ArtifactKind, Evidence, Finding, Level, Rule, Strength
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
 from scanner.target import takes_python
 
 

@@ -9,9 +9,12 @@ from packaging.version import Version
 
 from scanner.candidates import Candidate, Candidates, PassedOver
 from scanner.checks.import_report import ImportReport
-from scanner.contents import SdistContents, WheelContents
-from scanner.errors import IndexFailure, ScanError
-from scanner.model import Artifact, Dependency, TableMode, Target
+from scanner.model.artifact import Artifact
+from scanner.model.contents import SdistContents, WheelContents
+from scanner.model.dependency import Dependency
+from scanner.model.errors import IndexFailure, ScanError
+from scanner.model.report import TableMode
+from scanner.model.target import Target
 from scanner.tables import IncompatibleRow
 
 

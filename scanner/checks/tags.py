@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from scanner.candidates import Candidate
 from scanner.checks.subject import Subject
-from scanner.model import Artifact, ArtifactKind, Evidence, Finding, Level, Origin, Rule, Strength
+from scanner.model.artifact import Artifact, ArtifactKind, Origin
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
 from scanner.target import rank_artifact, takes_python
 
 _LONG_AGO = timedelta(days=365)

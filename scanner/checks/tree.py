@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from scanner.checks.subject import Subject
 from scanner.checks.tags import say_pin
-from scanner.model import Evidence, Finding, Level, Origin, Rule, Strength
+from scanner.model.artifact import Origin
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
 
 
 def find_conflict(subject: Subject) -> Iterator[Finding]:

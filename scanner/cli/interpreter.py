@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from scanner.errors import SettingsError
+from scanner.model.errors import SettingsError
 
 OPTION = "--python"
 TIMEOUT_SECONDS = 60.0

@@ -13,10 +13,10 @@ import click
 
 from scanner import __version__
 from scanner.cli.encoding import drop_output, fit_encoding
-from scanner.errors import SourceError
+from scanner.model.errors import SourceError
 
 if TYPE_CHECKING:
-    from scanner.model import Report
+    from scanner.model.report import Report
     from scanner.reporters.context import ReportContext
 
 # What is read by services that know the repository, not the folder in which the scan ran.

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.cli.encoding import drop_output
-from scanner.errors import ScanError, SourceError
+from scanner.model.errors import ScanError, SourceError
 
 if TYPE_CHECKING:
     from scanner.index.cache import Cache
-    from scanner.model import Report, Target
+    from scanner.model.report import Report
+    from scanner.model.target import Target
     from scanner.pipeline import Flattened, Source, Surroundings
     from scanner.settings import Settings
     from scanner.sources.document import IndexOptions
@@ -65,8 +66,8 @@ def errors_told() -> Iterator[None]:
 
 def exit_code(report: Report, settings: Settings) -> int:
     """The exit code of the contract: 0 runs, 1 needs a container, 2 nothing readable, 3 incomplete."""
-    from scanner.acceptance import is_accepted  # noqa: PLC0415  # heavy
-    from scanner.model import ProjectVerdict  # noqa: PLC0415
+    from scanner.model.acceptance import is_accepted  # noqa: PLC0415  # heavy
+    from scanner.model.report import ProjectVerdict  # noqa: PLC0415
     from scanner.settings import FailOn  # noqa: PLC0415
 
     if not report.dependencies and not report.skipped and report.problems:
@@ -137,7 +138,7 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
     def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
         from scanner.index import opening  # noqa: PLC0415  # the network only where it is used
         from scanner.index.config import IndexRequest  # noqa: PLC0415
-        from scanner.metadata import applies  # noqa: PLC0415
+        from scanner.model.metadata import applies  # noqa: PLC0415
 
         choice = opening.IndexChoice(
             arguments=IndexRequest(index_url=settings.index_url, extra_index_urls=settings.extra_index_url),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from scanner.checks.import_report import ImportReport
 from scanner.checks.later import find_later
-from scanner.model import Artifact, Target
+from scanner.model.artifact import Artifact
+from scanner.model.target import Target
 from scanner.remembered import Remembered
 from scanner.resolve import Graph
 from scanner.tables import load_stdlib

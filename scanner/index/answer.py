@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scanner.errors import IndexAnswerError, IndexFailure, IndexRefused, IndexUnreachable
 from scanner.index.retry import RETRY_STATUSES
+from scanner.model.errors import IndexAnswerError, IndexFailure, IndexRefused, IndexUnreachable
 
 _ABSENT_STATUSES = frozenset({404, 410})
 _ANSWER_STATUSES = frozenset({200, 203, 206, 304}) | _ABSENT_STATUSES

@@ -13,12 +13,12 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scanner.contents import Member
-from scanner.errors import ArtifactError
 from scanner.index.byte_source import ByteSource, CachedSource, MemorySource
 from scanner.index.zip_directory import LOCAL_HEADER_BYTES, parse_directory
 from scanner.index.zip_end import MAX_TAIL_BYTES, EndRecord, find_end_record
 from scanner.index.zip_member import check_descriptor, find_data, unpack_member, unpack_start
+from scanner.model.contents import Member
+from scanner.model.errors import ArtifactError
 
 MAX_WHOLE_BYTES = 128 * 1024 * 1024
 """The largest file that is held in memory as a whole; with what is unpacked from it, a scan stays below 256 MiB."""

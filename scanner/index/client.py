@@ -16,13 +16,13 @@ from types import MappingProxyType
 
 import httpx
 
-from scanner.errors import IndexAnswerError, IndexUnreachable, SettingsError
 from scanner.index.answer import Answer, ByteRange, check_answer, range_header
 from scanner.index.credentials import Credentials
 from scanner.index.proxies import Proxies
 from scanner.index.retry import MOST_CONNECTIONS, RETRY_STATUSES, Reachability, pause_seconds
 from scanner.index.spread_transport import SpreadTransport
 from scanner.index.urls import Origin, find_origin, join_url, redact_url
+from scanner.model.errors import IndexAnswerError, IndexUnreachable, SettingsError
 
 MOST_REDIRECTS = 10
 LISTING_BYTES = 64 * 1024 * 1024

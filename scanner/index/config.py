@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 from scanner.index.location import IndexLayer, IndexLocation, Place
 from scanner.index.pip_config import read_pip_environment, read_pip_files
 from scanner.index.uv_config import read_uv_environment, read_uv_files
-from scanner.model import PUBLIC_INDEX, IndexPin
+from scanner.model.report import PUBLIC_INDEX, IndexPin
 
 Strategy = Literal["first-index", "unsafe-best-match"]
 DEFAULT_TIMEOUT_SECONDS = 30.0

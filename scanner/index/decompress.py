@@ -8,7 +8,7 @@ import lzma
 import zlib
 from collections.abc import Iterator
 
-from scanner.errors import ArtifactError
+from scanner.model.errors import ArtifactError
 
 MAX_RATIO = 200
 """Unpacked to packed, beyond ``RATIO_FREE_BYTES``; real source distributions stay below 50."""

@@ -11,7 +11,6 @@ import hashlib
 from typing import Protocol
 
 from scanner.candidates import Candidate
-from scanner.errors import ArtifactError, IndexAnswerError
 from scanner.index.answer import Answer, ByteRange
 from scanner.index.archive import verify_sha256
 from scanner.index.byte_source import ByteSource, MemorySource
@@ -21,8 +20,9 @@ from scanner.index.sdist_archive import read_sdist
 from scanner.index.urls import file_path, find_origin
 from scanner.index.wheel_contents import select_metadata
 from scanner.index.wheel_metadata import read_wheel_metadata
-from scanner.metadata import CoreMetadata, parse_metadata
-from scanner.model import Artifact, ArtifactKind
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.errors import ArtifactError, IndexAnswerError
+from scanner.model.metadata import CoreMetadata, parse_metadata
 
 MAX_SIDECAR_BYTES = 16 * 1024 * 1024
 MAX_SDIST_BYTES = 128 * 1024 * 1024

@@ -8,8 +8,8 @@ from scanner.index.distribution import Distributions
 from scanner.index.sdist_archive import open_packed
 from scanner.index.wheel_contents import read_contents, read_wheel_contents
 from scanner.index.wheel_files import WheelFiles
-from scanner.model import Artifact
-from scanner.opened import OpenedSdist, OpenedWheel
+from scanner.model.artifact import Artifact
+from scanner.model.opened import OpenedSdist, OpenedWheel
 
 MAX_HELD_BYTES = 48 * 1024 * 1024
 """Wheels up to this size are fetched whole, so that their code can be followed; of larger ones only the contents are

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.errors import IndexAnswerError
 from scanner.index.pages import parse_page
 from scanner.index.rows import ProjectRows, RowLike, parse_project_rows
 from scanner.index.urls import redact_url
+from scanner.model.errors import IndexAnswerError
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 _JSON_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json", "application/json")

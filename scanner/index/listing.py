@@ -23,13 +23,13 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
-from scanner.index.filenames import WHEEL_SUFFIX, FilenameReader, find_kind, is_plain, may_fit_webassembly
 from scanner.index.listed_rows import parse_html_rows, storable
 from scanner.index.merged_rows import MergedRows
 from scanner.index.rows import FileRow, RowLike
 from scanner.index.urls import drop_fragment, join_url, redact_url
 from scanner.index.version_texts import VersionTexts
-from scanner.model import Artifact, ArtifactKind, Release
+from scanner.model.artifact import Artifact, ArtifactKind, Release
+from scanner.model.filenames import WHEEL_SUFFIX, FilenameReader, find_kind, is_plain, may_fit_webassembly
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

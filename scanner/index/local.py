@@ -12,13 +12,13 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.errors import IndexAnswerError, IndexUnreachable
 from scanner.index.answer import Answer, ByteRange, ContentRange
-from scanner.index.filenames import FilenameReader, is_distribution
 from scanner.index.listing import Listing, make_listing, parse_html_listing
 from scanner.index.pages import parse_page
 from scanner.index.rows import FileRow
 from scanner.index.urls import file_path
+from scanner.model.errors import IndexAnswerError, IndexUnreachable
+from scanner.model.filenames import FilenameReader, is_distribution
 
 MOST_PAGE_BYTES = 64 * 1024 * 1024
 

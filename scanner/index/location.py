@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scanner.errors import SettingsError
 from scanner.index.urls import file_path, find_origin, redact_url, split_credentials, with_slash
+from scanner.model.errors import SettingsError
 
 # Only capitals, digits and underscores, and only where the variable is set: as pip reads requirements files.
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")

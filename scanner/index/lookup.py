@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName, is_normalized_name
 
-from scanner.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined
 from scanner.index.answer import Answer
 from scanner.index.config import IndexSettings
 from scanner.index.listed_rows import ACCEPT, parse_rows
@@ -23,6 +22,7 @@ from scanner.index.scratch import Scratch
 from scanner.index.shelf import Shelf, Shelved
 from scanner.index.stored_listing import Packed, pack_listing, unpack_listing
 from scanner.index.urls import file_path
+from scanner.model.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined
 
 if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
     from collections.abc import Callable

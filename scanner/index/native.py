@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
-from scanner.contents import NativeKind, NativeMember, NativeRole
+from scanner.model.contents import NativeKind, NativeMember, NativeRole
 
 LEAST_BYTES = 24
 """Below this nothing but the magic number could be told; an ELF header says its machine at byte 18."""

@@ -12,7 +12,7 @@ from scanner.index.cache import Cache
 from scanner.index.config import IndexRequest, read_index_settings
 from scanner.index.service import Index
 from scanner.index.supply import IndexSupply
-from scanner.model import Target
+from scanner.model.target import Target
 from scanner.tables import load_platform, load_pyodide
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from scanner.index.filenames import is_distribution
 from scanner.index.rows import FileRow
 from scanner.index.urls import drop_fragment, join_url
+from scanner.model.filenames import is_distribution
 
 Attributes = dict[str, str]
 _VERSION_NAMES = ("pypi:repository-version", "api-version")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from scanner.errors import SettingsError
 from scanner.index.location import IndexLayer, Place, read_flag
+from scanner.model.errors import SettingsError
 
 _SECTIONS = ("global", "install")
 _KEYS = (

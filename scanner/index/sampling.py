@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from scanner.contents import Member
 from scanner.index.archive import WheelDirectory, start_bytes
+from scanner.model.contents import Member
 
 SAMPLE_SHARE = 128
 """One part in this many of the file may go into looking at first bytes; with directory and metadata, 2 % suffice."""

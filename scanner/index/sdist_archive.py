@@ -7,14 +7,14 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
-from scanner.contents import BuildFile, SdistContents
-from scanner.errors import ArtifactError
 from scanner.index.archive import MAX_WHOLE_BYTES, parse_zip
 from scanner.index.egg_info import complete_metadata, is_egg_info_file
 from scanner.index.tar_walk import MAX_WANTED_BYTES, PackedFile, walk_tar
 from scanner.index.wheel_contents import parse_scripts, select_metadata
 from scanner.index.zip_member import unpack_member
-from scanner.opened import OpenedSdist
+from scanner.model.contents import BuildFile, SdistContents
+from scanner.model.errors import ArtifactError
+from scanner.model.opened import OpenedSdist
 
 MAX_SOURCES = 200
 """How many paths of sources are kept; what matters is which they are, not all of them."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from packaging.utils import NormalizedName
 
-from scanner.errors import IndexFailure, IndexNotAsked
 from scanner.index.answer import Answer, ByteRange
 from scanner.index.cache import Cache
 from scanner.index.config import IndexSettings
@@ -20,6 +19,7 @@ from scanner.index.lookup import OFFLINE, Lookup, copy_failure
 from scanner.index.scratch import Scratch
 from scanner.index.shelf import Shelf
 from scanner.index.urls import file_path, redact_url
+from scanner.model.errors import IndexFailure, IndexNotAsked
 
 if TYPE_CHECKING:  # loaded only when something is fetched
     from scanner.index.client import Client

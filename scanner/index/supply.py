@@ -17,15 +17,16 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.candidates import Candidate, Candidates
-from scanner.errors import ArtifactError, IndexFailure, IndexUnreachable
 from scanner.index.listing import Listing
 from scanner.index.service import Index
-from scanner.metadata import CoreMetadata, applies
-from scanner.model import Artifact, ArtifactKind, Target
-from scanner.opened import Opened
-from scanner.specifiers import find_pin
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.errors import ArtifactError, IndexFailure, IndexUnreachable
+from scanner.model.metadata import CoreMetadata, applies
+from scanner.model.opened import Opened
+from scanner.model.requirement import Narrow, Want
+from scanner.model.specifiers import find_pin
+from scanner.model.target import Target
 from scanner.tables import PyodidePackage, PyodideRelease
-from scanner.wants import Narrow, Want
 
 if TYPE_CHECKING:
     from scanner.index.distribution import Distributions

@@ -11,9 +11,9 @@ import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scanner.errors import ArtifactError
 from scanner.index.decompress import PlainStream
 from scanner.index.zip_path import check_path, normalize_path
+from scanner.model.errors import ArtifactError
 
 MAX_FILES = 65_535
 """As for wheels; the largest real source distributions have some 30,000 entries."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import tomli
 from packaging.utils import canonicalize_name
 
-from scanner.errors import SettingsError
 from scanner.index.location import IndexLayer, IndexLocation, Place, read_flag
+from scanner.model.errors import SettingsError
 
 STRATEGIES = ("first-index", "unsafe-first-match", "unsafe-best-match")
 Table = Mapping[str, object]

@@ -10,12 +10,12 @@ from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from scanner.contents import EntryPoint, Member, NativeMember, WheelContents
-from scanner.errors import ArtifactError
 from scanner.index.archive import WheelDirectory, read_members, read_starts, read_wheel_directory
 from scanner.index.byte_source import ByteSource
 from scanner.index.native import LEAST_BYTES, MOST_BYTES, parse_native
 from scanner.index.sampling import choose_samples
+from scanner.model.contents import EntryPoint, Member, NativeMember, WheelContents
+from scanner.model.errors import ArtifactError
 from scanner.tables import load_platform
 
 MAX_METADATA_BYTES = 4 * 1024 * 1024

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.contents import Member
-from scanner.errors import ArtifactError
 from scanner.index.zip_member import unpack_member
+from scanner.model.contents import Member
+from scanner.model.errors import ArtifactError
 
 
 @dataclass(frozen=True, slots=True)

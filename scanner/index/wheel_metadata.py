@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scanner.errors import ArtifactError
 from scanner.index.archive import read_end_record, read_exactly, settle_source
 from scanner.index.byte_source import ByteSource
 from scanner.index.wheel_contents import MAX_METADATA_BYTES, check_dist_info, read_wheel_contents, select_metadata
 from scanner.index.zip_member import unpack_member
 from scanner.index.zip_search import find_metadata_member
+from scanner.model.errors import ArtifactError
 
 
 async def read_wheel_metadata(filename: str, source: ByteSource) -> str:

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scanner.contents import Member
-from scanner.errors import ArtifactError
 from scanner.index.zip_end import CENTRAL_BYTES, EndRecord
 from scanner.index.zip_path import check_paths, decode_path
+from scanner.model.contents import Member
+from scanner.model.errors import ArtifactError
 
 MAX_UNCOMPRESSED_BYTES = 16 * 1024**3
 """All members together; the index takes no file that unpacks to a fraction of it."""

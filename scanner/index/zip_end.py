@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from scanner.errors import ArtifactError
+from scanner.model.errors import ArtifactError
 
 MAX_MEMBERS = 65_535
 """What a zip archive holds without zip64; the largest wheels on the index have some 30,000 entries."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import struct
 import zlib
 
-from scanner.contents import Member
-from scanner.errors import ArtifactError
 from scanner.index.zip_directory import (
     DESCRIPTOR,
     ENCRYPTED,
@@ -18,6 +16,8 @@ from scanner.index.zip_directory import (
     parse_extra,
     widen_sizes,
 )
+from scanner.model.contents import Member
+from scanner.model.errors import ArtifactError
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LOCAL_SIGNATURE = b"PK\x03\x04"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanner.errors import ArtifactError
+from scanner.model.errors import ArtifactError
 
 _MAX_PATH_BYTES = 4096  # PATH_MAX on Linux: nothing longer can be unpacked
 _MAX_DEPTH = 128

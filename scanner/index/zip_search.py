@@ -11,9 +11,9 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scanner.contents import Member
 from scanner.index.zip_directory import parse_entry_at
 from scanner.index.zip_end import CENTRAL_BYTES, EndRecord
+from scanner.model.contents import Member
 
 _LENGTHS = struct.Struct("<4s24x3H8xL")
 _SIGNATURE = b"PK\x01\x02"

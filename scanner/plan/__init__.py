@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from scanner.model import Report
+from scanner.model.report import Report
 from scanner.plan.billing import bill_plan
 from scanner.plan.code import CodeCut, split_code
 from scanner.plan.decision import answer_questions, decide, summarize

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scanner.model import Location, Target
+from scanner.model.dependency import Location
+from scanner.model.target import Target
 from scanner.plan.placement import module_names
 from scanner.planned import CodeSplit, Cut, Moving, OwnCode, OwnModule, Placement, Side
 from scanner.tables import load_pyodide

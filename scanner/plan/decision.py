@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scanner.model import Judgement, Level, ProjectVerdict, Report
+from scanner.model.finding import Level
+from scanner.model.report import Judgement, ProjectVerdict, Report
 from scanner.plan.placement import find_blocked, find_bringers
 from scanner.plan.services import answer_services
 from scanner.planned import Answer, Basis, CodeSplit, Decision, OwnCode, Placement, PlanOptions, Reply, Side, Split

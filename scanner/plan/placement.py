@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
 
-from scanner.model import Alternative, Judgement, Level, Report, Rule, Verdict
+from scanner.model.finding import Alternative, Level
+from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.planned import Counted, Placement, Side
 from scanner.tables import Effect, ServiceRow, load_alternatives, load_incompatible, load_pyodide, load_workloads
 

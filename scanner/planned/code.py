@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scanner.model import Location, Problem
+from scanner.model.dependency import Location
+from scanner.model.finding import Problem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

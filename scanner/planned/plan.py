@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scanner.model import Problem, Report
+from scanner.model.finding import Problem
+from scanner.model.report import Report
 from scanner.planned.choices import Answer, Decision, PlanOptions
 from scanner.planned.size import Capacity, Costs, SizeChoice
 from scanner.planned.split import Split

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scanner.model import Alternative, Location
+from scanner.model.dependency import Location
+from scanner.model.finding import Alternative
 from scanner.planned.choices import Side
 from scanner.planned.code import CodeSplit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from scanner.model import Report
+from scanner.model.report import Report
 from scanner.reporters.context import ReportContext
 
 Writer = Callable[[Report, TextIO, ReportContext], None]

@@ -6,9 +6,12 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.acceptance import is_accepted
-from scanner.fingerprint import fingerprint
-from scanner.model import Finding, Judgement, Level, Location, Problem, Report, Rule, Verdict
+from scanner.model.acceptance import is_accepted
+from scanner.model.dependency import Location
+from scanner.model.finding import Finding, Level, Problem
+from scanner.model.fingerprint import fingerprint
+from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.reporters.causes import chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.escape import clean
 from scanner.reporters.places import Places

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from scanner.model import Finding, Judgement, Level, Report, Rule, Verdict
+from scanner.model.finding import Finding, Level
+from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.rule import Rule
 
 _AFTER_ARROW = re.compile(r"→\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 

@@ -6,7 +6,9 @@ import csv
 import re
 from typing import TextIO
 
-from scanner.model import Judgement, Location, Problem, Report, Skipped
+from scanner.model.dependency import Location, Skipped
+from scanner.model.finding import Problem
+from scanner.model.report import Judgement, Report
 from scanner.reporters.causes import chains_to, deciding_findings
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scanner.model import Finding, Judgement, Level, Rule
+from scanner.model.finding import Finding, Level
+from scanner.model.report import Judgement
+from scanner.model.rule import Rule
 from scanner.reporters.causes import Cause, deciding_findings
 from scanner.reporters.wording import counted
 

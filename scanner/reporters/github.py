@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from scanner.acceptance import is_accepted
-from scanner.model import Judgement, Location, Problem, Report, Verdict
+from scanner.model.acceptance import is_accepted
+from scanner.model.dependency import Location
+from scanner.model.finding import Problem
+from scanner.model.report import Judgement, Report, Verdict
 from scanner.reporters.causes import Cause, chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean

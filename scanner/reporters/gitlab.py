@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from typing import TextIO
 
-from scanner.model import Report
+from scanner.model.report import Report
 from scanner.reporters.alerts import Alert, Severity, find_alerts
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import exact

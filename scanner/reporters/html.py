@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import TextIO
 
-from scanner.model import ProjectVerdict, Report, Verdict
+from scanner.model.report import ProjectVerdict, Report, Verdict
 from scanner.reporters.causes import Cause, find_causes
 from scanner.reporters.context import ReportContext
 from scanner.reporters.html_parts import Ids, code, dependency_table, explanation, prose, text

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from scanner.model import Evidence, Finding, Judgement, Report, Verdict
+from scanner.model.finding import Evidence, Finding
+from scanner.model.report import Judgement, Report, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, is_web_address, redact_credentials

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from scanner.model import Bundle, Judgement, Report, Verdict
+from scanner.model.report import Bundle, Judgement, Report, Verdict
 from scanner.reporters.tree import Tree, build_tree
 from scanner.reporters.wording import (
     LIMITS_MARK,

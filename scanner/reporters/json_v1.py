@@ -7,19 +7,10 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from scanner.model import (
-    Alternative,
-    Artifact,
-    Bundle,
-    Evidence,
-    Finding,
-    Judgement,
-    Location,
-    Problem,
-    Report,
-    Skipped,
-    Verdict,
-)
+from scanner.model.artifact import Artifact
+from scanner.model.dependency import Location, Skipped
+from scanner.model.finding import Alternative, Evidence, Finding, Problem
+from scanner.model.report import Bundle, Judgement, Report, Verdict
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import exact
 from scanner.reporters.json_text import write_json

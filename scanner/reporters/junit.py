@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
-from scanner.acceptance import is_accepted
-from scanner.model import Judgement, Problem, Report, Skipped, Verdict
+from scanner.model.acceptance import is_accepted
+from scanner.model.dependency import Skipped
+from scanner.model.finding import Problem
+from scanner.model.report import Judgement, Report, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean

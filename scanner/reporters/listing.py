@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Sequence
 from typing import TextIO
 
-from scanner.model import Dependency, Location, Problem, Skipped
+from scanner.model.dependency import Dependency, Location, Skipped
+from scanner.model.finding import Problem
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, exact
 from scanner.reporters.json_text import write_json

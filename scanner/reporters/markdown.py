@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from scanner.model import Judgement, Report, Verdict
+from scanner.model.report import Judgement, Report, Verdict
 from scanner.reporters.causes import Cause, chains_to, deciding_findings, find_causes, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.markdown_text import code, inline, link

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import PurePath
 from urllib.parse import quote
 
-from scanner.model import Judgement, Location, Report
+from scanner.model.dependency import Location
+from scanner.model.report import Judgement, Report
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, redact_credentials
 

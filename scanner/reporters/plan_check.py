@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from scanner.model import ProjectVerdict, Report, TableMode, Target
+from scanner.model.report import ProjectVerdict, Report, TableMode
+from scanner.model.target import Target
 from scanner.planned import Checked
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TextIO
 
-from scanner.model import Location
+from scanner.model.dependency import Location
 from scanner.planned import CodeSplit, Costs, InstanceSize, MonthlyCost, Placement, Plan
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import exact

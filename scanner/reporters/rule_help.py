@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.model import Rule
+from scanner.model.rule import Rule
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from scanner.model import Report, Rule, Verdict
+from scanner.model.report import Report, Verdict
+from scanner.model.rule import Rule
 from scanner.reporters.alerts import Alert, Severity, find_alerts
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, exact

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from scanner.model import Judgement, ProjectVerdict, Report, Verdict
+from scanner.model.report import Judgement, ProjectVerdict, Report, Verdict
 from scanner.reporters.causes import Cause, deciding_findings, find_causes, find_inherited_remedies, find_remedies
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.model import Finding, Judgement, Verdict
+from scanner.model.finding import Finding
+from scanner.model.report import Judgement, Verdict
 from scanner.reporters.causes import chains_to, deciding_findings, find_remedies
 from scanner.reporters.escape import clean
 from scanner.reporters.folding import find_cautions, list_codes

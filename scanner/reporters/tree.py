@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from scanner.model import Judgement, Level, Report, Verdict
+from scanner.model.finding import Level
+from scanner.model.report import Judgement, Report, Verdict
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, exact
 from scanner.reporters.json_text import write_json

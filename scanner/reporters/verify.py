@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from scanner.model import Verdict
+from scanner.model.report import Verdict
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, exact
 from scanner.reporters.json_text import write_json

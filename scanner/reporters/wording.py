@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.model import Bundle, Finding, Judgement, ProjectVerdict, Report, Verdict
+from scanner.model.finding import Finding
+from scanner.model.report import Bundle, Judgement, ProjectVerdict, Report, Verdict
 from scanner.reporters.escape import clean
 
 PROJECT_WORDS = {

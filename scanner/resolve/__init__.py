@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from scanner.model import Target
+from scanner.model.requirement import Want
+from scanner.model.specifiers import find_pin
+from scanner.model.target import Target
 from scanner.resolve.graph import Conflict, Graph, Node, Supply, WayOut
 from scanner.resolve.rules import Key, Pick, Rules
-from scanner.specifiers import find_pin
-from scanner.wants import Want
 
 if TYPE_CHECKING:
     from scanner.resolve.search import Search

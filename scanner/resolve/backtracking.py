@@ -9,9 +9,9 @@ from resolvelib import BaseReporter
 from resolvelib.resolvers import Criterion, Resolution
 from resolvelib.structs import State
 
+from scanner.model.requirement import Want
 from scanner.resolve.provider import Provider
 from scanner.resolve.rules import Key, Pick
-from scanner.wants import Want
 
 _Criterion = Criterion[Want, Pick]
 

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from packaging.specifiers import SpecifierSet
 
+from scanner.model.requirement import Want
 from scanner.resolve.leaps import Leap
 from scanner.resolve.own_wants import OwnWants
 from scanner.resolve.rules import DeadEnd, Key, Pick, Rules
-from scanner.wants import Want
 
 
 class DeadEnds:

@@ -10,10 +10,10 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.candidates import Candidate, Candidates, PassedOver
-from scanner.errors import IndexFailure
-from scanner.metadata import CoreMetadata
+from scanner.model.errors import IndexFailure
+from scanner.model.metadata import CoreMetadata
+from scanner.model.requirement import Narrow, Want
 from scanner.tables import PyodidePackage
-from scanner.wants import Narrow, Want
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

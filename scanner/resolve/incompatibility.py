@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from scanner.model.requirement import Want
 from scanner.resolve.rules import Key
-from scanner.wants import Want
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,14 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from scanner.candidates import Candidates
+from scanner.model.requirement import Want
+from scanner.model.specifiers import find_pin
 from scanner.resolve.agenda import Agenda
 from scanner.resolve.incompatibility import Assignment, Incompatibility, PartialSolution, Term, derive_from
 from scanner.resolve.leaps import Leap
 from scanner.resolve.own_wants import OwnWants
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
 from scanner.resolve.universe import Universe
-from scanner.specifiers import find_pin
-from scanner.wants import Want
 
 _ROOT: Key = (canonicalize_name("-"), None)
 """The project itself, which requires what it asks for."""

@@ -9,11 +9,13 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.candidates import Candidate, Candidates, FixedReleases, direct_candidates
-from scanner.errors import IndexFailure
-from scanner.metadata import applies
-from scanner.model import Artifact, Dependency, Locked, LockedEdge, Release, Target
+from scanner.model.artifact import Artifact, Release
+from scanner.model.dependency import Dependency, Locked, LockedEdge
+from scanner.model.errors import IndexFailure
+from scanner.model.metadata import applies
+from scanner.model.requirement import Want
+from scanner.model.target import Target
 from scanner.resolve.graph import Graph, Node, Supply
-from scanner.wants import Want
 
 
 def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, supply: Supply) -> Graph:

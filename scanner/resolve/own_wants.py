@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
+from scanner.model.requirement import Want
 from scanner.resolve.rules import Key
-from scanner.wants import Want
 
 
 class OwnWants:

@@ -11,12 +11,12 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from scanner.candidates import Candidate, Candidates
-from scanner.errors import ArtifactError, IndexFailure
-from scanner.metadata import CoreMetadata, applies, may_apply
-from scanner.model import Target
+from scanner.model.errors import ArtifactError, IndexFailure
+from scanner.model.metadata import CoreMetadata, applies, may_apply
+from scanner.model.requirement import Want, with_extras
+from scanner.model.specifiers import combine
+from scanner.model.target import Target
 from scanner.resolve.graph import Supply
-from scanner.specifiers import combine
-from scanner.wants import Want, with_extras
 
 Key = tuple[NormalizedName, NormalizedName | None]
 """A project, or one of its extras."""

@@ -8,6 +8,7 @@ from packaging.utils import NormalizedName
 from resolvelib import ResolutionImpossible, ResolutionTooDeep
 from resolvelib.structs import RequirementInformation
 
+from scanner.model.requirement import Want
 from scanner.resolve.backtracking import Backtracking
 from scanner.resolve.dead_ends import DeadEnds, list_reachable
 from scanner.resolve.graph import Conflict
@@ -15,7 +16,6 @@ from scanner.resolve.learning import NoSolutionError, Solver
 from scanner.resolve.provider import Provider
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
 from scanner.resolve.straight import find_contradiction, resolve_straight
-from scanner.wants import Want
 
 _MAX_ROUNDS = 3000
 """Rounds of one try; a tree of 300 packages takes about 300 where nothing has to be undone."""

@@ -13,9 +13,9 @@ from itertools import islice
 
 from resolvelib.structs import RequirementInformation
 
+from scanner.model.requirement import Want
 from scanner.resolve.provider import Provider
 from scanner.resolve.rules import Key, Pick
-from scanner.wants import Want
 
 _Information = RequirementInformation[Want, Pick]
 

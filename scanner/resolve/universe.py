@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from packaging.version import Version
 
 from scanner.candidates import Candidate
-from scanner.wants import Want
+from scanner.model.requirement import Want
 
 _FEW = 8
 """Of so many versions each is looked at; of more only the newest, until one can be chosen."""

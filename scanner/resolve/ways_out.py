@@ -9,11 +9,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.model.requirement import Want
 from scanner.resolve.dead_ends import list_reachable
 from scanner.resolve.graph import WayOut
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
 from scanner.resolve.search import Search, find_misfits
-from scanner.wants import Want
 
 _MAX_ASKED = 3
 """Of so many direct dependencies it is asked; each takes a resolution of its own."""

@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scanner.errors import SourceError
-from scanner.model import Location, Problem, Rule
+from scanner.model.dependency import Location
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.sources.discover import drop_covered, find_files
 from scanner.sources.document import Document, Parsed
 from scanner.sources.files import Files, ReadFile, describe_failure, read_head

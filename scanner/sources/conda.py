@@ -10,8 +10,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from scanner.errors import SourceError
-from scanner.model import Problem, Skipped
+from scanner.model.dependency import Skipped
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
 from scanner.sources.conda_names import CondaPackage, find_pypi_name
 from scanner.sources.declaration import shorten
 from scanner.sources.document import Document, Parsed

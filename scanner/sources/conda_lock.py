@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Entry, Locked, Problem, Skipped
+from scanner.model.dependency import Dependency, Entry, Locked, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
 from scanner.sources.conda import compose, explain, parse_match_spec, place_of
 from scanner.sources.declaration import shorten
 from scanner.sources.document import Document, Parsed

@@ -13,10 +13,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Location
+from scanner.model.dependency import Dependency, Location
+from scanner.model.errors import SourceError
+from scanner.model.specifiers import find_pin
 from scanner.sources.reference import parse_reference
-from scanner.specifiers import find_pin
 
 _T = TypeVar("_T")
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from scanner.errors import SourceError
-from scanner.model import Dependency
+from scanner.model.dependency import Dependency
+from scanner.model.errors import SourceError
 from scanner.sources.declaration import parse_declaration
 from scanner.sources.group_includes import Include
 from scanner.sources.structured import Table

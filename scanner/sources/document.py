@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from scanner.model import Entry, IndexPin, Location, Problem, Rule
+from scanner.model.dependency import Entry, Location
+from scanner.model.finding import Problem
+from scanner.model.report import IndexPin
+from scanner.model.rule import Rule
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Entry, Location, Rule, Skipped
+from scanner.model.dependency import Dependency, Entry, Location, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.rule import Rule
 from scanner.sources.document import Parsed
 from scanner.sources.requirements import parse_requirements
 from scanner.sources.structured import Table

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.errors import SourceError
-from scanner.model import Location, Problem, Rule
+from scanner.model.dependency import Location
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.sources.document import Document, Parsed
 from scanner.sources.inline_ignores import InlineIgnore, find_inline_ignores
 from scanner.sources.text import MAX_FILE_BYTES, decode_leniently

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scanner.model import Dependency, Entry, Location, Rule
+from scanner.model.dependency import Dependency, Entry, Location
+from scanner.model.rule import Rule
 from scanner.sources.structured import Table
 
 # Each group is followed to everything that includes it; a project has dozens, a hostile file hundreds of thousands.

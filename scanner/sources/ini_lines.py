@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scanner.model import Location, Problem
+from scanner.model.dependency import Location
+from scanner.model.finding import Problem
 from scanner.sources.document import Document
 
 _SECTION = re.compile(r"\[(?P<name>.+)\]")

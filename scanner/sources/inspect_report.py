@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from packaging.utils import NormalizedName
 
-from scanner.model import Dependency, Entry, LockedEdge, Skipped
+from scanner.model.dependency import Dependency, Entry, LockedEdge, Skipped
 from scanner.sources.document import Document, Parsed
 from scanner.sources.lock_marker import part_marker
 from scanner.sources.locked import LockedPackage, read_name, read_requirement_edges, write_vcs_url

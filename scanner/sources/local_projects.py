@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Entry, Problem, Skipped
+from scanner.model.dependency import Dependency, Entry, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
 from scanner.sources.document import Document, Parsed
 from scanner.sources.parsers import parse_pyproject, parse_setup_cfg, parse_setup_py
 from scanner.sources.reference import is_archive, is_url, path_of_file_url

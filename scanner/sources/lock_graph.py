@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
 
-from scanner.model import LockedEdge
+from scanner.model.dependency import LockedEdge
 from scanner.sources.lock_marker import choose_conflict, find_conflict_groups
 
 # A project has a few dozen; what only later groups need counts as needed by the project itself.

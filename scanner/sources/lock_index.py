@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from packaging.utils import NormalizedName
 
-from scanner.model import PUBLIC_INDEX, IndexPin
+from scanner.model.report import PUBLIC_INDEX, IndexPin
 from scanner.sources.document import IndexOptions
 
 

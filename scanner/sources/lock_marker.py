@@ -11,7 +11,7 @@ from typing import Literal
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
-from scanner.errors import SourceError
+from scanner.model.errors import SourceError
 from scanner.sources.declaration import parse_marker
 from scanner.sources.marker_expression import (
     Condition,

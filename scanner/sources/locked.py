@@ -13,8 +13,9 @@ from packaging.tags import Tag, parse_tag
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from scanner.errors import SourceError
-from scanner.model import Artifact, ArtifactKind, Dependency, Locked, LockedEdge
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.dependency import Dependency, Locked, LockedEdge
+from scanner.model.errors import SourceError
 from scanner.sources.declaration import normalize_extras, parse_declaration
 from scanner.sources.reference import read_filename
 from scanner.sources.structured import Table

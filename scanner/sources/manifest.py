@@ -9,8 +9,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, LockedEdge
+from scanner.model.dependency import Dependency, LockedEdge
+from scanner.model.errors import SourceError
 from scanner.sources.document import Document, Parsed
 from scanner.sources.lock_graph import Request
 from scanner.sources.locked import LockedPackage

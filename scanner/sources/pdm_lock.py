@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
-from scanner.model import Artifact, Dependency, LockedEdge
+from scanner.model.artifact import Artifact
+from scanner.model.dependency import Dependency, LockedEdge
 from scanner.sources.document import Document, Parsed
 from scanner.sources.lock_graph import Node, Reach, find_reach
 from scanner.sources.lock_marker import read_marker

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-from scanner.model import PUBLIC_INDEX, IndexPin
+from scanner.model.report import PUBLIC_INDEX, IndexPin
 from scanner.sources.document import IndexOptions
 from scanner.sources.structured import Table
 

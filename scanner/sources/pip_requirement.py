@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Location
+from scanner.model.dependency import Dependency, Location
+from scanner.model.errors import SourceError
+from scanner.model.specifiers import find_pin
 from scanner.sources.declaration import (
     MAX_DECLARATION_CHARACTERS,
     normalize_extras,
@@ -17,7 +18,6 @@ from scanner.sources.declaration import (
     shorten,
 )
 from scanner.sources.reference import is_archive, is_vcs_url, parse_reference
-from scanner.specifiers import find_pin
 
 _URL = re.compile(r"(https?|ftp|file|(git|hg|svn|bzr)\+[a-z-]+):", re.IGNORECASE)
 _NAME_AT_URL = re.compile(r"[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*@\s*([a-z+-]+:|[./])", re.IGNORECASE)

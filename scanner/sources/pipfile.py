@@ -9,8 +9,9 @@ from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, IndexPin
+from scanner.model.dependency import Dependency
+from scanner.model.errors import SourceError
+from scanner.model.report import IndexPin
 from scanner.sources.declaration import normalize_extras, parse_marker, shorten
 from scanner.sources.document import Document, IndexOptions, Parsed
 from scanner.sources.locked import parse_name

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.model import Dependency, LockedEdge
+from scanner.model.dependency import Dependency, LockedEdge
 from scanner.sources.document import Document, Parsed
 from scanner.sources.lock_marker import read_marker
 from scanner.sources.locked import LockedPackage, parse_name, read_extras

@@ -10,8 +10,8 @@ from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.errors import SourceError
-from scanner.model import LockedEdge
+from scanner.model.dependency import LockedEdge
+from scanner.model.errors import SourceError
 from scanner.sources.declaration import normalize_extras, parse_marker
 from scanner.sources.lock_marker import split_by_extra
 from scanner.sources.locked import LockedPackage, parse_name

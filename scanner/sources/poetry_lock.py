@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.model import Dependency, LockedEdge
+from scanner.model.dependency import Dependency, LockedEdge
 from scanner.sources.document import Document, Parsed
 from scanner.sources.lock_graph import Node, Reach, Request, find_reach
 from scanner.sources.lock_index import choose_index

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from packaging.markers import Marker
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.errors import SourceError
-from scanner.model import PUBLIC_INDEX, Dependency, Entry, IndexPin, Location, Skipped
+from scanner.model.dependency import Dependency, Entry, Location, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.report import PUBLIC_INDEX, IndexPin
 from scanner.sources.declaration import normalize_extras, parse_marker, shorten
 from scanner.sources.document import IndexOptions
 from scanner.sources.group_includes import Include

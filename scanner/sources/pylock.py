@@ -10,7 +10,8 @@ from dataclasses import replace
 from packaging.pylock import Pylock, PylockValidationError
 from packaging.utils import canonicalize_name
 
-from scanner.model import Artifact, Dependency, LockedEdge
+from scanner.model.artifact import Artifact
+from scanner.model.dependency import Dependency, LockedEdge
 from scanner.sources.declaration import shorten
 from scanner.sources.document import Document, Parsed
 from scanner.sources.lock_graph import Node, Reach, find_reach

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Entry, Skipped
+from scanner.model.dependency import Dependency, Entry, Skipped
+from scanner.model.errors import SourceError
 from scanner.sources.declaration import parse_declaration
 from scanner.sources.dependency_groups import read_dependency_groups
 from scanner.sources.document import Document, IndexOptions, Parsed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.errors import SourceError
-from scanner.model import Dependency
+from scanner.model.dependency import Dependency
+from scanner.model.errors import SourceError
 from scanner.sources.declaration import parse_declaration
 from scanner.sources.structured import Table
 

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Problem, Rule
+from scanner.model.dependency import Dependency
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.sources.compiled import CompiledLine, find_manifests, is_compiled, read_annotations
 from scanner.sources.declaration import parse_declaration, parse_plain_pin, shorten
 from scanner.sources.document import Document, IndexOptions, Parsed

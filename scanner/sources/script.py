@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from scanner.errors import SourceError
+from scanner.model.errors import SourceError
 from scanner.sources.document import Document, Parsed
 from scanner.sources.requirement_array import read_requirements
 from scanner.sources.structured import parse_toml

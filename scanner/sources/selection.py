@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from packaging.utils import canonicalize_name
 
-from scanner.model import Dependency, Entry, Skipped
+from scanner.model.dependency import Dependency, Entry, Skipped
 from scanner.sources.document import Parsed
 
 BUILD_SYSTEM = "build-system"

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import canonicalize_name
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Entry, Location, Problem, Rule, Skipped
+from scanner.model.dependency import Dependency, Entry, Location, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.sources.declaration import parse_declaration, shorten
 from scanner.sources.document import Document, Parsed
 from scanner.sources.ini_lines import IniOption, read_ini

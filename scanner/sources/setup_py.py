@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import canonicalize_name
 
-from scanner.errors import SourceError
-from scanner.model import Entry, Problem, Skipped
+from scanner.model.dependency import Entry, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
 from scanner.sources.declaration import parse_declaration
 from scanner.sources.document import Document, Parsed
 from scanner.sources.literals import Literals, Text

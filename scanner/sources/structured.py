@@ -13,8 +13,10 @@ from typing import TypeVar
 
 import tomli
 
-from scanner.errors import SourceError
-from scanner.model import Location, Problem, Rule
+from scanner.model.dependency import Location
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.sources.document import Document
 from scanner.sources.json_positions import close_json, find_json_positions
 from scanner.sources.positions import DEFAULT_DEPTH, KeyPath, Positions

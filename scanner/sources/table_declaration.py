@@ -6,12 +6,12 @@ from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from scanner.model import Dependency, Location
+from scanner.model.dependency import Dependency, Location
+from scanner.model.specifiers import find_pin
 from scanner.sources.locked import write_vcs_url
 from scanner.sources.marker_expression import join, parse_expression, write_expression
 from scanner.sources.reference import parse_reference
 from scanner.sources.structured import Table
-from scanner.specifiers import find_pin
 
 VCS_KEYS = ("git", "hg", "svn", "bzr")
 

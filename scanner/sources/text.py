@@ -6,8 +6,10 @@ import codecs
 import json
 import re
 
-from scanner.errors import SourceError
-from scanner.model import Location, Problem, Rule
+from scanner.model.dependency import Location
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 # Ten times those of the largest lock files, each of whose packages has dozens.

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.model import Artifact, Entry, LockedEdge, Skipped
+from scanner.model.artifact import Artifact
+from scanner.model.dependency import Entry, LockedEdge, Skipped
 from scanner.sources.declaration import normalize_extras
 from scanner.sources.document import Document, Parsed
 from scanner.sources.lock_graph import Node, Reach, Request, find_reach

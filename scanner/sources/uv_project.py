@@ -8,8 +8,9 @@ from dataclasses import replace
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Entry, IndexPin, Skipped
+from scanner.model.dependency import Dependency, Entry, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.report import IndexPin
 from scanner.sources.declaration import parse_marker
 from scanner.sources.document import IndexOptions, Parsed
 from scanner.sources.reference import parse_reference

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
-from scanner.errors import TableError
+from scanner.model.errors import TableError
 
 _Value = TypeVar("_Value")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scanner.errors import TableError
+from scanner.model.errors import TableError
 from scanner.tables.fields import Fields
 
 _PACKAGE = Path(__file__).resolve().parent.parent

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
-from scanner.errors import TableError
+from scanner.model.errors import TableError
 from scanner.tables.fields import Fields, Provenance
 from scanner.tables.files import parse_json, read_table
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from scanner.errors import TableError
+from scanner.model.errors import TableError
 from scanner.tables.fields import Fields, Header, Provenance
 from scanner.tables.files import parse_toml, read_table
 

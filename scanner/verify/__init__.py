@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Protocol
 
 from scanner.checks.code.site import WheelCode, entry_modules
-from scanner.errors import ArtifactError, ScanError
 from scanner.inspect import Opener
-from scanner.model import Artifact, Judgement, Level, Origin, Report, Rule, Verdict
-from scanner.opened import OpenedWheel
+from scanner.model.artifact import Artifact, Origin
+from scanner.model.errors import ArtifactError, ScanError
+from scanner.model.finding import Level
+from scanner.model.opened import OpenedWheel
+from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.tables import load_pyodide
 from scanner.verified import Comparison, Happened, ModuleOutcome, Verification, VerifyReport
 from scanner.verify.probe import TIMEOUT

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.errors import SettingsError
+from scanner.model.errors import SettingsError
 
 _VERSION = re.compile(r"[0-9]+(\.[0-9A-Za-z]+)*")
 _INSTALL_SECONDS = 600

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from scanner.errors import ArtifactError, ScanError
 from scanner.index.wheel_contents import install_path
-from scanner.opened import OpenedWheel
+from scanner.model.errors import ArtifactError, ScanError
+from scanner.model.opened import OpenedWheel
 
 MAX_TREE_BYTES = 1024 * 1024 * 1024
 """The most that a tree may unpack to; a Worker takes a sixteenth of it."""

@@ -6,8 +6,10 @@ import pytest
 from packaging.utils import parse_wheel_filename
 
 from scanner.checks.contents import find_native_code
-from scanner.contents import NativeKind, NativeMember, NativeRole, WheelContents
-from scanner.model import Artifact, ArtifactKind, Finding, Level, Rule, Strength
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.contents import NativeKind, NativeMember, NativeRole, WheelContents
+from scanner.model.finding import Finding, Level, Strength
+from scanner.model.rule import Rule
 from scanner.target import choose_target
 
 TARGET = choose_target()

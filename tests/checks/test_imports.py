@@ -12,8 +12,9 @@ from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.site import WheelCode
 from scanner.checks.import_report import ImportReport
 from scanner.checks.imports import build_runtime, find_import_problems
-from scanner.errors import ArtifactError
-from scanner.model import Finding, Level, Rule, Strength
+from scanner.model.errors import ArtifactError
+from scanner.model.finding import Finding, Level, Strength
+from scanner.model.rule import Rule
 from scanner.tables import load_stdlib
 from scanner.target import choose_target
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from scanner.checks.sdist import find_build
-from scanner.contents import BuildFile, SdistContents
-from scanner.model import Finding, Level, Rule, Strength
+from scanner.model.contents import BuildFile, SdistContents
+from scanner.model.finding import Finding, Level, Strength
+from scanner.model.rule import Rule
 from scanner.target import choose_target
 
 TARGET = choose_target()

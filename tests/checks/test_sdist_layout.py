@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from scanner.checks.sdist_layout import find_installed
-from scanner.contents import BuildFile, SdistContents
+from scanner.model.contents import BuildFile, SdistContents
 
 
 def _find(paths: Sequence[str], *, top_level: tuple[str, ...] = (), pyproject: str = "") -> dict[str, str]:

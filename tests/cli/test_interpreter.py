@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 
 from scanner.cli.interpreter import read_installed
-from scanner.errors import SettingsError
+from scanner.model.errors import SettingsError
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel

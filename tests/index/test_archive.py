@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.errors import ArtifactError, IndexUnreachable
 from scanner.index.archive import (
     MAX_MEMBER_BYTES,
     WheelDirectory,
@@ -20,6 +19,7 @@ from scanner.index.archive import (
     verify_sha256,
 )
 from scanner.index.byte_source import ByteSource, CachedSource, MemorySource
+from scanner.model.errors import ArtifactError, IndexUnreachable
 
 if TYPE_CHECKING:
     from tests.conftest import MakeWheel

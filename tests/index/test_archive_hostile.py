@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.errors import ArtifactError
 from scanner.index.archive import WheelDirectory, read_members, read_starts, read_wheel_directory
 from scanner.index.byte_source import ByteSource, MemorySource
+from scanner.model.errors import ArtifactError
 
 NAME = "a-1.0-py3-none-any.whl"
 UTF8 = 1 << 11

@@ -14,16 +14,16 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.candidates import Candidate
-from scanner.errors import IndexUnreachable
 from scanner.index.cache import FILE_NAME, Cache
 from scanner.index.config import IndexSettings
 from scanner.index.listing import Listing
 from scanner.index.location import IndexLocation
 from scanner.index.service import Index
 from scanner.index.supply import IndexSupply
+from scanner.model.errors import IndexUnreachable
+from scanner.model.requirement import Want
 from scanner.tables import load_pyodide
 from scanner.target import choose_target
-from scanner.wants import Want
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeSdist, MakeWheel

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from scanner.errors import IndexAnswerError, IndexUnreachable, SettingsError
 from scanner.index.answer import Answer
 from scanner.index.client import Client
 from scanner.index.credentials import Credential, Credentials
 from scanner.index.proxies import Proxies
 from scanner.index.urls import find_origin
+from scanner.model.errors import IndexAnswerError, IndexUnreachable, SettingsError
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel

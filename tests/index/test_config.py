@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from scanner.errors import SettingsError
 from scanner.index.config import IndexRequest, IndexSettings, read_index_settings
-from scanner.model import PUBLIC_INDEX, IndexPin
+from scanner.model.errors import SettingsError
+from scanner.model.report import PUBLIC_INDEX, IndexPin
 
 DEFAULT = "https://default.example.org/simple"
 

@@ -10,7 +10,7 @@ from packaging.metadata import parse_email
 
 from scanner.index.egg_info import complete_metadata, parse_requires
 from scanner.index.sdist_archive import read_sdist
-from scanner.metadata import CoreMetadata, parse_metadata
+from scanner.model.metadata import CoreMetadata, parse_metadata
 
 if TYPE_CHECKING:
     from tests.conftest import MakeSdist

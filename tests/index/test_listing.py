@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.errors import IndexAnswerError
-from scanner.index.filenames import FilenameReader, may_fit_webassembly
 from scanner.index.listed_rows import parse_rows
 from scanner.index.listing import Listing, make_listing, merge_listings
 from scanner.index.rows import FileRow
-from scanner.model import ArtifactKind
+from scanner.model.artifact import ArtifactKind
+from scanner.model.errors import IndexAnswerError
+from scanner.model.filenames import FilenameReader, may_fit_webassembly
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html; charset=utf-8"

@@ -8,8 +8,8 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.errors import IndexAnswerError, IndexUnreachable
 from scanner.index.local import fetch_local, read_links, read_local_listing
+from scanner.model.errors import IndexAnswerError, IndexUnreachable
 
 FOO = canonicalize_name("foo")
 FOO_BAR = canonicalize_name("foo-bar")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.errors import SettingsError
 from scanner.index.location import Place, read_flag
+from scanner.model.errors import SettingsError
 
 
 def _place(**environ: str) -> Place:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.contents import NativeKind, NativeRole
 from scanner.index.native import MOST_BYTES, is_extension_name, parse_native
+from scanner.model.contents import NativeKind, NativeRole
 
 
 def _elf(kind: int = 3, machine: int = 62, *, interpreter: bool = False, wide: bool = True) -> bytes:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.errors import SettingsError
 from scanner.index.location import IndexLayer
 from scanner.index.pip_config import read_pip_environment, read_pip_files
+from scanner.model.errors import SettingsError
 
 
 def _write(path: Path, text: str) -> Path:

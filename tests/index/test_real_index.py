@@ -10,10 +10,10 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.errors import IndexUnreachable
 from scanner.index.config import read_index_settings
 from scanner.index.service import Index
-from scanner.model import ArtifactKind
+from scanner.model.artifact import ArtifactKind
+from scanner.model.errors import IndexUnreachable
 from scanner.tables import load_platform
 
 pytestmark = pytest.mark.real_index

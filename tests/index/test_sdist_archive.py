@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.contents import BuildFile, SdistContents
-from scanner.errors import ArtifactError
 from scanner.index.sdist_archive import MAX_BUILD_FILES, MAX_SOURCES, read_sdist
+from scanner.model.contents import BuildFile, SdistContents
+from scanner.model.errors import ArtifactError
 
 if TYPE_CHECKING:
     from tests.conftest import MakeSdist

@@ -15,11 +15,11 @@ import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.errors import IndexAnswerError, IndexRefused, IndexUndefined, IndexUnreachable
 from scanner.index.config import IndexSettings
 from scanner.index.listing import Listing
 from scanner.index.location import IndexLocation
 from scanner.index.service import Index
+from scanner.model.errors import IndexAnswerError, IndexRefused, IndexUndefined, IndexUnreachable
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner.errors import IndexUnreachable, SettingsError
 from scanner.index.answer import Answer
 from scanner.index.client import Client
 from scanner.index.tls import make_tls_context
+from scanner.model.errors import IndexUnreachable, SettingsError
 
 
 @pytest.fixture(scope="module")

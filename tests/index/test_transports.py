@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.errors import IndexAnswerError, IndexUnreachable
 from scanner.index.answer import Answer
 from scanner.index.client import Client
 from scanner.index.retry import MOST_CONNECTIONS
+from scanner.model.errors import IndexAnswerError, IndexUnreachable
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.errors import SettingsError
 from scanner.index.location import IndexLayer
 from scanner.index.uv_config import read_uv_environment, read_uv_files
+from scanner.model.errors import SettingsError
 
 
 def _write(path: Path, text: str) -> Path:

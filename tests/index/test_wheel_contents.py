@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.contents import EntryPoint, NativeKind, NativeRole, WheelContents
-from scanner.errors import ArtifactError
 from scanner.index.byte_source import MemorySource
 from scanner.index.wheel_contents import install_path, read_wheel_contents, select_metadata
+from scanner.model.contents import EntryPoint, NativeKind, NativeRole, WheelContents
+from scanner.model.errors import ArtifactError
 
 if TYPE_CHECKING:
     from tests.conftest import MakeWheel, WheelFile

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from scanner.errors import ArtifactError
 from scanner.index.byte_source import MemorySource
 from scanner.index.wheel_contents import read_wheel_contents
 from scanner.index.wheel_metadata import read_wheel_metadata
 from scanner.index.zip_end import find_end_record
 from scanner.index.zip_search import find_metadata_member
+from scanner.model.errors import ArtifactError
 
 FILENAME = "foo-1.0-py3-none-any.whl"
 FOLDER = "foo-1.0.dist-info"

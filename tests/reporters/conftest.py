@@ -11,28 +11,12 @@ from typing import Any
 
 import pytest
 
-from scanner.model import (
-    Alternative,
-    Artifact,
-    ArtifactKind,
-    Bundle,
-    Evidence,
-    Finding,
-    Judgement,
-    Level,
-    Limits,
-    Location,
-    Origin,
-    Problem,
-    ProjectVerdict,
-    Report,
-    Rule,
-    Skipped,
-    Strength,
-    TableMode,
-    Target,
-    Verdict,
-)
+from scanner.model.artifact import Artifact, ArtifactKind, Origin
+from scanner.model.dependency import Location, Skipped
+from scanner.model.finding import Alternative, Evidence, Finding, Level, Problem, Strength
+from scanner.model.report import Bundle, Judgement, ProjectVerdict, Report, TableMode, Verdict
+from scanner.model.rule import Rule
+from scanner.model.target import Limits, Target
 from scanner.reporters import REPORTERS
 from scanner.reporters.context import ReportContext
 

@@ -12,7 +12,7 @@ from io import StringIO
 
 import pytest
 
-from scanner.model import Report
+from scanner.model.report import Report
 from scanner.reporters import REPORTERS
 from scanner.reporters.context import ReportContext
 

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from scanner.model import Alternative, Evidence, Finding, Judgement, Level, Location, Report, Rule, Strength, Verdict
+from scanner.model.dependency import Location
+from scanner.model.finding import Alternative, Evidence, Finding, Level, Strength
+from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.reporters.causes import chains_to, deciding_findings, find_causes, find_remedies
 
 Make = Callable[..., Judgement]

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from scanner.model import Judgement, Report
+from scanner.model.report import Judgement, Report
 from scanner.reporters.context import ReportContext
 from scanner.reporters.csv import COLUMNS
 

@@ -7,7 +7,10 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from scanner.model import Finding, Judgement, Level, Location, Problem, Report, Rule, Verdict
+from scanner.model.dependency import Location
+from scanner.model.finding import Finding, Level, Problem
+from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.reporters.context import ReportContext
 
 Render = Callable[[str, Report, ReportContext], str]

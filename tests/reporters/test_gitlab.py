@@ -4,7 +4,10 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from scanner.model import Finding, Judgement, Level, Location, Report, Rule, Verdict
+from scanner.model.dependency import Location
+from scanner.model.finding import Finding, Level
+from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.reporters.context import ReportContext
 
 Render = Callable[[str, Report, ReportContext], str]

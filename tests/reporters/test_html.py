@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
-from scanner.model import Judgement, Report
+from scanner.model.report import Judgement, Report
 from scanner.reporters.context import ReportContext
 
 Render = Callable[[str, Report, ReportContext], str]

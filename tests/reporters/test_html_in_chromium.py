@@ -15,7 +15,10 @@ from typing import Any
 
 import pytest
 
-from scanner.model import Evidence, Finding, Judgement, Level, Location, Report, Rule, Strength, Verdict
+from scanner.model.dependency import Location
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.reporters.context import ReportContext
 
 pytestmark = pytest.mark.tools

@@ -16,22 +16,11 @@ from pathlib import Path, PurePosixPath
 import pytest
 from markdown_it import MarkdownIt
 
-from scanner.model import (
-    Alternative,
-    Artifact,
-    ArtifactKind,
-    Evidence,
-    Finding,
-    Judgement,
-    Level,
-    Location,
-    Problem,
-    Report,
-    Rule,
-    Skipped,
-    Strength,
-    Verdict,
-)
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.dependency import Location, Skipped
+from scanner.model.finding import Alternative, Evidence, Finding, Level, Problem, Strength
+from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.reporters import REPORTERS
 from scanner.reporters.context import ReportContext
 

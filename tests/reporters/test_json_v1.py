@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from scanner.model import Judgement, Report
+from scanner.model.report import Judgement, Report
 from scanner.reporters.context import ReportContext
 
 Render = Callable[[str, Report, ReportContext], str]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
-from scanner.model import Report
+from scanner.model.report import Report
 from scanner.reporters.context import ReportContext
 
 Render = Callable[[str, Report, ReportContext], str]

@@ -14,7 +14,9 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.model import Dependency, Location, Locked, Problem, Rule, Skipped
+from scanner.model.dependency import Dependency, Location, Locked, Skipped
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.reporters.context import ReportContext
 from scanner.reporters.listing import write_list
 

@@ -9,7 +9,8 @@ from itertools import cycle, islice
 
 import pytest
 
-from scanner.model import Judgement, Location, Report
+from scanner.model.dependency import Location
+from scanner.model.report import Judgement, Report
 from scanner.reporters import REPORTERS, junit
 from scanner.reporters.context import ReportContext
 

@@ -7,7 +7,9 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from scanner.model import Finding, Judgement, Level, ProjectVerdict, Report, Rule, Verdict
+from scanner.model.finding import Finding, Level
+from scanner.model.report import Judgement, ProjectVerdict, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.reporters.context import ReportContext
 from scanner.reporters.markdown_text import code, inline, link
 

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from scanner.model import Judgement, Location, Report
+from scanner.model.dependency import Location
+from scanner.model.report import Judgement, Report
 from scanner.reporters.context import ReportContext
 from scanner.reporters.places import Places, describe_place, path_uri, relative_path
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scanner.model import Rule
+from scanner.model.rule import Rule
 from scanner.reporters.rule_help import RULE_HELP
 
 

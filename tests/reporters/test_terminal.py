@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from scanner.model import Finding, Judgement, Level, ProjectVerdict, Report, Rule, Verdict
+from scanner.model.finding import Finding, Level
+from scanner.model.report import Judgement, ProjectVerdict, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.reporters.context import ReportContext
 
 Render = Callable[[str, Report, ReportContext], str]

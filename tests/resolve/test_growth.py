@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
-from scanner.model import Target
+from scanner.model.requirement import Want
+from scanner.model.target import Target
 from scanner.resolve import resolve_tree
 from scanner.resolve.agenda import Agenda
 from scanner.resolve.backtracking import Backtracking
@@ -18,7 +19,6 @@ from scanner.resolve.incompatibility import Incompatibility, PartialSolution, Te
 from scanner.resolve.own_wants import OwnWants
 from scanner.resolve.provider import Provider
 from scanner.resolve.rules import Key, Pick, Rules
-from scanner.wants import Want
 
 Make = Callable[..., Any]
 Project = tuple[Mapping[str, Mapping[str, list[str]]], list[str]]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scanner.model import Target
+from scanner.model.target import Target
 from scanner.resolve import Graph, resolve_tree
 
 Make = Callable[..., Any]

@@ -9,7 +9,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from scanner.model import Target
+from scanner.model.target import Target
 from scanner.resolve import Graph, resolve_flat, resolve_tree
 
 Make = Callable[..., Any]

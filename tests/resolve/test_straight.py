@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from resolvelib import BaseReporter
 from resolvelib.resolvers import Resolution, ResolutionImpossible
 
-from scanner.model import Target
+from scanner.model.requirement import Want
+from scanner.model.target import Target
 from scanner.resolve.provider import Provider
 from scanner.resolve.rules import Key, Pick, Rules
 from scanner.resolve.straight import find_contradiction, resolve_straight
-from scanner.wants import Want
 
 Make = Callable[..., Any]
 Both = Callable[..., tuple[list[tuple[Key, Pick]] | None, list[tuple[Key, Pick]] | None]]

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import pytest
 
-from scanner.errors import SourceError
+from scanner.model.errors import SourceError
 from scanner.sources.document import Document
 
 

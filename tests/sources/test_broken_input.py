@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.errors import SourceError
-from scanner.model import Dependency
+from scanner.model.dependency import Dependency
+from scanner.model.errors import SourceError
 from scanner.sources import ReadFile, read_sources
 from scanner.sources.text import MAX_PARTS, refuse_endless
 

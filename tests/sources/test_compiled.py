@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.model import Dependency
+from scanner.model.dependency import Dependency
 from scanner.sources.document import Parsed
 from scanner.sources.requirements import parse_requirements
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Rule, Skipped
+from scanner.model.dependency import Dependency, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.rule import Rule
 from scanner.sources.conda import parse_conda, parse_match_spec
 from scanner.sources.conda_names import CondaPackage, find_pypi_name
 

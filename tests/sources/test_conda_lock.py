@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Skipped
+from scanner.model.dependency import Dependency, Skipped
+from scanner.model.errors import SourceError
 from scanner.sources import find_format, read_sources
 from scanner.sources.conda_lock import parse_conda_lock
 from scanner.sources.document import Document, Parsed

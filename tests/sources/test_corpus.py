@@ -17,7 +17,7 @@ from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from scanner.model import Dependency, Entry, Skipped
+from scanner.model.dependency import Dependency, Entry, Skipped
 from scanner.sources import ReadFile, read_sources
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from scanner.errors import SourceError
-from scanner.model import Location
+from scanner.model.dependency import Location
+from scanner.model.errors import SourceError
 from scanner.sources.declaration import parse_declaration, parse_marker, shorten
 
 HERE = Location(path="requirements.txt", line=3, column=5)

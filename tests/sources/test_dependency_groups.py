@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.model import Dependency, Rule
+from scanner.model.dependency import Dependency
+from scanner.model.rule import Rule
 from scanner.sources.document import Parsed
 from scanner.sources.pyproject import parse_pyproject
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.model import Dependency, Rule, Skipped
+from scanner.model.dependency import Dependency, Skipped
+from scanner.model.rule import Rule
 from scanner.sources.pyproject import parse_pyproject
 
 if TYPE_CHECKING:

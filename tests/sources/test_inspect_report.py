@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Skipped
+from scanner.model.dependency import Dependency, Skipped
+from scanner.model.errors import SourceError
 from scanner.sources.inspect_report import parse_inspect_report
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.model import Dependency, Entry
+from scanner.model.dependency import Dependency, Entry
 from scanner.sources import read_sources
 
 DEMO = """\

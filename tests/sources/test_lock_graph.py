@@ -5,7 +5,7 @@ from __future__ import annotations
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
-from scanner.model import LockedEdge
+from scanner.model.dependency import LockedEdge
 from scanner.sources.lock_graph import Node, Request, find_reach
 
 

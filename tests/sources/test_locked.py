@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from scanner.model import ArtifactKind
+from scanner.model.artifact import ArtifactKind
 from scanner.sources.locked import make_artifact, parse_name, parse_pin, write_vcs_url
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import ArtifactKind, Dependency, Locked
+from scanner.model.artifact import ArtifactKind
+from scanner.model.dependency import Dependency, Locked
 from scanner.sources.document import Parsed
 from scanner.sources.pdm_lock import parse_pdm_lock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.model import PUBLIC_INDEX, IndexPin
+from scanner.model.report import PUBLIC_INDEX, IndexPin
 from scanner.sources.document import IndexOptions
 from scanner.sources.pdm_sources import read_pdm_sources
 from scanner.sources.structured import parse_toml

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.errors import SourceError
-from scanner.model import Location
+from scanner.model.dependency import Location
+from scanner.model.errors import SourceError
 from scanner.sources.pip_requirement import parse_pip_requirement
 
 HERE = Location(path="requirements.txt", line=1)

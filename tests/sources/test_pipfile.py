@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import Dependency, IndexPin
+from scanner.model.dependency import Dependency
+from scanner.model.report import IndexPin
 from scanner.sources.document import IndexOptions
 from scanner.sources.pipfile import parse_pipfile
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import Dependency, IndexPin, Locked
+from scanner.model.dependency import Dependency, Locked
+from scanner.model.report import IndexPin
 from scanner.sources.document import IndexOptions, Parsed
 from scanner.sources.pipfile_lock import parse_pipfile_lock
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import ArtifactKind, Dependency, IndexPin
+from scanner.model.artifact import ArtifactKind
+from scanner.model.dependency import Dependency
+from scanner.model.report import IndexPin
 from scanner.sources.document import IndexOptions, Parsed
 from scanner.sources.pylock import parse_pylock
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from scanner.model import Dependency, Entry, Skipped
+from scanner.model.dependency import Dependency, Entry, Skipped
 from scanner.sources.document import IndexOptions
 from scanner.sources.pyproject import parse_pyproject
 

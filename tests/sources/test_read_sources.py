@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.model import Dependency, Rule
+from scanner.model.dependency import Dependency
+from scanner.model.rule import Rule
 from scanner.sources import SOURCES, ReadFile, find_format, read_sources
 
 

@@ -13,7 +13,7 @@ import tomli
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.errors import SourceError
+from scanner.model.errors import SourceError
 from scanner.sources.document import Document, Parsed
 from scanner.sources.pdm_lock import parse_pdm_lock
 from scanner.sources.pipfile import parse_pipfile

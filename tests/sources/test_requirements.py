@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.model import Dependency, Entry, Rule
+from scanner.model.dependency import Dependency, Entry
+from scanner.model.rule import Rule
 from scanner.sources.document import IndexOptions, Parsed
 from scanner.sources.requirements import parse_requirements
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.model import Dependency, Rule
+from scanner.model.dependency import Dependency
+from scanner.model.rule import Rule
 from scanner.sources.document import Parsed
 from scanner.sources.requirements import MAX_INCLUDE_DEPTH, parse_requirements
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.errors import SourceError
-from scanner.model import Dependency
+from scanner.model.dependency import Dependency
+from scanner.model.errors import SourceError
 from scanner.sources.script import parse_script
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from scanner.model import Dependency, Location, Skipped
+from scanner.model.dependency import Dependency, Location, Skipped
 from scanner.sources.document import Parsed
 from scanner.sources.selection import select_entries
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import Dependency, Problem, Rule, Skipped
+from scanner.model.dependency import Dependency, Skipped
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.sources.document import Parsed
 from scanner.sources.ini_lines import read_ini
 from scanner.sources.setup_cfg import parse_setup_cfg

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.errors import SourceError
-from scanner.model import Dependency, Skipped
+from scanner.model.dependency import Dependency, Skipped
+from scanner.model.errors import SourceError
 from scanner.sources.document import Parsed
 from scanner.sources.setup_py import parse_setup_py
 

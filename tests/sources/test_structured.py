@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.errors import SourceError
+from scanner.model.errors import SourceError
 from scanner.sources.structured import Table, parse_json, parse_toml
 
 if TYPE_CHECKING:

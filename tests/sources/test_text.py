@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.errors import SourceError
+from scanner.model.errors import SourceError
 from scanner.sources.text import MAX_FILE_BYTES, decode_leniently
 
 LINE = "requests==2.0  # Größe\n"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.errors import SourceError
+from scanner.model.errors import SourceError
 from scanner.sources.conda import parse_conda
 from scanner.sources.document import Document, Parsed
 from scanner.sources.inspect_report import parse_inspect_report

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.model import ArtifactKind, Dependency, Locked, Skipped
+from scanner.model.artifact import ArtifactKind
+from scanner.model.dependency import Dependency, Locked, Skipped
 from scanner.sources.document import Parsed
 from scanner.sources.uv_lock import parse_uv_lock
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.model import Dependency, Skipped
+from scanner.model.dependency import Dependency, Skipped
 from scanner.sources.document import IndexOptions, Parsed
 from scanner.sources.pyproject import parse_pyproject
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.errors import SettingsError
+from scanner.model.errors import SettingsError
 from scanner.verify.runtime import PyodideRuntime, find_runtime, install_runtime
 
 VERSION = "314.0.7"

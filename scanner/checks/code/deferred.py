@@ -26,7 +26,7 @@ from scanner.checks.code.steps import (
     walk_steps,
 )
 from scanner.checks.code.values import UNKNOWN
-from scanner.model import Rule
+from scanner.model.rule import Rule
 
 Guards = tuple[tuple[str, ...], ...]
 

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.model import Rule
+from scanner.model.rule import Rule
 
 
 class AtImport(enum.Enum):

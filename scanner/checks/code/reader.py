@@ -11,7 +11,7 @@ from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.site import SourceFile, WheelCode
 from scanner.checks.code.steps import ModuleFacts
 from scanner.checks.code.words import Words, collect_words, is_suspicious
-from scanner.errors import ArtifactError
+from scanner.model.errors import ArtifactError
 
 MAX_PARSED_BYTES = 400 * 1024 * 1024
 """What all analyses of one scan may parse together; whatever is beyond counts as unread."""

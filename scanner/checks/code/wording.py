@@ -8,7 +8,8 @@ from scanner.checks.code.deferred import Use
 from scanner.checks.code.failure import Cause, Failure, Hop
 from scanner.checks.code.hazards import HAZARDS
 from scanner.checks.code.importer import Note
-from scanner.model import Evidence, Finding, Level, Rule, Strength
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
 
 _SHOWN_HOPS = 6
 _MAX_EVIDENCE = 100

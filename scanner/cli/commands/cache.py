@@ -11,7 +11,7 @@ import click
 from scanner.cli import help_text
 from scanner.cli.options import PATH
 from scanner.cli.running import cache_folder, errors_told, make_settings
-from scanner.errors import SourceError
+from scanner.model.errors import SourceError
 
 _folder_option = click.option(
     "--cache-dir", type=PATH, metavar="DIR", help="The folder of the cache.  [default: the user's cache folder]"

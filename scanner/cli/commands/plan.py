@@ -32,7 +32,7 @@ from scanner.cli.running import (
     make_settings,
     make_surroundings,
 )
-from scanner.errors import SettingsError
+from scanner.model.errors import SettingsError
 
 if TYPE_CHECKING:
     from scanner.planned import Checked, PlanOptions

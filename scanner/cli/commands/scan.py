@@ -35,7 +35,7 @@ from scanner.cli.running import (
 )
 
 if TYPE_CHECKING:
-    from scanner.model import Report
+    from scanner.model.report import Report
 
 
 @click.command(cls=OrderedOutputsCommand, epilog=help_text.SCAN)

@@ -48,7 +48,7 @@ def tree(
         from packaging.utils import canonicalize_name
 
         from scanner import pipeline
-        from scanner.errors import SettingsError
+        from scanner.model.errors import SettingsError
         from scanner.reporters.tree import build_tree, invert_tree, write_tree, write_tree_json
 
         named = paths or (".",)

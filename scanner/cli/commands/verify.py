@@ -37,7 +37,7 @@ from scanner.cli.running import (
 )
 
 if TYPE_CHECKING:
-    from scanner.model import Target
+    from scanner.model.target import Target
     from scanner.pipeline import Source, Surroundings
     from scanner.settings import Settings
     from scanner.sources.document import IndexOptions

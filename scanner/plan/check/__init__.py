@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scanner.model import Problem
+from scanner.model.finding import Problem
 from scanner.plan.check.classes import find_class_faults
 from scanner.plan.check.code import find_code_faults
 from scanner.plan.check.entries import find_entry_faults

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scanner.model import Problem, Rule
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.plan.check.scope import CheckInput, Entry, Scope, TextFile, tables_of, texts_of
 
 _EXPORTS = re.compile(r"\bctx\s*\.\s*exports\b")

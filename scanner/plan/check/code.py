@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scanner.model import Location, Problem, Rule
+from scanner.model.dependency import Location
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.plan.check.entries import read_number
 from scanner.plan.check.scope import CheckInput, Entry, Scope, TextFile, tables_of
 from scanner.tables import load_containers

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 
-from scanner.model import Problem, Rule
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.plan.check.scope import CheckInput, Entry, KeyPath, Scope
 from scanner.plan.size import find_capacity, find_out_of_bounds, named_sizes
 from scanner.planned import InstanceSize

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scanner.model import Location, Problem, Rule
+from scanner.model.dependency import Location
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.plan.check.scope import CheckInput, Scope, TextFile
 
 _FROM = re.compile(r"^\s*FROM\s+(?:--platform=(?P<platform>\S+)\s+)?(?P<image>\S+)", re.IGNORECASE)

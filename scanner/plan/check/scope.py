@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scanner.model import Location, Problem, Rule
+from scanner.model.dependency import Location
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.tables import load_wrangler_keys
 
 KeyPath = tuple[str | int, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from scanner.errors import SettingsError
-from scanner.model import Problem, Rule
+from scanner.model.errors import SettingsError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 from scanner.plan.check.entries import unknown_key_text
 from scanner.plan.check.scope import CheckInput, Scope, texts_of
 from scanner.tables import load_runtimes, load_wrangler_keys

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from scanner.contents import (
+from scanner.model.contents import (
     BuildFile,
     EntryPoint,
     NativeKind,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from packaging.utils import canonicalize_name
 
-from scanner.index.filenames import FilenameReader, find_kind, is_distribution, may_fit_webassembly
-from scanner.model import ArtifactKind
+from scanner.model.artifact import ArtifactKind
+from scanner.model.filenames import FilenameReader, find_kind, is_distribution, may_fit_webassembly
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.model import ArtifactKind
+from scanner.model.artifact import ArtifactKind
 
 WHEEL_SUFFIX = ".whl"
 SDIST_SUFFIXES = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from scanner.model import Rule, Target
+from scanner.model.rule import Rule
+from scanner.model.target import Target
 
 
 def fingerprint(rule: Rule, name: str, target: Target) -> str:

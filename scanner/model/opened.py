@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from scanner.contents import SdistContents, WheelContents
-from scanner.errors import ArtifactError, ScanError
+from scanner.model.contents import SdistContents, WheelContents
+from scanner.model.errors import ArtifactError, ScanError
 
 
 def _read_nothing(path: str) -> bytes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scanner.model import Finding, Judgement, Level, Rule, Verdict
+from scanner.model.finding import Finding, Level
+from scanner.model.report import Judgement, Verdict
+from scanner.model.rule import Rule
 
 
 def accept(finding: Finding, reason: str) -> Finding:

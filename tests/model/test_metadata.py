@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from packaging.markers import Marker
 from packaging.version import Version
 
-from scanner.errors import ArtifactError
-from scanner.metadata import applies, may_apply, parse_metadata
+from scanner.model.errors import ArtifactError
+from scanner.model.metadata import applies, may_apply, parse_metadata
 
 HEAD = "Metadata-Version: 2.3\nName: Some.Thing\nVersion: 1.0\n"
 

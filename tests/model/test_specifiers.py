@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from scanner.specifiers import combine, find_pin
+from scanner.model.specifiers import combine, find_pin
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from scanner.errors import ArtifactError
+from scanner.model.errors import ArtifactError
 
 _MAX_HEADER_CHARACTERS = 4 * 1024 * 1024
 
