@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from scanner import tables
 from scanner.advice import find_advice
 from scanner.bundle import weigh_bundle
 from scanner.chains import Chain, Edges, find_chains
@@ -29,7 +28,8 @@ from scanner.model.target import Target
 from scanner.project import Project, describe
 from scanner.resolve import Graph, Node
 from scanner.resolve.locked import lock_keys
-from scanner.tables import IncompatibleRow
+from scanner.runtime import tables
+from scanner.runtime.tables import IncompatibleRow
 
 _NOT_INSPECTED = Inspected()
 

@@ -10,7 +10,6 @@ from typing import Protocol
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates, ReleaseSource
 from scanner.model.artifact import Artifact, ArtifactKind, Release
 from scanner.model.dependency import Dependency
 from scanner.model.errors import IndexFailure, ScanError
@@ -23,10 +22,11 @@ from scanner.project import Project, plan_file
 from scanner.remembered import Opener
 from scanner.resolve import Graph, Node, Supply, resolve_tree
 from scanner.resolve.locked import build_locked_graph
+from scanner.runtime.candidates import Candidate, Candidates, ReleaseSource
+from scanner.runtime.tables import PyodidePackage, load_workloads
+from scanner.runtime.target import wheel_tags
 from scanner.settings import Settings
 from scanner.sources import ReadFile
-from scanner.tables import PyodidePackage, load_workloads
-from scanner.target import wheel_tags
 
 _GLIBC_MINOR = 41
 """Of the Debian release that the slim images are built on."""

@@ -8,14 +8,14 @@ from dataclasses import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from scanner.candidates import Candidate, Candidates, direct_candidates
 from scanner.model.dependency import Dependency
 from scanner.model.errors import ArtifactError, IndexFailure
 from scanner.model.metadata import CoreMetadata
 from scanner.model.requirement import Narrow, Want
 from scanner.model.target import Target
 from scanner.resolve import Graph, Supply
-from scanner.tables import PyodidePackage
+from scanner.runtime.candidates import Candidate, Candidates, direct_candidates
+from scanner.runtime.tables import PyodidePackage
 
 
 class DirectSupply:

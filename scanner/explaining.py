@@ -7,11 +7,11 @@ from itertools import islice
 
 from packaging.utils import NormalizedName
 
-from scanner.candidates import Candidates
 from scanner.listed import Listed
 from scanner.model.errors import IndexFailure
 from scanner.model.target import Target
 from scanner.resolve import Supply
+from scanner.runtime.candidates import Candidates
 
 _SHOWN = 5
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from scanner.candidates import Candidate
 from scanner.checks.build import Outcome
 from scanner.checks.build_backend import read_build
 from scanner.checks.code.site import WheelCode
@@ -22,7 +21,8 @@ from scanner.model.report import TableMode
 from scanner.model.target import Target
 from scanner.remembered import Memory, Nothing, Opener, Remembered
 from scanner.resolve import Graph, Node
-from scanner.tables import Effect, load_pyodide
+from scanner.runtime.candidates import Candidate
+from scanner.runtime.tables import Effect, load_pyodide
 
 __all__ = ["Inspected", "Opener", "inspect_graph"]
 

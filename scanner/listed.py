@@ -7,9 +7,9 @@ from datetime import date
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner import tables
+from scanner.runtime import tables
+from scanner.runtime.tables import Effect, IncompatibleRow, Provenance
 from scanner.settings import UserRow
-from scanner.tables import Effect, IncompatibleRow, Provenance
 
 Listed = Mapping[NormalizedName, IncompatibleRow]
 

@@ -19,9 +19,9 @@ from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 from scanner.model.target import Target
 from scanner.planned import ModuleImport, ModuleUse, OwnCode, OwnModule
+from scanner.runtime.tables import load_stdlib
 from scanner.sources.discover import find_files
 from scanner.sources.files import read_file
-from scanner.tables import load_stdlib
 
 MAX_MODULES = 20_000
 _LINE = re.compile(r"line (\d+)")

@@ -34,10 +34,10 @@ from scanner.remembered import Memory
 from scanner.resolve import Graph, resolve_flat, resolve_tree
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
+from scanner.runtime.target import choose_target
 from scanner.settings import Settings
 from scanner.sources import STDIN, ReadFile, read_sources
 from scanner.sources.document import IndexOptions
-from scanner.target import choose_target
 from scanner.wrangler import find_wrangler_config, read_wrangler_config
 
 

@@ -27,7 +27,7 @@ from scanner.model.contents import (
 from scanner.model.errors import ArtifactError
 from scanner.model.opened import Opened, OpenedSdist, OpenedWheel
 from scanner.model.target import Target
-from scanner.tables.files import find_data
+from scanner.runtime.tables.files import find_data
 
 if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed
     from scanner.checks.code.digest import CodeDigest

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
-from scanner.candidates import Candidate
 from scanner.index.byte_source import ByteSource
 from scanner.index.config import IndexSettings
 from scanner.index.distribution import Distributions
@@ -24,6 +23,7 @@ from scanner.index.inspection import open_wheel
 from scanner.index.location import IndexLocation
 from scanner.index.service import Index
 from scanner.index.wheel_contents import read_wheel_contents
+from scanner.runtime.candidates import Candidate
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel

@@ -16,8 +16,8 @@ import tomli
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from scanner import tables
-from scanner.tables import Effect, Outcome
+from scanner.runtime import tables
+from scanner.runtime.tables import Effect, Outcome
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 PYTHONS = ("3.12", "3.13", "3.14")

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from scanner.model.dependency import Dependency, Location, Locked, LockedEdge
 from scanner.project import describe, plan_project
-from scanner.target import choose_target
+from scanner.runtime.target import choose_target
 
 TARGET = choose_target()
 WINDOWS = Marker("sys_platform == 'win32'")

@@ -58,7 +58,7 @@ def test_only_the_command_that_is_run_is_loaded(tmp_path: Path) -> None:
 
 def test_the_version_loads_neither_the_network_nor_the_readers(tmp_path: Path) -> None:
     names = _imported(tmp_path, "--version")
-    assert "scanner.tables" in names
+    assert "scanner.runtime.tables" in names
     assert not names & (HEAVY - {"packaging"})
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.candidates import Candidate, Candidates
 from scanner.index.inspection import MAX_HELD_BYTES
 from scanner.index.supply import IndexSupply
 from scanner.model.artifact import Artifact, ArtifactKind
@@ -24,7 +23,8 @@ from scanner.model.metadata import CoreMetadata
 from scanner.model.opened import Opened
 from scanner.model.report import Judgement
 from scanner.model.requirement import Narrow, Want
-from scanner.tables import PyodidePackage
+from scanner.runtime.candidates import Candidate, Candidates
+from scanner.runtime.tables import PyodidePackage
 from scanner.verified import ModuleOutcome
 from scanner.verify.probe import SCRIPT, TIMEOUT, NodeProbe
 

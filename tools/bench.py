@@ -260,7 +260,7 @@ def measure_application(bench: Bench) -> None:
 
 def measure_real(bench: Bench) -> None:
     """Over the real index: the scan beside pip's dry run. Slow, so that one pair has to do."""
-    from scanner.tables import load_platform  # noqa: PLC0415  # only here
+    from scanner.runtime.tables import load_platform  # noqa: PLC0415  # only here
 
     index = load_platform().public_index_url
     cold = bench.scan(PINNED, index, *_ONLY_LISTINGS, cold=True)

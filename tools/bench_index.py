@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scanner.tables import load_platform
+from scanner.runtime.tables import load_platform
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 VERSIONS = 20

@@ -36,8 +36,8 @@ from scanner.index.opening import IndexChoice, open_supply  # noqa: E402
 from scanner.model.requirement import Want, with_extras  # noqa: E402
 from scanner.model.target import Target  # noqa: E402
 from scanner.resolve import Graph, Supply, resolve_tree  # noqa: E402
-from scanner.tables import load_platform, load_pyodide  # noqa: E402
-from scanner.target import choose_target  # noqa: E402
+from scanner.runtime.tables import load_platform, load_pyodide  # noqa: E402
+from scanner.runtime.target import choose_target  # noqa: E402
 
 SETS = ROOT / "tools" / "compare_uv_sets.toml"
 PAGE = ROOT / "docs" / "resolution.md"

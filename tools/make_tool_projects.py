@@ -26,7 +26,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scanner import tables
+from scanner.runtime import tables
 
 Versions = set[tuple[str, str]]
 """Names with their versions, or with their specifiers where nothing is locked."""

@@ -43,8 +43,8 @@ from scanner.model.errors import ScanError  # noqa: E402
 from scanner.model.finding import Level  # noqa: E402
 from scanner.model.report import Judgement, Report, TableMode  # noqa: E402
 from scanner.model.rule import Rule  # noqa: E402
+from scanner.runtime.target import choose_target  # noqa: E402
 from scanner.settings import Settings  # noqa: E402
-from scanner.target import choose_target  # noqa: E402
 from scanner.verified import Happened, Verification  # noqa: E402
 from scanner.verify import verify_report  # noqa: E402
 from scanner.verify.probe import NodeProbe  # noqa: E402

@@ -25,7 +25,7 @@ from scanner.index.service import Index  # noqa: E402
 from scanner.index.wheel_contents import read_wheel_contents  # noqa: E402
 from scanner.model.artifact import Artifact, ArtifactKind  # noqa: E402
 from scanner.model.contents import WheelContents  # noqa: E402  # works without an installation
-from scanner.tables import load_platform  # noqa: E402
+from scanner.runtime.tables import load_platform  # noqa: E402
 
 NAMES = (
     "lxml", "grpcio", "pillow", "cryptography", "pandas", "scikit-learn", "scipy", "opencv-python-headless", "pymupdf",

@@ -31,8 +31,8 @@ from scanner.index.cache import Cache  # noqa: E402
 from scanner.index.config import IndexRequest  # noqa: E402
 from scanner.index.opening import IndexChoice, open_supply  # noqa: E402
 from scanner.resolve import Graph, resolve_tree  # noqa: E402
-from scanner.tables import load_platform  # noqa: E402
-from scanner.target import choose_target  # noqa: E402
+from scanner.runtime.tables import load_platform  # noqa: E402
+from scanner.runtime.target import choose_target  # noqa: E402
 
 SETS = ROOT / "tools" / "measure_trees_sets.toml"
 BEGIN, END = "<!-- written by tools/measure_trees.py -->", "<!-- end of what tools/measure_trees.py writes -->"

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from scanner.index.supply import IndexSupply
 from scanner.model.errors import ScanError
 from scanner.model.metadata import CoreMetadata
-from scanner.tables import PyodidePackage, PyodideRelease
+from scanner.runtime.tables import PyodidePackage, PyodideRelease
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 

@@ -27,7 +27,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scanner.tables import load_runtimes, parse_pyodide  # noqa: E402  # works without an installation
+from scanner.runtime.tables import load_runtimes, parse_pyodide  # noqa: E402  # works without an installation
 
 FOLDER = ROOT / "data" / "pyodide"
 LOCK_MEMBER = "package/pyodide-lock.json"

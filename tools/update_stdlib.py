@@ -39,7 +39,7 @@ from stdlib_probes import (  # noqa: E402  # its neighbour
     SUBMODULES,
 )
 
-from scanner.tables import load_pyodide, load_runtimes, parse_stdlib  # noqa: E402  # works without an installation
+from scanner.runtime.tables import load_pyodide, load_runtimes, parse_stdlib  # noqa: E402  # works without an installation
 
 FOLDER = ROOT / "data" / "stdlib"
 INTERPRETERS_PER_PROCESS = 20

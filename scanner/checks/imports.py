@@ -24,7 +24,7 @@ from scanner.checks.import_report import ImportReport
 from scanner.model.finding import Finding, Level
 from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.tables import StdlibTable
+from scanner.runtime.tables import StdlibTable
 
 _MAY_FAIL = "importing it may fail, by a condition that only running tells"
 _MAX_POSSIBLE = 3

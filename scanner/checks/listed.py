@@ -9,7 +9,7 @@ from scanner.model.artifact import Origin
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.report import TableMode
 from scanner.model.rule import Rule
-from scanner.tables import Effect, IncompatibleRow
+from scanner.runtime.tables import Effect, IncompatibleRow
 
 _STRENGTHS = {"verified": Strength.DOCUMENTED, "likely": Strength.DOCUMENTED, "uncertain": Strength.GUESSED}
 

@@ -9,7 +9,7 @@ from scanner.checks.subject import Subject
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule
-from scanner.target import takes_python
+from scanner.runtime.target import takes_python
 
 
 def find_source_only(subject: Subject) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates, PassedOver
 from scanner.checks.import_report import ImportReport
 from scanner.model.artifact import Artifact
 from scanner.model.contents import SdistContents, WheelContents
@@ -15,7 +14,8 @@ from scanner.model.dependency import Dependency
 from scanner.model.errors import IndexFailure, ScanError
 from scanner.model.report import TableMode
 from scanner.model.target import Target
-from scanner.tables import IncompatibleRow
+from scanner.runtime.candidates import Candidate, Candidates, PassedOver
+from scanner.runtime.tables import IncompatibleRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from scanner.candidates import Candidate
 from scanner.checks.subject import Subject
 from scanner.model.artifact import Artifact, ArtifactKind, Origin
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule
-from scanner.target import rank_artifact, takes_python
+from scanner.runtime.candidates import Candidate
+from scanner.runtime.target import rank_artifact, takes_python
 
 _LONG_AGO = timedelta(days=365)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TextIO
 
-from scanner import tables
 from scanner.listed import listed_rows
 from scanner.pipeline import find_target
 from scanner.reporters.context import ReportContext
 from scanner.reporters.json_text import write_json
 from scanner.reporters.tables_view import ListedRow, RuntimeRow, write_runtimes, write_table
+from scanner.runtime import tables
 
 if TYPE_CHECKING:
     from scanner.settings import Settings

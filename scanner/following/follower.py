@@ -12,7 +12,7 @@ from scanner.model.artifact import Artifact
 from scanner.model.target import Target
 from scanner.remembered import Remembered
 from scanner.resolve import Graph
-from scanner.tables import load_stdlib
+from scanner.runtime.tables import load_stdlib
 
 if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed
     from scanner.checks.code.digest import CodeDigest

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from typing import Protocol
 
-from scanner.candidates import Candidate
 from scanner.index.answer import Answer, ByteRange
 from scanner.index.archive import verify_sha256
 from scanner.index.byte_source import ByteSource, MemorySource
@@ -23,6 +22,7 @@ from scanner.index.wheel_metadata import read_wheel_metadata
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import ArtifactError, IndexAnswerError
 from scanner.model.metadata import CoreMetadata, parse_metadata
+from scanner.runtime.candidates import Candidate
 
 MAX_SIDECAR_BYTES = 16 * 1024 * 1024
 MAX_SDIST_BYTES = 128 * 1024 * 1024

@@ -13,7 +13,7 @@ from scanner.index.config import IndexRequest, read_index_settings
 from scanner.index.service import Index
 from scanner.index.supply import IndexSupply
 from scanner.model.target import Target
-from scanner.tables import load_platform, load_pyodide
+from scanner.runtime.tables import load_platform, load_pyodide
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.candidates import Candidate, Candidates
 from scanner.index.listing import Listing
 from scanner.index.service import Index
 from scanner.model.artifact import Artifact, ArtifactKind
@@ -26,7 +25,8 @@ from scanner.model.opened import Opened
 from scanner.model.requirement import Narrow, Want
 from scanner.model.specifiers import find_pin
 from scanner.model.target import Target
-from scanner.tables import PyodidePackage, PyodideRelease
+from scanner.runtime.candidates import Candidate, Candidates
+from scanner.runtime.tables import PyodidePackage, PyodideRelease
 
 if TYPE_CHECKING:
     from scanner.index.distribution import Distributions

@@ -16,7 +16,7 @@ from scanner.index.native import LEAST_BYTES, MOST_BYTES, parse_native
 from scanner.index.sampling import choose_samples
 from scanner.model.contents import EntryPoint, Member, NativeMember, WheelContents
 from scanner.model.errors import ArtifactError
-from scanner.tables import load_platform
+from scanner.runtime.tables import load_platform
 
 MAX_METADATA_BYTES = 4 * 1024 * 1024
 """Larger than any METADATA, WHEEL or entry_points.txt with its whole description."""

@@ -30,7 +30,7 @@ from scanner.planned import (
     Side,
     Split,
 )
-from scanner.tables import WorkloadTable, load_containers, load_workloads
+from scanner.runtime.tables import WorkloadTable, load_containers, load_workloads
 
 __all__ = ["Outline", "guess_tree", "make_plan", "outline_plan"]
 

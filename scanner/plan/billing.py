@@ -9,7 +9,7 @@ from decimal import Decimal
 from scanner.plan.cost import cost_month
 from scanner.plan.size import find_shortage, named_sizes
 from scanner.planned import Costs, InstanceSize, MonthlyUse, PlanOptions, SizeChoice
-from scanner.tables import ContainerTable
+from scanner.runtime.tables import ContainerTable
 
 _SECONDS_PER_HOUR = 3600
 

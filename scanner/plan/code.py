@@ -9,7 +9,7 @@ from scanner.model.dependency import Location
 from scanner.model.target import Target
 from scanner.plan.placement import module_names
 from scanner.planned import CodeSplit, Cut, Moving, OwnCode, OwnModule, Placement, Side
-from scanner.tables import load_pyodide
+from scanner.runtime.tables import load_pyodide
 
 MOVING_RULES = ("CS303", "CS305", "CS306")
 """Processes, sockets of one's own and system libraries: what a container has and a Worker has not."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from scanner.planned import CostLine, InstanceSize, MonthlyCost, MonthlyUse
-from scanner.tables import ContainerPrices, EgressPrice
+from scanner.runtime.tables import ContainerPrices, EgressPrice
 
 _SECONDS_PER_HOUR = 3600
 

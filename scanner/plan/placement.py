@@ -10,7 +10,14 @@ from scanner.model.finding import Alternative, Level
 from scanner.model.report import Judgement, Report, Verdict
 from scanner.model.rule import Rule
 from scanner.planned import Counted, Placement, Side
-from scanner.tables import Effect, ServiceRow, load_alternatives, load_incompatible, load_pyodide, load_workloads
+from scanner.runtime.tables import (
+    Effect,
+    ServiceRow,
+    load_alternatives,
+    load_incompatible,
+    load_pyodide,
+    load_workloads,
+)
 
 
 def place_dependencies(report: Report, counted: Counted) -> tuple[Placement, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scanner.planned import Answer, Basis, Placement, Plan, Reply, Side
-from scanner.tables import Setup, load_workloads
+from scanner.runtime.tables import Setup, load_workloads
 
 
 def answer_services(placements: Sequence[Placement]) -> Iterator[Answer]:

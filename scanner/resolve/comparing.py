@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from packaging.utils import NormalizedName
 
-from scanner.candidates import PassedOver
 from scanner.resolve.rules import Key, Pick, Rules
+from scanner.runtime.candidates import PassedOver
 
 
 def find_passed_over(

@@ -9,11 +9,11 @@ from typing import Protocol
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates, PassedOver
 from scanner.model.errors import IndexFailure
 from scanner.model.metadata import CoreMetadata
 from scanner.model.requirement import Narrow, Want
-from scanner.tables import PyodidePackage
+from scanner.runtime.candidates import Candidate, Candidates, PassedOver
+from scanner.runtime.tables import PyodidePackage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,9 +17,9 @@ from itertools import islice
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates
 from scanner.model.requirement import Want
 from scanner.resolve.rules import Key, Pick, Rules
+from scanner.runtime.candidates import Candidate, Candidates
 
 _NARROW = 4
 """A requirement that admits no more fitting versions than this is looked at one level further down."""

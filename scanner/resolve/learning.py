@@ -14,7 +14,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.candidates import Candidates
 from scanner.model.requirement import Want
 from scanner.model.specifiers import find_pin
 from scanner.resolve.agenda import Agenda
@@ -23,6 +22,7 @@ from scanner.resolve.leaps import Leap
 from scanner.resolve.own_wants import OwnWants
 from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
 from scanner.resolve.universe import Universe
+from scanner.runtime.candidates import Candidates
 
 _ROOT: Key = (canonicalize_name("-"), None)
 """The project itself, which requires what it asks for."""

@@ -8,7 +8,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates, FixedReleases, direct_candidates
 from scanner.model.artifact import Artifact, Release
 from scanner.model.dependency import Dependency, Locked, LockedEdge
 from scanner.model.errors import IndexFailure
@@ -16,6 +15,7 @@ from scanner.model.metadata import applies
 from scanner.model.requirement import Want
 from scanner.model.target import Target
 from scanner.resolve.graph import Graph, Node, Supply
+from scanner.runtime.candidates import Candidate, Candidates, FixedReleases, direct_candidates
 
 
 def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, supply: Supply) -> Graph:

@@ -14,11 +14,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from resolvelib import AbstractProvider
 
-from scanner.candidates import Candidate, Candidates
 from scanner.model.requirement import Want
 from scanner.model.specifiers import find_pin
 from scanner.resolve.leaps import Leap, wants_on
 from scanner.resolve.rules import Key, Pick, Rules
+from scanner.runtime.candidates import Candidate, Candidates
 
 _TRIES_BEFORE_LEAPING = 3
 """After so many rejected versions of one project the next are looked for by leaps and bisection, not one by one."""

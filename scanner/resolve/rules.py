@@ -10,13 +10,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates
 from scanner.model.errors import ArtifactError, IndexFailure
 from scanner.model.metadata import CoreMetadata, applies, may_apply
 from scanner.model.requirement import Want, with_extras
 from scanner.model.specifiers import combine
 from scanner.model.target import Target
 from scanner.resolve.graph import Supply
+from scanner.runtime.candidates import Candidate, Candidates
 
 Key = tuple[NormalizedName, NormalizedName | None]
 """A project, or one of its extras."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from packaging.version import Version
 
-from scanner.candidates import Candidate
 from scanner.model.requirement import Want
+from scanner.runtime.candidates import Candidate
 
 _FEW = 8
 """Of so many versions each is looked at; of more only the newest, until one can be chosen."""

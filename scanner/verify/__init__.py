@@ -20,7 +20,7 @@ from scanner.model.finding import Level
 from scanner.model.opened import OpenedWheel
 from scanner.model.report import Judgement, Report, Verdict
 from scanner.model.rule import Rule
-from scanner.tables import load_pyodide
+from scanner.runtime.tables import load_pyodide
 from scanner.verified import Comparison, Happened, ModuleOutcome, Verification, VerifyReport
 from scanner.verify.probe import TIMEOUT
 from scanner.verify.unpack import unpack_wheels

@@ -10,7 +10,7 @@ from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.contents import NativeKind, NativeMember, NativeRole, WheelContents
 from scanner.model.finding import Finding, Level, Strength
 from scanner.model.rule import Rule
-from scanner.target import choose_target
+from scanner.runtime.target import choose_target
 
 TARGET = choose_target()
 PURE = "a-1.0-py3-none-any.whl"

@@ -15,8 +15,8 @@ from scanner.checks.imports import build_runtime, find_import_problems
 from scanner.model.errors import ArtifactError
 from scanner.model.finding import Finding, Level, Strength
 from scanner.model.rule import Rule
-from scanner.tables import load_stdlib
-from scanner.target import choose_target
+from scanner.runtime.tables import load_stdlib
+from scanner.runtime.target import choose_target
 
 Files = Mapping[str, str]
 Scan = Callable[..., ImportReport]

@@ -8,7 +8,7 @@ from scanner.checks.sdist import find_build
 from scanner.model.contents import BuildFile, SdistContents
 from scanner.model.finding import Finding, Level, Strength
 from scanner.model.rule import Rule
-from scanner.target import choose_target
+from scanner.runtime.target import choose_target
 
 TARGET = choose_target()
 NAME = "a-1.0.tar.gz"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.checks.setup_script import Certainty, SetupScript, parse_setup_script
-from scanner.target import choose_target
+from scanner.runtime.target import choose_target
 
 TARGET = choose_target()
 CERTAIN, OPTIONAL, CONDITIONAL, ELSEWHERE = (

@@ -19,8 +19,8 @@ from scanner.checks.imports import build_runtime
 from scanner.following import crew
 from scanner.following.crew import Helper, can_send, count_processes, helpers
 from scanner.following.shares import Share, follow_share
-from scanner.tables import load_stdlib
-from scanner.target import choose_target
+from scanner.runtime.tables import load_stdlib
+from scanner.runtime.target import choose_target
 
 
 class Files(dict[str, str]):

@@ -13,7 +13,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.candidates import Candidate
 from scanner.index.cache import FILE_NAME, Cache
 from scanner.index.config import IndexSettings
 from scanner.index.listing import Listing
@@ -22,8 +21,9 @@ from scanner.index.service import Index
 from scanner.index.supply import IndexSupply
 from scanner.model.errors import IndexUnreachable
 from scanner.model.requirement import Want
-from scanner.tables import load_pyodide
-from scanner.target import choose_target
+from scanner.runtime.candidates import Candidate
+from scanner.runtime.tables import load_pyodide
+from scanner.runtime.target import choose_target
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeSdist, MakeWheel

@@ -14,7 +14,7 @@ from scanner.index.config import read_index_settings
 from scanner.index.service import Index
 from scanner.model.artifact import ArtifactKind
 from scanner.model.errors import IndexUnreachable
-from scanner.tables import load_platform
+from scanner.runtime.tables import load_platform
 
 pytestmark = pytest.mark.real_index
 TOMLI = canonicalize_name("tomli")

@@ -10,7 +10,7 @@ import pytest
 from scanner.plan.cost import cost_month, usd_per_running_hour
 from scanner.plan.size import named_sizes
 from scanner.planned import InstanceSize, MonthlyCost, MonthlyUse
-from scanner.tables import load_containers
+from scanner.runtime.tables import load_containers
 
 
 def _size(name: str) -> InstanceSize:

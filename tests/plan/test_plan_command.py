@@ -12,7 +12,7 @@ import pytest
 import tomli
 
 from scanner.cli.options import EGRESS_REGIONS, INSTANCE_TYPES
-from scanner.tables import load_containers
+from scanner.runtime.tables import load_containers
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scanner.plan.services import merge_bindings
-from scanner.tables import load_workloads, load_wrangler_keys
+from scanner.runtime.tables import load_workloads, load_wrangler_keys
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run

@@ -15,7 +15,7 @@ from scanner.plan.size import (
     worker_processes,
 )
 from scanner.planned import ContainerTree, InstanceSize, Package, PlanOptions, SizeChoice
-from scanner.tables import load_containers, load_workloads
+from scanner.runtime.tables import load_containers, load_workloads
 
 
 def _tree(megabytes: int | None) -> ContainerTree:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
-from scanner.tables import Effect, load_incompatible, load_workloads
+from scanner.runtime.tables import Effect, load_incompatible, load_workloads
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run

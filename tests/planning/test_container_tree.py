@@ -5,7 +5,7 @@ from __future__ import annotations
 from packaging.tags import Tag
 
 from scanner.container_tree import make_linux_target
-from scanner.target import choose_target
+from scanner.runtime.target import choose_target
 
 
 def test_the_linux_target_takes_manylinux_wheels_and_linux_markers() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from scanner.own_code import read_own_code
 from scanner.planned import OwnCode
-from scanner.target import choose_target
+from scanner.runtime.target import choose_target
 
 
 def _read(folder: Path, files: Mapping[str, str | bytes]) -> OwnCode:

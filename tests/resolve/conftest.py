@@ -11,14 +11,14 @@ from packaging.tags import Tag
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.candidates import Candidate, Candidates, FixedReleases
 from scanner.model.artifact import Artifact, ArtifactKind, Release
 from scanner.model.errors import IndexUnreachable
 from scanner.model.metadata import CoreMetadata
 from scanner.model.requirement import Narrow, Want, with_extras
 from scanner.model.target import Target
-from scanner.tables import PyodidePackage
-from scanner.target import choose_target
+from scanner.runtime.candidates import Candidate, Candidates, FixedReleases
+from scanner.runtime.tables import PyodidePackage
+from scanner.runtime.target import choose_target
 
 Projects = Mapping[str, Mapping[str, Sequence[str]]]
 """Project → version → what it requires; a version that ends in «!» has a wheel for Linux only."""

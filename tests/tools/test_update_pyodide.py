@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from scanner.tables import parse_pyodide
+from scanner.runtime.tables import parse_pyodide
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = dt.date(2026, 11, 22)

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from scanner.tables import Outcome, load_stdlib, parse_stdlib
+from scanner.runtime.tables import Outcome, load_stdlib, parse_stdlib
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = dt.date(2026, 11, 22)

@@ -120,7 +120,7 @@ def _check(
 def _write_check(checked: Checked, form: str, output: str | None, options: dict[str, Any]) -> None:
     from scanner.reporters import REPORTERS
     from scanner.reporters.plan_check import to_report, write_check_terminal
-    from scanner.target import choose_target
+    from scanner.runtime.target import choose_target
 
     with open_output(output, form=form) as stream:
         context = report_context(options, stream, form=form, path=output)

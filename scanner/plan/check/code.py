@@ -10,7 +10,7 @@ from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 from scanner.plan.check.entries import read_number
 from scanner.plan.check.scope import CheckInput, Entry, Scope, TextFile, tables_of
-from scanner.tables import load_containers
+from scanner.runtime.tables import load_containers
 
 _GET_RANDOM = re.compile(
     r"\b(?:getRandom|loadBalance)\s*(?:<[\w\s.,]{1,200}>\s*)?\(\s*(?P<binding>[\w.?!\[\]\"' ]{1,200}?)\s*"

@@ -10,7 +10,7 @@ from scanner.model.rule import Rule
 from scanner.plan.check.scope import CheckInput, Entry, KeyPath, Scope
 from scanner.plan.size import find_capacity, find_out_of_bounds, named_sizes
 from scanner.planned import InstanceSize
-from scanner.tables import load_containers, load_wrangler_keys
+from scanner.runtime.tables import load_containers, load_wrangler_keys
 
 _SIZE_KEYS = ("vcpu", "memory_mib", "disk_mb")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from scanner.model.dependency import Location
 from scanner.model.finding import Problem
 from scanner.model.rule import Rule
-from scanner.tables import load_wrangler_keys
+from scanner.runtime.tables import load_wrangler_keys
 
 KeyPath = tuple[str | int, ...]
 

@@ -10,8 +10,8 @@ from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 from scanner.plan.check.entries import unknown_key_text
 from scanner.plan.check.scope import CheckInput, Scope, texts_of
-from scanner.tables import load_runtimes, load_wrangler_keys
-from scanner.target import choose_target
+from scanner.runtime.tables import load_runtimes, load_wrangler_keys
+from scanner.runtime.target import choose_target
 
 _IMPLIES_PYTHON = "auto_inject_python_workers"
 

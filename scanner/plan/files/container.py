@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from scanner.plan.files.names import PORT, one_line
 from scanner.plan.size import find_gpu_packages, worker_processes
 from scanner.planned import ContainerTree, Package, Placement, Plan, Side
-from scanner.tables import load_workloads
+from scanner.runtime.tables import load_workloads
 
 _SERVER = "uvicorn"
 _SERVER_REQUIREMENT = "uvicorn>=0.30"

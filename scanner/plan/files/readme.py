@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from scanner.plan.files.names import FRONT_NAME, QUEUE_NAME, WORKER_NAME, WORKFLOW_CLASS, one_line
 from scanner.plan.services import find_setups
 from scanner.planned import Decision, Plan, Side
-from scanner.tables import Setup
+from scanner.runtime.tables import Setup
 
 _MEANINGS = {
     "worker/wrangler.jsonc": "the configuration of the Python Worker",

@@ -14,8 +14,8 @@ from scanner.checks.code.runtime import Runtime
 from scanner.checks.code.site import build_site
 from scanner.checks.code.words import Words, collect_words, is_suspicious
 from scanner.checks.imports import build_runtime
-from scanner.tables import load_stdlib
-from scanner.target import choose_target
+from scanner.runtime.tables import load_stdlib
+from scanner.runtime.target import choose_target
 
 
 @pytest.fixture

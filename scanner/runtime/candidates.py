@@ -21,8 +21,8 @@ from scanner.model.artifact import Artifact, ArtifactKind, Origin, Release
 from scanner.model.dependency import Dependency
 from scanner.model.specifiers import find_pin
 from scanner.model.target import Target
-from scanner.tables import PyodidePackage
-from scanner.target import rank_artifact, takes_python
+from scanner.runtime.tables import PyodidePackage
+from scanner.runtime.target import rank_artifact, takes_python
 
 
 class ReleaseSource(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from scanner.tables.fields import Provenance
-from scanner.tables.files import parse_toml, read_table
+from scanner.runtime.tables.fields import Provenance
+from scanner.runtime.tables.files import parse_toml, read_table
 
 _NAME = "platform.toml"
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner import tables
 from scanner.model.errors import TableError
-from scanner.tables import Effect, Outcome
-from scanner.tables.files import find_data
+from scanner.runtime import tables
+from scanner.runtime.tables import Effect, Outcome
+from scanner.runtime.tables.files import find_data
 
 HEADER = """
 version = 1
@@ -351,7 +351,7 @@ def test_the_packaged_tables_win_over_those_beside_the_package(tmp_path: Path) -
 
 
 def test_importing_the_loaders_does_not_import_a_toml_parser() -> None:
-    script = "import sys, scanner.tables; sys.exit('tomli' in sys.modules)"
+    script = "import sys, scanner.runtime.tables; sys.exit('tomli' in sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)
 
 

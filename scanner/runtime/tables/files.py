@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanner.model.errors import TableError
-from scanner.tables.fields import Fields
+from scanner.runtime.tables.fields import Fields
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parents[2]
 """The folder of the package ``scanner``."""
 
 

@@ -7,8 +7,8 @@ type. tests/test_data.py checks that rows are sorted, unique and refer only to r
 
 from __future__ import annotations
 
-from scanner.tables.alternatives import AlternativeRow, load_alternatives, parse_alternatives
-from scanner.tables.containers import (
+from scanner.runtime.tables.alternatives import AlternativeRow, load_alternatives, parse_alternatives
+from scanner.runtime.tables.containers import (
     AccountLimits,
     ContainerPrices,
     ContainerTable,
@@ -18,8 +18,8 @@ from scanner.tables.containers import (
     load_containers,
     parse_containers,
 )
-from scanner.tables.fields import Provenance
-from scanner.tables.incompatible import (
+from scanner.runtime.tables.fields import Provenance
+from scanner.runtime.tables.incompatible import (
     Certainty,
     Effect,
     IncompatibleRow,
@@ -27,9 +27,9 @@ from scanner.tables.incompatible import (
     load_incompatible,
     parse_incompatible,
 )
-from scanner.tables.platform import Platform, load_platform, parse_platform
-from scanner.tables.pyodide import PyodidePackage, PyodideRelease, load_pyodide, parse_pyodide
-from scanner.tables.runtimes import (
+from scanner.runtime.tables.platform import Platform, load_platform, parse_platform
+from scanner.runtime.tables.pyodide import PyodidePackage, PyodideRelease, load_pyodide, parse_pyodide
+from scanner.runtime.tables.runtimes import (
     Runtime,
     RuntimeTable,
     load_marker_environment,
@@ -37,7 +37,7 @@ from scanner.tables.runtimes import (
     parse_marker_environments,
     parse_runtimes,
 )
-from scanner.tables.stdlib import (
+from scanner.runtime.tables.stdlib import (
     CallRow,
     Outcome,
     StdlibTable,
@@ -45,7 +45,7 @@ from scanner.tables.stdlib import (
     parse_stdlib,
     parse_workers_stdlib,
 )
-from scanner.tables.workloads import (
+from scanner.runtime.tables.workloads import (
     BaseImage,
     Minimum,
     NeedRow,
@@ -57,7 +57,7 @@ from scanner.tables.workloads import (
     load_workloads,
     parse_workloads,
 )
-from scanner.tables.wrangler import WranglerKeys, load_wrangler_keys, parse_wrangler_keys
+from scanner.runtime.tables.wrangler import WranglerKeys, load_wrangler_keys, parse_wrangler_keys
 
 __all__ = [
     "AccountLimits",

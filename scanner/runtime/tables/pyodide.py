@@ -12,8 +12,8 @@ from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
 from scanner.model.errors import TableError
-from scanner.tables.fields import Fields, Provenance
-from scanner.tables.files import parse_json, read_table
+from scanner.runtime.tables.fields import Fields, Provenance
+from scanner.runtime.tables.files import parse_json, read_table
 
 _RELEASE = re.compile(r"[0-9][0-9A-Za-z.]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -9,7 +9,7 @@ from packaging.tags import Tag, parse_tag
 
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import SettingsError
-from scanner.target import choose_target, rank_artifact, takes_python
+from scanner.runtime.target import choose_target, rank_artifact, takes_python
 
 W = "python_workers"
 

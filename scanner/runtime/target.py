@@ -15,10 +15,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.version import Version
 
-from scanner import tables
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import SettingsError
 from scanner.model.target import Limits, Target
+from scanner.runtime import tables
 
 
 def choose_target(

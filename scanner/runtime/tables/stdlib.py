@@ -14,8 +14,8 @@ from functools import cache
 from types import MappingProxyType
 
 from scanner.model.errors import TableError
-from scanner.tables.fields import Fields, Provenance
-from scanner.tables.files import parse_toml, read_table
+from scanner.runtime.tables.fields import Fields, Provenance
+from scanner.runtime.tables.files import parse_toml, read_table
 
 _PYTHON = re.compile(r"3\.[0-9]{1,3}")
 

@@ -7,10 +7,10 @@ from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.candidates import Candidates, FixedReleases
 from scanner.model.artifact import Artifact, ArtifactKind, Origin, Release
-from scanner.tables import PyodidePackage, load_pyodide
-from scanner.target import choose_target
+from scanner.runtime.candidates import Candidates, FixedReleases
+from scanner.runtime.tables import PyodidePackage, load_pyodide
+from scanner.runtime.target import choose_target
 
 TARGET = choose_target()
 NAME = canonicalize_name("alpha")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from scanner.tables.fields import Provenance
-from scanner.tables.files import parse_toml, read_table
+from scanner.runtime.tables.fields import Provenance
+from scanner.runtime.tables.files import parse_toml, read_table
 
 _NAME = "wrangler.toml"
 

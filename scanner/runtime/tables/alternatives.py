@@ -8,8 +8,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
-from scanner.tables.fields import Fields, Header, Provenance
-from scanner.tables.files import parse_toml, read_table
+from scanner.runtime.tables.fields import Fields, Header, Provenance
+from scanner.runtime.tables.files import parse_toml, read_table
 
 _NAME = "alternatives.toml"
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 from packaging.utils import NormalizedName
 
-from scanner.tables.fields import Fields, Header, Provenance
-from scanner.tables.files import parse_toml, read_table
+from scanner.runtime.tables.fields import Fields, Header, Provenance
+from scanner.runtime.tables.files import parse_toml, read_table
 
 _NAME = "incompatible.toml"
 

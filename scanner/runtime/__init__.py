@@ -1,0 +1,1 @@
+"""What a Python Worker is: its runtime, tags, markers, tables and candidates."""
