@@ -15,17 +15,17 @@ from scanner.checks import Subject, run_checks
 from scanner.checks.import_report import ImportReport
 from scanner.ignores import Exemptions
 from scanner.inherited import Judged, inherit, inherited_finding
+from scanner.inputs.projects import Project, describe
+from scanner.inputs.table_rows import Listed
 from scanner.inspect import Inspected
 from scanner.judge import judge_accepted, judge_findings
 from scanner.late import Late, find_cautions, find_late, soften
-from scanner.listed import Listed
 from scanner.model.dependency import Dependency, Location
 from scanner.model.finding import Alternative, Finding, Level
 from scanner.model.report import Bundle, Judgement, TableMode, Verdict
 from scanner.model.requirement import Want
 from scanner.model.specifiers import combine, find_pin
 from scanner.model.target import Target
-from scanner.project import Project, describe
 from scanner.resolve import Graph, Node
 from scanner.resolve.locked import lock_keys
 from scanner.runtime import tables

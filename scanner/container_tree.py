@@ -10,6 +10,9 @@ from typing import Protocol
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.inputs.formats import ReadFile
+from scanner.inputs.projects import Project, plan_file
+from scanner.inputs.settings import Settings
 from scanner.model.artifact import Artifact, ArtifactKind, Release
 from scanner.model.dependency import Dependency
 from scanner.model.errors import IndexFailure, ScanError
@@ -18,15 +21,12 @@ from scanner.model.opened import OpenedWheel
 from scanner.model.requirement import Narrow, Want
 from scanner.model.target import Target
 from scanner.planned import ContainerTree, Package
-from scanner.project import Project, plan_file
 from scanner.remembered import Opener
 from scanner.resolve import Graph, Node, Supply, resolve_tree
 from scanner.resolve.locked import build_locked_graph
 from scanner.runtime.candidates import Candidate, Candidates, ReleaseSource
 from scanner.runtime.tables import PyodidePackage, load_workloads
 from scanner.runtime.target import wheel_tags
-from scanner.settings import Settings
-from scanner.sources import ReadFile
 
 _GLIBC_MINOR = 41
 """Of the Debian release that the slim images are built on."""

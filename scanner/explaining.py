@@ -7,7 +7,7 @@ from itertools import islice
 
 from packaging.utils import NormalizedName
 
-from scanner.listed import Listed
+from scanner.inputs.table_rows import Listed
 from scanner.model.errors import IndexFailure
 from scanner.model.target import Target
 from scanner.resolve import Supply

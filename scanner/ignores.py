@@ -14,6 +14,8 @@ from datetime import date
 
 from packaging.utils import canonicalize_name
 
+from scanner.inputs.formats.ignores import InlineIgnore
+from scanner.inputs.settings import Ignore
 from scanner.model.acceptance import accept
 from scanner.model.dependency import Location, Skipped
 from scanner.model.errors import SourceError
@@ -21,8 +23,6 @@ from scanner.model.finding import Finding, Problem
 from scanner.model.fingerprint import fingerprint
 from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.settings import Ignore
-from scanner.sources.inline_ignores import InlineIgnore
 
 IN_BASELINE = "in the baseline"
 

@@ -11,7 +11,7 @@ from scanner.checks.code.site import WheelCode
 from scanner.checks.import_report import ImportReport
 from scanner.checks.sdist_layout import find_installed
 from scanner.following.follower import Follower
-from scanner.listed import Listed
+from scanner.inputs.table_rows import Listed
 from scanner.model.artifact import Artifact, ArtifactKind, Origin
 from scanner.model.contents import EntryPoint, SdistContents
 from scanner.model.errors import ScanError

@@ -13,6 +13,8 @@ from scanner.checks.code.reader import CodeReader
 from scanner.checks.code.site import Kind, Site, SourceFile, WheelCode
 from scanner.checks.code.source import Unread, parse_source
 from scanner.checks.imports import build_runtime
+from scanner.inputs.formats.discover import find_files
+from scanner.inputs.formats.reading import read_file
 from scanner.model.dependency import Location
 from scanner.model.errors import ArtifactError, SourceError
 from scanner.model.finding import Problem
@@ -20,8 +22,6 @@ from scanner.model.rule import Rule
 from scanner.model.target import Target
 from scanner.planned import ModuleImport, ModuleUse, OwnCode, OwnModule
 from scanner.runtime.tables import load_stdlib
-from scanner.sources.discover import find_files
-from scanner.sources.files import read_file
 
 MAX_MODULES = 20_000
 _LINE = re.compile(r"line (\d+)")

@@ -21,24 +21,24 @@ from scanner.direct import DirectSupply
 from scanner.edges import list_edges, list_extra_edges
 from scanner.explaining import explain_project
 from scanner.ignores import Exemptions, make_exemptions
+from scanner.inputs.formats import STDIN, ReadFile, read_sources
+from scanner.inputs.formats.document import IndexOptions
+from scanner.inputs.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
+from scanner.inputs.projects import Project, folder_of, merge_options, plan_file
+from scanner.inputs.settings import Settings
+from scanner.inputs.table_rows import Listed, listed_rows
+from scanner.inputs.wrangler import find_wrangler_config, read_wrangler_config
 from scanner.inspect import Inspected, Opener, inspect_graph
 from scanner.judge import judge_project
-from scanner.listed import Listed, listed_rows
-from scanner.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.finding import Problem
 from scanner.model.report import Judgement, Report
 from scanner.model.target import Target
-from scanner.project import Project, folder_of, merge_options, plan_file
 from scanner.remembered import Memory
 from scanner.resolve import Graph, resolve_flat, resolve_tree
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
 from scanner.runtime.target import choose_target
-from scanner.settings import Settings
-from scanner.sources import STDIN, ReadFile, read_sources
-from scanner.sources.document import IndexOptions
-from scanner.wrangler import find_wrangler_config, read_wrangler_config
 
 
 class Source(Supply, Opener, Protocol):

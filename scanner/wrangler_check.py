@@ -12,6 +12,14 @@ from pathlib import Path
 
 import tomli
 
+from scanner.inputs.formats.discover import find_files
+from scanner.inputs.formats.reading import read_file
+from scanner.inputs.formats.structure.json_positions import find_json_positions, find_repeated_keys
+from scanner.inputs.formats.structure.jsonc import parse_jsonc
+from scanner.inputs.formats.structure.positions import KeyPath, Positions
+from scanner.inputs.formats.structure.toml_positions import find_toml_positions
+from scanner.inputs.formats.text import decode_leniently
+from scanner.inputs.wrangler import CONFIG_NAMES
 from scanner.model.dependency import Location
 from scanner.model.errors import SourceError
 from scanner.model.finding import Problem
@@ -19,14 +27,6 @@ from scanner.model.rule import Rule
 from scanner.plan.check import Beside, CheckInput, TextFile, find_faults, find_scopes
 from scanner.plan.check.code import blank_code_comments
 from scanner.planned import Checked
-from scanner.sources.discover import find_files
-from scanner.sources.files import read_file
-from scanner.sources.json_positions import find_json_positions, find_repeated_keys
-from scanner.sources.jsonc import parse_jsonc
-from scanner.sources.positions import KeyPath, Positions
-from scanner.sources.text import decode_leniently
-from scanner.sources.toml_positions import find_toml_positions
-from scanner.wrangler import CONFIG_NAMES
 
 _CODE_SUFFIXES = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".py")
 _MAX_CODE_FILES = 500

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.sources import SOURCES, SourceFormat
-from scanner.sources.declaration import MAX_DECLARATION_CHARACTERS, MAX_PARENTHESES
-from scanner.sources.text import MAX_FILE_BYTES, MAX_PARTS
+from scanner.inputs.formats import SOURCES, SourceFormat
+from scanner.inputs.formats.declaration import MAX_DECLARATION_CHARACTERS, MAX_PARENTHESES
+from scanner.inputs.formats.text import MAX_FILE_BYTES, MAX_PARTS
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
 

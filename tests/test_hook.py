@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from scanner.cli.group import main
-from scanner.sources import SOURCES
+from scanner.inputs.formats import SOURCES
 
 if TYPE_CHECKING:
     from tests.conftest import Take

@@ -44,7 +44,7 @@ def test_help_loads_nothing_heavy(tmp_path: Path, words: tuple[str, ...]) -> Non
     names = _imported(tmp_path, *words)
     assert "click" in names
     assert not names & HEAVY
-    assert not any(name.startswith(("scanner.index", "scanner.sources", "scanner.checks")) for name in names)
+    assert not any(name.startswith(("scanner.index", "scanner.inputs.formats", "scanner.checks")) for name in names)
 
 
 def test_only_the_command_that_is_run_is_loaded(tmp_path: Path) -> None:
@@ -83,15 +83,15 @@ def test_a_flat_scan_for_a_file_loads_only_what_it_uses(
     words = ("requirements.txt", "--no-deps", "--no-inspect", "--no-cache", "--index-url", index.url)
     environ = {"PIP_FIND_LINKS": "", "XDG_CONFIG_DIRS": str(tmp_path), "NO_COLOR": "1"}
     names = _imported(tmp_path, *words, **environ)
-    assert {"scanner.reporters.typeset", "scanner.sources.requirements"} <= names
+    assert {"scanner.reporters.typeset", "scanner.inputs.formats.requirements"} <= names
     others = {
         "resolvelib",
         "packaging.pylock",
         "scanner.cli.interpreter",
         "scanner.index.distribution",
         "scanner.resolve.search",
-        "scanner.sources.inspect_report",
-        "scanner.sources.pyproject",
-        "scanner.sources.uv_lock",
+        "scanner.inputs.formats.locks.pip_inspect",
+        "scanner.inputs.formats.pyproject",
+        "scanner.inputs.formats.locks.uv",
     }
     assert names & others == set()

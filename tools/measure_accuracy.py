@@ -38,13 +38,13 @@ from accuracy_supply import HeldMemory, KeptProbe, KeptSupply, tree_key  # noqa:
 from scanner import pipeline  # noqa: E402  # works without an installation
 from scanner.index.config import IndexRequest  # noqa: E402
 from scanner.index.opening import IndexChoice, open_supply  # noqa: E402
+from scanner.inputs.settings import Settings  # noqa: E402
 from scanner.model.artifact import Origin  # noqa: E402
 from scanner.model.errors import ScanError  # noqa: E402
 from scanner.model.finding import Level  # noqa: E402
 from scanner.model.report import Judgement, Report, TableMode  # noqa: E402
 from scanner.model.rule import Rule  # noqa: E402
 from scanner.runtime.target import choose_target  # noqa: E402
-from scanner.settings import Settings  # noqa: E402
 from scanner.verified import Happened, Verification  # noqa: E402
 from scanner.verify import verify_report  # noqa: E402
 from scanner.verify.probe import NodeProbe  # noqa: E402

@@ -17,11 +17,11 @@ from scanner.model.errors import ScanError, SourceError
 
 if TYPE_CHECKING:
     from scanner.index.cache import Cache
+    from scanner.inputs.formats.document import IndexOptions
+    from scanner.inputs.settings import Settings
     from scanner.model.report import Report
     from scanner.model.target import Target
     from scanner.pipeline import Flattened, Source, Surroundings
-    from scanner.settings import Settings
-    from scanner.sources.document import IndexOptions
 
 EXIT_WORKERS, EXIT_CONTAINER, EXIT_MISUSE, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -66,9 +66,9 @@ def errors_told() -> Iterator[None]:
 
 def exit_code(report: Report, settings: Settings) -> int:
     """The exit code of the contract: 0 runs, 1 needs a container, 2 nothing readable, 3 incomplete."""
+    from scanner.inputs.settings import FailOn  # noqa: PLC0415
     from scanner.model.acceptance import is_accepted  # noqa: PLC0415  # heavy
     from scanner.model.report import ProjectVerdict  # noqa: PLC0415
-    from scanner.settings import FailOn  # noqa: PLC0415
 
     if not report.dependencies and not report.skipped and report.problems:
         return EXIT_MISUSE
@@ -95,7 +95,7 @@ def make_settings(paths: Sequence[str], options: Mapping[str, Any]) -> Settings:
     Raises:
         SettingsError: an option, a variable or a configuration file cannot be used.
     """
-    from scanner.settings import load_settings  # noqa: PLC0415  # heavy
+    from scanner.inputs.settings import load_settings  # noqa: PLC0415  # heavy
 
     first = Path(paths[0]).absolute() if paths and paths[0] != "-" else Path.cwd()
     folder = first if os.path.isdir(first) else first.parent  # noqa: PTH112  # False for a name that is too long, too

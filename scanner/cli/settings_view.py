@@ -13,7 +13,7 @@ from scanner.reporters.escape import clean, redact_credentials
 from scanner.reporters.json_text import write_json
 
 if TYPE_CHECKING:
-    from scanner.settings import Settings
+    from scanner.inputs.settings import Settings
 
 DEFAULT_ORIGIN = "default"
 

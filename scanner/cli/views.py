@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TextIO
 
-from scanner.listed import listed_rows
+from scanner.inputs.table_rows import listed_rows
 from scanner.pipeline import find_target
 from scanner.reporters.context import ReportContext
 from scanner.reporters.json_text import write_json
@@ -13,7 +13,7 @@ from scanner.reporters.tables_view import ListedRow, RuntimeRow, write_runtimes,
 from scanner.runtime import tables
 
 if TYPE_CHECKING:
-    from scanner.settings import Settings
+    from scanner.inputs.settings import Settings
 
 
 def write_table_view(settings: Settings, form: str, stream: TextIO, context: ReportContext) -> None:

@@ -14,9 +14,9 @@ import pytest
 from scanner import pipeline
 from scanner.index.config import IndexRequest
 from scanner.index.opening import IndexChoice, open_supply
+from scanner.inputs.formats.document import IndexOptions
+from scanner.inputs.settings import Settings
 from scanner.model.target import Target
-from scanner.settings import Settings
-from scanner.sources.document import IndexOptions
 from scanner.verified import Comparison, Happened, ModuleOutcome, Verification, VerifyReport
 from scanner.verify import verify_report
 

@@ -37,10 +37,10 @@ from scanner.cli.running import (
 )
 
 if TYPE_CHECKING:
+    from scanner.inputs.formats.document import IndexOptions
+    from scanner.inputs.settings import Settings
     from scanner.model.target import Target
     from scanner.pipeline import Source, Surroundings
-    from scanner.settings import Settings
-    from scanner.sources.document import IndexOptions
     from scanner.verified import VerifyReport
     from scanner.verify.probe import NodeProbe
 

@@ -1,0 +1,1 @@
+"""What the user has and wants: dependency files, settings, Wrangler configurations."""

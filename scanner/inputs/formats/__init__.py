@@ -1,0 +1,271 @@
+"""The dependency files that can be read: one record for each format, and the way from paths to what they declare."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scanner.inputs.formats.discover import drop_covered, find_files
+from scanner.inputs.formats.document import Document, Parsed
+from scanner.inputs.formats.local_projects import follow_local_projects
+from scanner.inputs.formats.reading import Files, ReadFile, describe_failure, read_head
+from scanner.inputs.formats.registry import (
+    parse_conda,
+    parse_conda_lock,
+    parse_inspect_report,
+    parse_pdm_lock,
+    parse_pipfile,
+    parse_pipfile_lock,
+    parse_poetry_lock,
+    parse_pylock,
+    parse_pyproject,
+    parse_requirements,
+    parse_script,
+    parse_setup_cfg,
+    parse_setup_py,
+    parse_uv_lock,
+)
+from scanner.inputs.formats.selection import select_entries
+from scanner.model.dependency import Location
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
+
+__all__ = ["SOURCES", "ReadFile", "SourceFormat", "find_format", "read_sources", "select_entries"]
+
+STDIN = "-"
+_SCRIPT_BEGIN = r"^# /// script\s*$"
+# A script's metadata stands near its top; whole files are read only where it does.
+SCRIPT_HEAD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceFormat:
+    """One format: how its files are recognised and what reads them."""
+
+    name: str
+    parse: Callable[[Document], Parsed]
+    matches: Callable[[str], object] | None
+    """True for the paths (forward slashes) of its files; below a folder these are read. None where no name tells."""
+    sniff: Callable[[str], object] | None = None
+    """True for a text that looks like one, asked where no path decides; None where the path alone tells."""
+    is_lock: bool = False
+
+
+# The first that matches a path is taken, then the first that knows the text.
+SOURCES: tuple[SourceFormat, ...] = (
+    SourceFormat(
+        name="pylock.toml",
+        parse=parse_pylock,
+        matches=re.compile(r"(^|/)pylock(\.[^/.]+)?\.toml$").search,
+        sniff=re.compile(r"^created-by\s*=", re.MULTILINE).search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="uv.lock",
+        parse=parse_uv_lock,
+        # Beside a script lies the lock of that script.
+        matches=re.compile(r"(^|/)(uv|[^/]+\.py)\.lock$").search,
+        sniff=re.compile(r"\A(\s*#.*\n)*\s*version\s*=\s*\d+\s*$", re.MULTILINE).search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="pdm.lock",
+        parse=parse_pdm_lock,
+        matches=re.compile(r"(^|/)pdm(\.[^/]+)?\.lock$").search,
+        sniff=re.compile(r"^lock_version\s*=", re.MULTILINE).search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="poetry.lock",
+        parse=parse_poetry_lock,
+        matches=re.compile(r"(^|/)poetry\.lock$").search,
+        sniff=re.compile(r"^(lock-version|content-hash)\s*=", re.MULTILINE).search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="Pipfile.lock",
+        parse=parse_pipfile_lock,
+        matches=re.compile(r"(^|/)Pipfile\.lock$").search,
+        sniff=re.compile(r'^\s*\{(?=[\s\S]*"_meta"\s*:)(?=[\s\S]*"default"\s*:)').search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="pyproject.toml",
+        parse=parse_pyproject,
+        matches=re.compile(r"(^|/)pyproject\.toml$").search,
+        sniff=re.compile(r"^\[(project|build-system|dependency-groups|tool\.[^\]\n]+)\]\s*$", re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="Pipfile",
+        parse=parse_pipfile,
+        matches=re.compile(r"(^|/)Pipfile$").search,
+        sniff=re.compile(r"^\[(dev-)?packages\]\s*$", re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="setup.cfg",
+        parse=parse_setup_cfg,
+        matches=re.compile(r"(^|/)setup\.cfg$").search,
+        sniff=re.compile(r"^\[options(\.[a-z_]+)?\]\s*$", re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="setup.py",
+        parse=parse_setup_py,
+        matches=re.compile(r"(^|/)setup\.py$").search,
+        sniff=re.compile(r"^(from|import)\s+(setuptools|distutils)\b", re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="script",
+        parse=parse_script,
+        matches=None,
+        sniff=re.compile(_SCRIPT_BEGIN, re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="conda-lock",
+        parse=parse_conda_lock,
+        matches=re.compile(r"(^|/)([^/]*[._-])?conda-lock\.ya?ml$", re.IGNORECASE).search,
+        sniff=re.compile(r"^package:[ \t]*\n[ \t]*- \w+:", re.MULTILINE).search,
+        is_lock=True,
+    ),
+    SourceFormat(
+        name="conda environment",
+        parse=parse_conda,
+        matches=re.compile(r"(^|/)([^/]*[._-])?(environment|conda)([._-][^/]*)?\.ya?ml$", re.IGNORECASE).search,
+        sniff=re.compile(r"^dependencies:[ \t]*(#.*)?\n([ \t]*(#.*)?\n)*[ \t]*- ", re.MULTILINE).search,
+    ),
+    SourceFormat(
+        name="pip inspect",
+        parse=parse_inspect_report,
+        matches=re.compile(r"(^|/)pip[_-]inspect[^/]*\.json$").search,
+        sniff=re.compile(r'^\s*\{(?=[\s\S]*"pip_version"\s*:)(?=[\s\S]*"installed"\s*:)').search,
+    ),
+    SourceFormat(
+        name="requirements",
+        parse=parse_requirements,
+        # Constraints restrict what others ask for and ask for nothing themselves.
+        matches=re.compile(
+            r"(^|/)(?![^/]*constraint)[^/]*requirements?[^/]*\.(txt|in|pip|lock)$"
+            r"|(^|/)(requirements|reqs)/(?!readme|license|constraint)[^/]*\.(txt|in|pip)$",
+            re.IGNORECASE,
+        ).search,
+    ),
+)
+
+
+def read_sources(
+    paths: Sequence[str],
+    *,
+    read_stdin: Callable[[], bytes],
+    environ: Mapping[str, str],
+    all_files: bool = False,
+    installed: Mapping[str, bytes] | None = None,
+) -> tuple[ReadFile, ...]:
+    """What stands in the files, one ``ReadFile`` for each, in order; ``-`` is standard input.
+
+    A folder stands for the dependency files below it, where a lock file is taken before the manifest that it locks,
+    unless ``all_files``. A path in ``installed`` is an interpreter's, and what is given for it a `pip inspect` report.
+    Nothing is raised: what cannot be read is a file with a problem.
+    """
+    files: list[ReadFile] = []
+    for path in dict.fromkeys(paths):
+        if installed and path in installed:
+            files.append(_read_document(path, environ, _give(path, installed[path])))
+        elif path == STDIN:
+            files.append(_read_document(path, environ, lambda opener: opener.make_document(STDIN, read_stdin())))
+        elif os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises for a path with a zero byte before Python 3.14)
+            files.extend(_read_folder(path, environ, all_files=all_files))
+        else:
+            files.append(_read_path(path, environ))
+    return tuple({file.path: file for file in files}.values())
+
+
+def find_format(path: str, text: str) -> SourceFormat | None:
+    """The format of a file: by its path, else by its text, else requirements for .txt, .in and no suffix; or None."""
+    name = path.replace("\\", "/")
+    for each in SOURCES:
+        if each.matches is not None and each.matches(name):
+            return each
+    text = text.replace("\r\n", "\n")
+    for each in SOURCES:
+        if each.sniff is not None and each.sniff(text):
+            return each
+    if _REQUIREMENTS_SUFFIX.search(name):
+        return next(each for each in SOURCES if each.parse is parse_requirements)
+    return None
+
+
+# Whatever nobody else knows: «constraints.txt», «freeze.txt», «deps» and standard input.
+_REQUIREMENTS_SUFFIX = re.compile(r"(\.(txt|in|pip|lst|req|reqs)|(^|/)[^/.]*)$", re.IGNORECASE)
+
+
+def _read_folder(directory: str, environ: Mapping[str, str], *, all_files: bool) -> Iterator[ReadFile]:
+    unread: list[ReadFile] = []
+    found = find_files(
+        directory, _is_dependency_file, on_error=lambda error: unread.append(_tell_unread(error, directory))
+    )
+    files = [_read_path(path, environ) for path in found]
+    yield from unread
+    # A setup.cfg is often there for other tools only.
+    telling = [file for file in files if file.parsed.entries or file.parsed.problems]
+    if files:
+        yield from drop_covered(telling or files, all_files=all_files)
+    elif not unread:
+        yield _tell_problem(
+            directory,
+            "no dependency files in this folder or below it; name one, such as requirements.txt, or pipe it in",
+        )
+
+
+def _tell_unread(error: OSError, directory: str) -> ReadFile:
+    """A folder that cannot be listed, as a problem: what lies in it is not known."""
+    path = str(error.filename or directory)
+    return _tell_problem(path, f"the folder cannot be read: {error.strerror or error}")
+
+
+def _tell_problem(path: str, message: str) -> ReadFile:
+    problem = Problem(rule=Rule.CS601, message=message, location=Location(path=path, line=1))
+    return ReadFile(path=path, format=None, parsed=Parsed(problems=(problem,)))
+
+
+def _is_dependency_file(path: str) -> bool:
+    if any(each.matches is not None and each.matches(path) for each in SOURCES):
+        return True
+    if not path.endswith(".py"):
+        return False
+    return re.search(_SCRIPT_BEGIN.encode(), read_head(path, SCRIPT_HEAD_BYTES), re.MULTILINE) is not None
+
+
+def _give(path: str, data: bytes) -> Callable[[Files], Document]:
+    return lambda opener: opener.make_document(path, data)
+
+
+def _read_path(path: str, environ: Mapping[str, str]) -> ReadFile:
+    return _read_document(path, environ, lambda opener: opener.open(path))
+
+
+def _read_document(path: str, environ: Mapping[str, str], open_document: Callable[[Files], Document]) -> ReadFile:
+    opener = Files(environ)
+    try:
+        document = open_document(opener)
+        source = _choose_format(document)
+        parsed = source.parse(document)
+        if not parsed.is_lock or source.parse is parse_requirements:
+            parsed = follow_local_projects(document, parsed)
+    except SourceError as error:
+        problems = (*opener.problems, describe_failure(error))
+        return ReadFile(path=path, format=None, parsed=Parsed(problems=problems))
+    if not parsed.entries and not parsed.problems:
+        parsed = replace(parsed, notes=(*parsed.notes, f"{path} declares no dependencies"))
+    problems = (*opener.problems, *parsed.problems)
+    return ReadFile(
+        path=path, format=source.name, parsed=replace(parsed, problems=problems), ignores=tuple(opener.ignores)
+    )
+
+
+def _choose_format(document: Document) -> SourceFormat:
+    source = find_format(document.path, document.text)
+    if source is None:
+        raise SourceError(document.path, None, "neither its name nor its text tells what dependency file it is")
+    return source

@@ -1,0 +1,159 @@
+"""Folders that a file asks for («-e .», a path dependency): what their own manifests declare, read in their place.
+
+An installer would build such a project and install what it requires. The manifest says the same without a build, where
+it says it at all.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from scanner.inputs.formats.document import Document, Parsed
+from scanner.inputs.formats.reference import is_archive, is_url, path_of_file_url
+from scanner.inputs.formats.registry import parse_pyproject, parse_setup_cfg, parse_setup_py
+from scanner.inputs.formats.table_declaration import join_markers
+from scanner.model.dependency import Dependency, Entry, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+
+MAX_DEPTH = 20
+
+_BUILD_SYSTEM = "build-system"
+_SUBDIRECTORY = re.compile(r"#(?:[^#]*&)?subdirectory=([^&#]+)")
+# PDM writes its own project's folder so.
+_PROJECT_ROOT = re.compile(r"^/*\$\{PROJECT_ROOT\}/?")
+
+
+def follow_local_projects(document: Document, parsed: Parsed) -> Parsed:
+    """The same with the declarations of the folders that it asks for, each folder's own entry put aside.
+
+    A folder is looked for beside the file that names it and then one folder up, where its project is usually
+    installed from. One without a manifest, or whose manifest leaves the dependencies to a build, keeps its entry as it
+    is. In a compiled file the entry is put aside only: what the project requires stands there.
+    """
+    following = _Following(document, only_aside=parsed.is_lock)
+    entries = [each for entry in parsed.entries for each in following.follow(document, entry, depth=0)]
+    return replace(parsed, entries=tuple(entries), problems=(*parsed.problems, *following.problems))
+
+
+@dataclass(kw_only=True, slots=True)
+class _Manifests:
+    """What the manifests of one folder declare together."""
+
+    documents: list[Document] = field(default_factory=list)
+    entries: list[tuple[Document, Entry]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    is_project: bool = False
+    """Whether a pyproject.toml among them describes the project."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether they tell everything that the project requires."""
+        return bool(self.documents) and not any(_computed_by(entry) for _, entry in self.entries)
+
+
+class _Following:
+    """One file's folders, and the folders that those ask for."""
+
+    def __init__(self, document: Document, *, only_aside: bool) -> None:
+        self._own_path = document.path
+        self._only_aside = only_aside
+        self._folders: dict[tuple[str, str], _Manifests] = {}
+        self._seen: set[tuple[str, tuple[str, ...]]] = set()
+        self.problems: list[Problem] = []
+
+    def follow(self, document: Document, entry: Entry, *, depth: int) -> Iterator[Entry]:
+        """The entry, put aside if its folder tells what it requires, and then what that is."""
+        path = _local_folder(entry) if isinstance(entry, Dependency) else None
+        if not isinstance(entry, Dependency) or path is None or depth >= MAX_DEPTH:
+            yield entry
+            return
+        found = self._find(document, path)
+        if not found.documents:
+            yield entry
+            return
+        first = found.documents[0].path
+        yield replace(entry, aside=f"its own project: read from {first}") if found.is_told else entry
+        asked = (first, entry.extras)
+        if self._only_aside or first == self._own_path or asked in self._seen:
+            return
+        self._seen.add(asked)
+        self.problems += (problem for problem in found.problems if problem not in self.problems)
+        for owner, inner in found.entries:
+            yield from self.follow(owner, _adopt(inner, entry), depth=depth + 1)
+
+    def _find(self, document: Document, path: str) -> _Manifests:
+        """The manifests of a folder, which are read once however often it is asked for."""
+        key = (posixpath.dirname(document.path), path)
+        if key not in self._folders:
+            self._folders[key] = _read_folder(document, path)
+        return self._folders[key]
+
+
+def _local_folder(entry: Dependency) -> str | None:
+    """The path of the folder that an entry asks for; None for everything else."""
+    url = entry.url
+    if url is None or entry.aside is not None or is_archive(url):
+        return None
+    if is_url(url) and not url.lower().startswith("file:"):
+        return None
+    subdirectory = _SUBDIRECTORY.search(url)
+    path = _PROJECT_ROOT.sub("./", path_of_file_url(url).partition("#")[0])
+    return posixpath.join(path, subdirectory[1]) if subdirectory else path
+
+
+def _read_folder(document: Document, path: str) -> _Manifests:
+    """The manifests of a folder, beside the document or one folder up; empty where there are none."""
+    for base in ("", "..") if not posixpath.isabs(path) else ("",):
+        found = _read_manifests(document, posixpath.join(base, path))
+        if found.documents:
+            return found
+    return _Manifests()
+
+
+def _read_manifests(document: Document, folder: str) -> _Manifests:
+    """pyproject.toml alone where it declares what the project requires; else with setuptools' older files."""
+    found = _Manifests()
+    _read_manifest(found, document, posixpath.join(folder, "pyproject.toml"), parse_pyproject)
+    if found.is_project and found.is_told:
+        return found
+    dynamic = [each for each in found.entries if "setuptools" in _computed_by(each[1])]
+    before = len(found.entries)
+    _read_manifest(found, document, posixpath.join(folder, "setup.cfg"), parse_setup_cfg)
+    _read_manifest(found, document, posixpath.join(folder, "setup.py"), parse_setup_py)
+    if any(isinstance(entry, Dependency) for _, entry in found.entries[before:]):
+        found.entries = [each for each in found.entries if each not in dynamic]
+    return found
+
+
+def _read_manifest(found: _Manifests, document: Document, path: str, parse: Callable[[Document], Parsed]) -> None:
+    try:
+        opened = document.open(path)
+    except SourceError:
+        return
+    try:
+        parsed = parse(opened)
+    except SourceError as error:
+        found.problems.append(opened.problem(error.reason, error.line))
+        return
+    found.documents.append(opened)
+    found.is_project = found.is_project or parsed.is_project
+    found.problems += parsed.problems
+    found.entries += [(opened, entry) for entry in parsed.entries]
+
+
+def _computed_by(entry: Entry) -> str:
+    """What computes it when the project is built; empty for what stands in the file."""
+    return (entry.computed_by or "") if isinstance(entry, Skipped) else ""
+
+
+def _adopt(entry: Entry, asking: Dependency) -> Entry:
+    """A declaration of a folder's project as one of the file that asks for the folder, with its extras."""
+    if not isinstance(entry, Dependency) or _BUILD_SYSTEM in entry.groups:
+        return entry
+    asked = {f"extra:{extra}" for extra in asking.extras}
+    groups = asking.groups if not entry.groups or not asked.isdisjoint(entry.groups) else entry.groups
+    return replace(entry, groups=groups, marker=join_markers(asking.marker, entry.marker))

@@ -1,0 +1,1 @@
+"""Lock files and installed environments."""

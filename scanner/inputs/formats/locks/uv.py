@@ -1,0 +1,216 @@
+"""uv.lock: exact versions, edges with markers, and every file of each package; one lock for a whole workspace."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import parse_qs, urlsplit
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from scanner.inputs.formats.declaration import normalize_extras
+from scanner.inputs.formats.document import Document, Parsed
+from scanner.inputs.formats.locks.graph import Node, Reach, Request, find_reach
+from scanner.inputs.formats.locks.lock_index import choose_index
+from scanner.inputs.formats.locks.markers import drop_conflicts, read_marker
+from scanner.inputs.formats.locks.package import LockedPackage, make_artifact, parse_name, read_name, write_vcs_url
+from scanner.inputs.formats.structure.table import Table, parse_toml
+from scanner.model.artifact import Artifact
+from scanner.model.dependency import Entry, LockedEdge, Skipped
+
+# The package tables themselves; what is wrong deeper inside is reported at its package.
+_POSITION_DEPTH = 2
+_KNOWN_VERSION = 1
+# Sources that are a folder: a root of the lock, or a local dependency.
+_FOLDER_KINDS = frozenset({"virtual", "editable", "directory"})
+
+
+def parse_uv_lock(document: Document) -> Parsed:
+    """Every package of a uv lock, the project itself and the members of its workspace as ``Skipped``.
+
+    ``groups`` names the extras and dependency groups without which a package is not needed. The markers of the edges
+    from the roots are in ``Locked.asked``; the entries themselves have none, as in the file.
+
+    Raises:
+        SourceError: the file is not TOML.
+    """
+    top = parse_toml(document, depth=_POSITION_DEPTH)
+    version = top.integer("version")
+    if version != _KNOWN_VERSION and "version" in top:
+        top.report(f"lock version {version} is not one that is known here; what fits is read", "version")
+    members = {parse_name(text) for text, _ in top.table("manifest").strings("members")}
+    tables = [table for key in ("package", "distribution") for table in top.tables(key)]
+    packages = [package for table in tables if (package := _read_package(table)) is not None]
+    roots = [package for package in packages if _is_root(package, members)]
+    nodes = [_node(package) for package in packages]
+    requests = [*_manifest_requests(top.table("manifest")), *(r for root in roots for r in _root_requests(root))]
+    reaches = find_reach(nodes, requests)
+    root_ids = {id(root) for root in roots}
+    entries: list[Entry] = [
+        _skip_root(package) if id(package) in root_ids else _entry(package, reach)
+        for package, reach in zip(packages, reaches, strict=True)
+    ]
+    return Parsed(
+        entries=tuple(entries),
+        problems=top.problems,
+        is_lock=True,
+        locks=(_find_manifest(document.path),),
+        index=choose_index(_find_registries(packages)),
+    )
+
+
+def _entry(package: LockedPackage, reach: Reach) -> Entry:
+    return package.entry(
+        groups=reach.groups,
+        direct=bool(reach.asked),
+        edges=[_environment_edge(edge) for edge in reach.edges],
+        has_edges=True,
+        asked=[_environment_edge(edge) for edge in reach.asked],
+    )
+
+
+def _skip_root(package: LockedPackage) -> Skipped:
+    return Skipped(text=package.text, reason="the project itself", location=package.table.location())
+
+
+def _find_manifest(path: str) -> str:
+    """What the lock locks: the script beside ``script.py.lock``, else the project."""
+    name = posixpath.basename(path.replace("\\", "/"))
+    return name.removesuffix(".lock") if name.endswith(".py.lock") else "pyproject.toml"
+
+
+def _read_package(table: Table) -> LockedPackage | None:
+    name = read_name(table)
+    if name is None:
+        return None
+    kind, place = _read_source(table)
+    artifacts = tuple(_read_artifacts(table)) if kind == "registry" else ()
+    return LockedPackage(
+        table=table,
+        name=name,
+        version=table.string("version"),
+        hashes=tuple(dict.fromkeys(_read_hashes(table))),
+        url=_write_url(kind, place),
+        editable=kind == "editable",
+        artifacts=artifacts,
+        edges=tuple(_read_edges(table, "dependencies")),
+        extra_edges=_read_edge_groups(table, "optional-dependencies"),
+    )
+
+
+def _read_source(table: Table) -> tuple[str, str]:
+    """The kind of a package's source and its place; the locks of early 2024 write ``kind+place`` as one string."""
+    if isinstance(written := table.values.get("source"), str):
+        kind, _, place = written.partition("+")
+        return kind, place
+    source = table.table("source")
+    for kind in ("registry", "git", "url", "path", *sorted(_FOLDER_KINDS)):
+        if kind in source:
+            return kind, source.string(kind) or ""
+    return "registry", ""
+
+
+def _write_url(kind: str, place: str) -> str | None:
+    if kind == "registry":
+        return None
+    if kind != "git":
+        return place or "."
+    try:
+        parts = urlsplit(place)
+        query = parse_qs(parts.query, max_num_fields=20)
+    except ValueError:
+        return place
+    wanted = [value for key in ("rev", "tag", "branch") for value in query.get(key, ())]
+    address = parts._replace(query="", fragment="").geturl()
+    subdirectory = next(iter(query.get("subdirectory", ())), None)
+    return write_vcs_url("git", address, revision=parts.fragment or next(iter(wanted), None), subdirectory=subdirectory)
+
+
+def _is_root(package: LockedPackage, members: set[NormalizedName | None]) -> bool:
+    kind, place = _read_source(package.table)
+    if kind not in _FOLDER_KINDS:
+        return False
+    return package.name in members if members else kind == "virtual" or place == "."
+
+
+def _read_files(table: Table) -> Iterator[Table]:
+    if sdist := table.table("sdist"):
+        yield sdist
+    yield from table.tables("wheels")
+
+
+def _read_artifacts(table: Table) -> Iterator[Artifact]:
+    for file in _read_files(table):
+        artifact = make_artifact(
+            url=file.string("url") or file.string("path") or "",
+            filename=file.string("filename"),
+            size=file.integer("size"),
+            hash_text=file.string("hash"),
+            uploaded=file.values.get("upload-time"),
+        )
+        if artifact is not None:
+            yield artifact
+
+
+def _read_hashes(table: Table) -> Iterator[str]:
+    for file in _read_files(table):
+        if text := file.string("hash"):
+            yield text
+
+
+def _read_edges(table: Table, key: str) -> Iterator[LockedEdge]:
+    for edge in table.tables(key):
+        name = read_name(edge)
+        if name is not None:
+            extras = (text for field in ("extra", "extras") for text, _ in edge.strings(field))
+            yield LockedEdge(
+                name=name,
+                version=edge.string("version"),
+                extras=normalize_extras(extras),
+                marker=read_marker(edge, "marker"),
+            )
+
+
+def _read_edge_groups(table: Table, *keys: str) -> Mapping[str, tuple[LockedEdge, ...]]:
+    groups = table.table(*keys)
+    return {canonicalize_name(name): tuple(_read_edges(groups, name)) for name in groups.values}
+
+
+def _node(package: LockedPackage) -> Node:
+    return Node(name=package.name, version=package.version, edges=package.edges, extra_edges=package.extra_edges)
+
+
+def _root_requests(root: LockedPackage) -> Iterator[Request]:
+    """What a root asks for itself, by its extras, and by its dependency groups."""
+    yield from _requests(root.edges, None)
+    for extra, edges in root.extra_edges.items():
+        yield from _requests(edges, f"extra:{extra}")
+    for key in ("dev-dependencies", "dependency-groups"):
+        for group, edges in _read_edge_groups(root.table, key).items():
+            yield from _requests(edges, group)
+
+
+def _manifest_requests(manifest: Table) -> Iterator[Request]:
+    """What a lock without a root asks for: a script's requirements, the groups of a workspace without a project."""
+    yield from _requests(_read_edges(manifest, "requirements"), None)
+    for group, edges in _read_edge_groups(manifest, "dependency-groups").items():
+        yield from _requests(edges, group)
+
+
+def _requests(edges: Iterable[LockedEdge], group: str | None) -> Iterator[Request]:
+    return (Request(edge=edge, group=group) for edge in edges)
+
+
+def _environment_edge(edge: LockedEdge) -> LockedEdge:
+    """The edge with a marker that asks only about the environment."""
+    marker = drop_conflicts(edge.marker)
+    if marker is edge.marker:
+        return edge
+    return LockedEdge(name=edge.name, version=edge.version, extras=edge.extras, marker=marker)
+
+
+def _find_registries(packages: Sequence[LockedPackage]) -> Iterator[tuple[NormalizedName, str]]:
+    for package in packages:
+        kind, place = _read_source(package.table)
+        if kind == "registry" and "://" in place:
+            yield package.name, place

@@ -1,0 +1,1 @@
+"""Manifests besides pyproject.toml: Pipfile, inline scripts, setup.cfg, setup.py."""

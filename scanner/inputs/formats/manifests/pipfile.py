@@ -1,0 +1,149 @@
+"""Pipfile: Pipenv's manifest, with a table for each category of packages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from packaging.markers import Marker
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+
+from scanner.inputs.formats.declaration import normalize_extras, parse_marker, shorten
+from scanner.inputs.formats.document import Document, IndexOptions, Parsed
+from scanner.inputs.formats.locks.package import parse_name
+from scanner.inputs.formats.structure.table import Table, parse_toml
+from scanner.inputs.formats.table_declaration import declare, join_markers, read_url
+from scanner.model.dependency import Dependency
+from scanner.model.errors import SourceError
+from scanner.model.report import IndexPin
+
+# Every other table is a category of packages.
+_OTHER_TABLES = frozenset({"source", "requires", "scripts", "pipenv", "build-system", "tool"})
+_MARKER_KEYS = (
+    "os_name",
+    "sys_platform",
+    "platform_machine",
+    "platform_python_implementation",
+    "platform_release",
+    "platform_system",
+    "platform_version",
+    "python_version",
+    "python_full_version",
+    "implementation_name",
+    "implementation_version",
+)
+_KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+
+
+def parse_pipfile(document: Document) -> Parsed:
+    """Everything that a Pipfile declares; ``groups`` is empty for [packages], else the name of the category.
+
+    Raises:
+        SourceError: the file is not TOML.
+    """
+    top = parse_toml(document)
+    entries: list[Dependency] = []
+    categories = {name: top.table(name) for name in top.values if name not in _OTHER_TABLES}
+    for name, category in categories.items():
+        groups = () if name == "packages" else (canonicalize_name(name),)
+        entries += _read_category(category, groups)
+    index = _read_options(top, categories.values())
+    return Parsed(entries=tuple(entries), problems=top.problems, index=index)
+
+
+def read_sources(top: Table, categories: Iterable[Table], *, search_all: bool = False) -> IndexOptions:
+    """The package indexes of the array «source» or «sources»: the first is the index, the others beside it.
+
+    Those others are only for the packages that name them, as with Pipenv, unless it is to ``search_all``.
+    """
+    sources = [source for key in ("source", "sources") for source in top.tables(key) if source.string("url")]
+    urls = [source.string("url") or "" for source in sources]
+    names = {source.string("name"): url for source, url in zip(sources, urls, strict=True)}
+    return IndexOptions(
+        index_url=urls[0] if urls else None,
+        extra_index_urls=tuple(urls[1:]) if search_all else (),
+        pins=tuple(pin for category in categories for pin in _read_pins(category, names)),
+    )
+
+
+def _read_pins(category: Table, urls: Mapping[str | None, str]) -> Iterator[IndexPin]:
+    for key, value in category.values.items():
+        name = parse_name(key.partition("[")[0])
+        index = category.table(key).string("index") if isinstance(value, dict) else None
+        if name is not None and index is not None:
+            yield IndexPin(project=name, index=index, url=index if "://" in index else urls.get(index))
+
+
+def _read_options(top: Table, categories: Iterable[Table]) -> IndexOptions:
+    pipenv = top.table("pipenv")
+    search_all = pipenv.boolean("install_search_all_sources")
+    prereleases = IndexOptions(prereleases=pipenv.boolean("allow_prereleases"))
+    return read_sources(top, categories, search_all=search_all).merge(prereleases)
+
+
+def _read_category(category: Table, groups: tuple[str, ...]) -> Iterator[Dependency]:
+    for key, value in category.values.items():
+        try:
+            dependency = _read_package(category, key, value, groups)
+        except SourceError as error:
+            category.report(error.reason, key)
+        else:
+            if dependency is not None:
+                yield dependency
+
+
+def _read_package(category: Table, key: str, value: object, groups: tuple[str, ...]) -> Dependency | None:
+    match = _KEY.fullmatch(key.strip())
+    name = parse_name(match[1]) if match else None
+    if match is None or name is None:
+        category.report("not the name of a package", key)
+        return None
+    if not isinstance(value, str | dict):
+        category.string(key)  # reports the type
+        return None
+    spec = category.table(key) if isinstance(value, dict) else None
+    version = spec.string("version") if spec is not None else category.string(key)
+    url = read_url(spec) if spec is not None else None
+    extras = [extra.strip() for extra in re.split(r"[\[\],]+", match[2]) if extra.strip()]
+    extras += [text for text, _ in spec.strings("extras")] if spec is not None else []
+    location = category.location(key)
+    return declare(
+        name,
+        location=location,
+        specifier=_parse_version(version or "*", category, key) if url is None else SpecifierSet(),
+        extras=normalize_extras(extras),
+        marker=_read_marker(spec) if spec is not None else None,
+        url=url,
+        groups=groups,
+        editable=spec is not None and spec.boolean("editable"),
+        text=f"{key} {version}" if version else f"{key} @ {url}" if url else key,
+    )
+
+
+def _parse_version(text: str, category: Table, key: str) -> SpecifierSet:
+    """The specifiers; Pipenv takes a version without an operator for exactly that one.
+
+    Raises:
+        SourceError: they are none.
+    """
+    if text.strip() == "*":
+        return SpecifierSet()
+    clauses = [clause.strip() for clause in text.split(",") if clause.strip()]
+    try:
+        return SpecifierSet(",".join(clause if clause[0] in "=<>!~" else f"=={clause}" for clause in clauses))
+    except (InvalidSpecifier, ValueError) as error:
+        path, line = category.document.path, category.location(key).line
+        raise SourceError(path, line, f"«{shorten(text)}» is not a version specifier") from error
+
+
+def _read_marker(spec: Table) -> Marker | None:
+    """The key ``markers`` and the keys that are called as a marker's variables are, as one marker.
+
+    Raises:
+        SourceError: one of them is no marker.
+    """
+    location = spec.location()
+    conditions = ((key, spec.string(key)) for key in _MARKER_KEYS)
+    texts = [spec.string("markers"), *(f"{key} {text}" for key, text in conditions if text)]
+    return join_markers(*(parse_marker(text, location) for text in texts if text and text.strip()))

@@ -1,0 +1,276 @@
+"""[tool.poetry]: Poetry's own dependencies, groups and extras, and what they add to a [project] table beside them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from packaging.markers import Marker
+from packaging.utils import NormalizedName, canonicalize_name
+
+from scanner.inputs.formats.declaration import normalize_extras, parse_marker, shorten
+from scanner.inputs.formats.document import IndexOptions
+from scanner.inputs.formats.locks.package import parse_name
+from scanner.inputs.formats.pyproject.group_includes import Include
+from scanner.inputs.formats.pyproject.poetry_versions import (
+    parse_poetry_constraint,
+    write_platform_marker,
+    write_python_marker,
+)
+from scanner.inputs.formats.structure.table import Table
+from scanner.inputs.formats.table_declaration import declare, join_markers, read_url
+from scanner.model.dependency import Dependency, Entry, Location, Skipped
+from scanner.model.errors import SourceError
+from scanner.model.report import PUBLIC_INDEX, IndexPin
+
+# What Poetry installs only with an extra that names it, where no extra does.
+_OPTIONAL_GROUP = "optional"
+_MAX_TEXT_CHARACTERS = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoetryProject:
+    """What [tool.poetry] declares itself, and what it adds to entries that stand elsewhere in the file."""
+
+    entries: tuple[Entry, ...] = ()
+    includes: tuple[Include, ...] = ()
+    groups: frozenset[str] = frozenset()
+    """The names of its groups."""
+    sources: Mapping[tuple[str, NormalizedName], Dependency] = field(default_factory=dict)
+    """Where a dependency of [project] ("" for its group) or of a dependency group comes from, if not from an index."""
+    pins: tuple[IndexPin, ...] = ()
+    """The packages that come from one index, by the key ``source``."""
+
+
+def read_poetry_project(poetry: Table, declared: Sequence[Entry], dynamic: frozenset[str]) -> PoetryProject:
+    """What [tool.poetry] declares beside the entries that [project] and [dependency-groups] have ``declared``.
+
+    With dependencies in [project], Poetry 2 takes from its own table only where they come from (a repository, a path):
+    such a declaration is put aside. ``dynamic`` is the list in [project], whose contents Poetry declares itself.
+    """
+    extras = _read_extras(poetry)
+    by_group = _by_group(declared)
+    reading = _Reading(extras, by_group, dynamic)
+    reading.read_group(poetry.table("dependencies"), "")
+    reading.read_group(poetry.table("dev-dependencies"), "dev")
+    includes: list[Include] = []
+    groups = {canonicalize_name(name) for name in poetry.table("group").values}
+    for name, group in poetry.table("group").members():
+        reading.read_group(group.table("dependencies"), canonicalize_name(name))
+        for included, location in group.strings("include-groups"):
+            includes.append(
+                Include(group=canonicalize_name(name), included=canonicalize_name(included), location=location)
+            )
+    if "dev-dependencies" in poetry:
+        groups.add(canonicalize_name("dev"))
+    return PoetryProject(
+        entries=tuple(reading.entries),
+        includes=tuple(includes),
+        groups=frozenset(groups),
+        sources=reading.sources,
+        pins=_find_pins(reading.pins, poetry),
+    )
+
+
+def add_sources(entries: Sequence[Entry], sources: Mapping[tuple[str, NormalizedName], Dependency]) -> list[Entry]:
+    """The entries, those without a source of their own with the one that [tool.poetry] gives them."""
+    added: list[Entry] = []
+    for entry in entries:
+        if isinstance(entry, Dependency) and entry.name is not None and entry.url is None:
+            source = sources.get((_group_of(entry), entry.name))
+            if source is not None:
+                entry = replace(entry, url=source.url, editable=source.editable, pin=entry.pin or source.pin)  # noqa: PLW2901
+        added.append(entry)
+    return added
+
+
+def read_poetry_sources(poetry: Table) -> IndexOptions:
+    """The package indexes of [[tool.poetry.source]]; the first primary one takes the public index's place.
+
+    An explicit one is only for the packages that name it. The public index stays where it is listed by its name alone.
+    """
+    primary: list[str] = []
+    others: list[str] = []
+    keeps_public = False
+    for source in poetry.tables("source"):
+        url = source.string("url")
+        priority = (source.string("priority") or "primary").lower()
+        if priority == "explicit":
+            continue
+        if url is None:
+            keeps_public |= (source.string("name") or "").lower() == PUBLIC_INDEX
+            continue
+        is_primary = priority in {"primary", "default"} and not source.boolean("secondary")
+        (primary if is_primary else others).append(url)
+    replacing = primary[:1] if not keeps_public else []
+    return IndexOptions(
+        index_url=replacing[0] if replacing else None, extra_index_urls=(*primary[len(replacing) :], *others)
+    )
+
+
+def _find_pins(pins: Sequence[IndexPin], poetry: Table) -> tuple[IndexPin, ...]:
+    """The ties with the URLs of their indexes, whose names Poetry compares without regard to case."""
+    sources = tuple(poetry.tables("source"))
+    urls = {name.lower(): source.string("url") for source in sources if (name := source.string("name")) is not None}
+    return tuple(replace(pin, url=urls.get(pin.index)) for pin in pins)
+
+
+class _Reading:
+    """The groups of one [tool.poetry] table, read one after the other."""
+
+    def __init__(
+        self,
+        extras: Mapping[NormalizedName, tuple[str, ...]],
+        declared: Mapping[str, Sequence[Dependency]],
+        dynamic: frozenset[str],
+    ) -> None:
+        self._extras = extras
+        self._declared = declared
+        self._names = {group: {entry.name for entry in entries} for group, entries in declared.items()}
+        self._is_mixed = not dynamic.isdisjoint({"dependencies", "optional-dependencies"})
+        self.entries: list[Entry] = []
+        self.sources: dict[tuple[str, NormalizedName], Dependency] = {}
+        self.pins: list[IndexPin] = []
+
+    def read_group(self, table: Table, group: str) -> None:
+        """Everything that one table of dependencies declares; the group is empty for the project's own."""
+        for key, value in table.values.items():
+            if canonicalize_name(key) == "python":
+                reason = "the Python versions that the project itself is for"
+                self.entries.append(Skipped(text=_write(key, value), reason=reason, location=table.location(key)))
+                continue
+            for spec, location in _read_specs(table, key, value):
+                dependency = _read_dependency(table, key, spec, location)
+                if dependency is not None:
+                    self._add(dependency, spec, group)
+                    self._tie(dependency, spec)
+
+    def _add(self, dependency: Dependency, spec: Table | str, group: str) -> None:
+        is_optional = isinstance(spec, Table) and spec.boolean("optional")
+        if self._only_adds(group, is_optional=is_optional):
+            self._enrich(dependency, group)
+            return
+        groups: tuple[str, ...] = (group,) if group else ()
+        if not group and is_optional and dependency.name is not None:
+            groups = self._extras.get(dependency.name, (_OPTIONAL_GROUP,))
+        self.entries.append(replace(dependency, groups=groups))
+
+    def _tie(self, dependency: Dependency, spec: Table | str) -> None:
+        source = spec.string("source") if isinstance(spec, Table) else None
+        if source is not None and dependency.name is not None:
+            pin = IndexPin(project=dependency.name, index=source.lower(), marker=dependency.marker)
+            self.pins.append(pin)
+
+    def _only_adds(self, group: str, *, is_optional: bool) -> bool:
+        """Whether another table declares this group's dependencies, so that Poetry's only says where they come from."""
+        declared = self._declared.get(group, ())
+        if not declared:
+            return False
+        if group or not self._is_mixed:
+            return True
+        declared_optional = [bool(entry.groups) for entry in declared]
+        return any(declared_optional) if is_optional else not all(declared_optional)
+
+    def _enrich(self, dependency: Dependency, group: str) -> None:
+        if dependency.name is None:
+            return
+        place = f"[dependency-groups] {group}" if group else "[project]"
+        is_named = dependency.name in self._names[group]
+        if is_named and dependency.url is not None:
+            self.sources.setdefault((group, dependency.name), dependency)
+        reason = (
+            f"adds to the declaration of the same name in {place}"
+            if is_named
+            else f"only adds to {place}, where nothing of this name is declared"
+        )
+        self.entries.append(replace(dependency, groups=(group,) if group else (), aside=reason))
+
+
+def _read_specs(table: Table, key: str, value: object) -> Iterator[tuple[Table | str, Location]]:
+    """The one or several constraints of a dependency, each with its place: the key's, or its own header's."""
+    location = table.location(key)
+    match value:
+        case str():
+            yield value, location
+        case dict():
+            yield table.table(key), location
+        case list():
+            # [[tool.poetry.dependencies.NAME]]: the key then stands where the first table does.
+            has_headers = table.location(key, 0) == location
+            for number, element in enumerate(value):
+                spec = element if isinstance(element, str) else table.element(key, number, element)
+                if spec is not None:
+                    yield spec, table.location(key, number) if has_headers else location
+        case _:
+            table.string(key)  # reports the type
+
+
+def _read_dependency(table: Table, key: str, spec: Table | str, location: Location) -> Dependency | None:
+    name = parse_name(key)
+    if name is None:
+        table.report(f"«{key[:80]}» is not the name of a package", key)
+        return None
+    version = spec if isinstance(spec, str) else spec.string("version")
+    url = None if isinstance(spec, str) else read_url(spec)
+    try:
+        return declare(
+            name,
+            location=location,
+            specifier=parse_poetry_constraint(version if version is not None and url is None else "*"),
+            extras=() if isinstance(spec, str) else normalize_extras(text for text, _ in spec.strings("extras")),
+            marker=None if isinstance(spec, str) else _read_marker(spec),
+            url=url,
+            editable=not isinstance(spec, str) and spec.boolean("develop"),
+            text=_write(key, spec if isinstance(spec, str) else spec.values),
+        )
+    except SourceError as error:
+        table.report_at(location, f"{key}: {error.reason}")
+    except ValueError as error:
+        table.report_at(location, f"{key}: {error}")
+    return None
+
+
+def _read_marker(spec: Table) -> Marker | None:
+    """The keys ``python``, ``markers`` and ``platform`` as one marker."""
+    location = spec.location()
+    python, markers, platform = spec.string("python"), spec.string("markers"), spec.string("platform")
+    texts = (
+        write_python_marker(python) if python else None,
+        markers,
+        write_platform_marker(platform) if platform else None,
+    )
+    return join_markers(*(parse_marker(text, location) for text in texts if text))
+
+
+def _read_extras(poetry: Table) -> dict[NormalizedName, tuple[str, ...]]:
+    """The extras that name each optional dependency, as groups."""
+    extras: dict[NormalizedName, dict[str, None]] = defaultdict(dict)
+    table = poetry.table("extras")
+    for extra in table.values:
+        for text, _ in table.strings(extra):
+            extras[canonicalize_name(text)][f"extra:{canonicalize_name(extra)}"] = None
+    return {name: tuple(names) for name, names in extras.items()}
+
+
+def _by_group(declared: Sequence[Entry]) -> dict[str, list[Dependency]]:
+    groups: dict[str, list[Dependency]] = defaultdict(list)
+    for entry in declared:
+        if isinstance(entry, Dependency):
+            groups[_group_of(entry)].append(entry)
+    return groups
+
+
+def _group_of(entry: Dependency) -> str:
+    """The Poetry group of a declaration elsewhere in the file; extras belong to the project's own."""
+    own = entry.groups[0] if entry.groups else ""
+    return "" if own.startswith("extra:") else own
+
+
+def _write(key: str, value: object) -> str:
+    """A declaration for people, much as it stands in the file."""
+    if isinstance(value, Mapping):
+        parts = [f"{part} = {json.dumps(text, default=str, ensure_ascii=False)}" for part, text in value.items()]
+        return shorten(f"{key} = {{ {', '.join(parts)} }}", limit=_MAX_TEXT_CHARACTERS)
+    return shorten(f"{key} = {json.dumps(value, default=str, ensure_ascii=False)}", limit=_MAX_TEXT_CHARACTERS)

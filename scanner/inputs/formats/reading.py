@@ -1,0 +1,116 @@
+"""Dependency files on disk as documents: the only module of the readers that opens files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanner.inputs.formats.document import Document, Parsed
+from scanner.inputs.formats.ignores import InlineIgnore, find_inline_ignores
+from scanner.inputs.formats.text import MAX_FILE_BYTES, decode_leniently
+from scanner.model.dependency import Location
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadFile:
+    """One file that was read, or one that could not be, with the reason among its problems."""
+
+    path: str
+    """As the user named it, or as its folder makes it; ``-`` for standard input."""
+    format: str | None
+    """The name of its format; None where it was not recognised or not readable."""
+    parsed: Parsed
+    ignores: tuple[InlineIgnore, ...] = ()
+    """The comments that accept findings, of this file and of those that it includes."""
+
+
+class Files:
+    """Opens the files of one source, and those that they include, as documents.
+
+    ``problems`` gathers what is wrong with their encodings, ``ignores`` the comments that accept findings. A file that
+    is reached by two paths, through a symbolic link for example, keeps the path by which it was opened first, so that
+    readers recognise a circle.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.problems: list[Problem] = []
+        self.ignores: list[InlineIgnore] = []
+        self._environ = environ
+        self._path_by_real_path: dict[str, str] = {}
+
+    def open(self, path: str) -> Document:
+        """The file as a document that opens others relative to its own folder.
+
+        Raises:
+            SourceError: the file is missing, not a regular file, not readable or not text.
+        """
+        data = read_file(path)
+        return self.make_document(self._path_by_real_path.setdefault(os.path.realpath(path), path), data)
+
+    def make_document(self, path: str, data: bytes) -> Document:
+        """The bytes as a document that seems to lie at the path.
+
+        Raises:
+            SourceError: the bytes are not text.
+        """
+        text, problems = decode_leniently(data, path)
+        self.problems.extend(problem for problem in problems if problem not in self.problems)
+        self.ignores.extend(found for found in find_inline_ignores(path, text) if found not in self.ignores)
+        folder = Path(path).parent
+        return Document(path=path, text=text, open=lambda other: self.open(_join(folder, other)), environ=self._environ)
+
+
+def read_file(path: str) -> bytes:
+    """The bytes of a regular file; pipes and devices are refused without being read.
+
+    Raises:
+        SourceError: the file is missing, not a regular file, too large or not readable.
+    """
+    return _read_regular(path, MAX_FILE_BYTES + 1)
+
+
+def read_head(path: str, size_bytes: int) -> bytes:
+    """The first bytes of a regular file; none where it cannot be read."""
+    try:
+        return _read_regular(path, size_bytes)
+    except SourceError:
+        return b""
+
+
+def describe_failure(error: SourceError) -> Problem:
+    """A file that could not be read at all, as a problem (CS601)."""
+    location = Location(path=error.path, line=error.line or 1)
+    return Problem(rule=Rule.CS601, message=error.reason, location=location)
+
+
+def _read_regular(path: str, size_bytes: int) -> bytes:
+    try:
+        # Without O_NONBLOCK opening a named pipe would wait for its writer.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return file.read(size_bytes)
+            reason = "neither a file nor a folder; «-» reads standard input"
+    except FileNotFoundError:
+        reason = "no such file"
+    except IsADirectoryError:
+        reason = "a folder, not a file"
+    except (OSError, ValueError) as error:
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise SourceError(path, None, reason)
+
+
+def _join(folder: Path, path: str) -> str:
+    """The path seen from the folder, without detours where that does not change the file."""
+    joined = str(folder / path)
+    short = os.path.normpath(joined)
+    try:
+        return short if os.path.realpath(short) == os.path.realpath(joined) else joined
+    except (OSError, ValueError):
+        return joined

@@ -1,0 +1,212 @@
+"""requirements.txt in all of pip's syntax, what it includes, and what ``pip freeze``, pip-compile and uv write.
+
+Lines are joined and cut in ``logical_line``, their options parsed in ``pip_options``, requirements read in
+``pip_requirement``, and the comments of compiled files in ``compiled``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from scanner.inputs.formats.declaration import parse_declaration, parse_plain_pin, shorten
+from scanner.inputs.formats.document import Document, IndexOptions, Parsed
+from scanner.inputs.formats.reference import hide_credentials, is_url, path_of_file_url
+from scanner.inputs.formats.requirements.compiled import CompiledLine, find_manifests, is_compiled, read_annotations
+from scanner.inputs.formats.requirements.lines import LogicalLine, LogicalLines, split_lines
+from scanner.inputs.formats.requirements.options import LineOptions, OptionReader, split_options
+from scanner.inputs.formats.requirements.requirement import find_egg, parse_pip_requirement
+from scanner.model.dependency import Dependency
+from scanner.model.errors import SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
+
+MAX_INCLUDE_DEPTH = 50
+
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+_FREEZE_COMMENT = re.compile(r"# Editable [^()]*\(([^()]+)\)")
+
+
+def parse_requirements(document: Document) -> Parsed:
+    """Everything that a requirements file and the files it includes declare, in the order in which pip reads it.
+
+    ``-r`` and ``-c`` are followed by ``document.open``, never over the network. A file that is included twice, by
+    two ways that are no circle, is read once; pip reads it twice to the same effect. The result is a lock only if
+    every file with requirements is one (see ``compiled.is_compiled``).
+    """
+    return parse_requirement_lines(document, split_lines(document.text))
+
+
+def parse_requirement_lines(
+    document: Document, content: LogicalLines, *, groups: tuple[str, ...] = (), can_be_lock: bool = True
+) -> Parsed:
+    """The same for lines that stand in another kind of file, for example the ``pip:`` list of a conda environment."""
+    reading = _Reading(groups=groups)
+    _read_lines(reading, _Place(document=document, chain=(_identify(document.path),)), content)
+    is_lock = can_be_lock and bool(reading.locked) and all(reading.locked)
+    dependencies = read_annotations(reading.declared) if is_lock else (each.dependency for each in reading.declared)
+    return Parsed(
+        entries=tuple(dependencies),
+        problems=tuple(reading.problems),
+        constraints=tuple(reading.constraints),
+        index=reading.index,
+        is_lock=is_lock,
+        locks=tuple(dict.fromkeys(reading.manifests)) if is_lock else (),
+        notes=tuple(reading.notes),
+    )
+
+
+@dataclass(kw_only=True, slots=True)
+class _Reading:
+    """What has been read so far, over all files."""
+
+    groups: tuple[str, ...] = ()
+    options: OptionReader = field(default_factory=OptionReader)
+    declared: list[CompiledLine] = field(default_factory=list)
+    constraints: list[Dependency] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    index: IndexOptions = field(default_factory=IndexOptions)
+    seen: set[tuple[str, bool]] = field(default_factory=set)
+    locked: list[bool] = field(default_factory=list)
+    """For each file with requirements of its own whether it is a lock."""
+    manifests: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Place:
+    """The file that is being read, and the way to it."""
+
+    document: Document
+    chain: tuple[str, ...]
+    """The files that include one another down to this one, each as ``_identify`` gives it."""
+    is_constraint: bool = False
+
+
+def _read_lines(reading: _Reading, place: _Place, content: LogicalLines) -> None:
+    own: list[Dependency] = []
+    comments_above = content.header
+    for line in content.lines:
+        try:
+            dependency = _read_line(reading, place, line)
+        except SourceError as error:
+            reading.problems.append(place.document.problem(error.reason, line.line))
+        else:
+            if dependency is not None:
+                dependency = _name_by_comment(dependency, comments_above)
+                own.append(dependency)
+                if place.is_constraint:
+                    reading.constraints.append(dependency)
+                else:
+                    reading.declared.append(CompiledLine(line=line, dependency=dependency))
+        comments_above = line.comments
+    if own and not place.is_constraint:
+        reading.locked.append(is_compiled(content.header, own))
+        reading.manifests.extend(find_manifests(content.header, content.lines))
+
+
+def _read_line(reading: _Reading, place: _Place, line: LogicalLine) -> Dependency | None:
+    """The requirement of one line; None for a line of options, which are carried out."""
+    plain = parse_plain_pin(line.text, place.document.location(line.line, line.column), groups=reading.groups)
+    if plain is not None:
+        return plain
+    requirement, option_text = split_options(_expand_variables(line.text, place.document.environ))
+    options = LineOptions()
+    if option_text:
+        try:
+            options = reading.options.parse_options(option_text)
+        except ValueError as error:
+            reading.problems.append(place.document.problem(str(error), line.line))
+            if not requirement:
+                return None
+    reading.problems.extend(place.document.problem(message, line.line) for message in options.find_faults(requirement))
+    if requirement or options.editable:
+        return _read_requirement(reading, place, line, requirement, options)
+    reading.index = reading.index.merge(_resolve_find_links(options.index, place.document))
+    reading.notes.extend(f"{place.document.path}:{line.line}: {note}" for note in options.notes)
+    for target, is_constraint in options.includes:
+        _follow(reading, place, line, target, is_constraint=is_constraint)
+    return None
+
+
+def _read_requirement(
+    reading: _Reading, place: _Place, line: LogicalLine, requirement: str, options: LineOptions
+) -> Dependency:
+    dependency = parse_pip_requirement(
+        requirement or options.editable,
+        place.document.location(line.line, line.column),
+        groups=reading.groups,
+        editable=not requirement,
+    )
+    if (egg := find_egg(dependency.url or "")) and not re.fullmatch(r"[\w.-]+", egg):
+        place_name = f"{place.document.path}:{line.line}"
+        reading.notes.append(f"{place_name}: newer releases of pip refuse more than a name in «#egg={shorten(egg)}»")
+    # As it stands in the file: without its hashes, with its variables.
+    text = split_options(line.text)[0] if requirement else line.text
+    if options.hashes or text != dependency.text:
+        dependency = replace(dependency, hashes=options.hashes, text=text)
+    return dependency
+
+
+def _follow(reading: _Reading, place: _Place, line: LogicalLine, target: str, *, is_constraint: bool) -> None:
+    """Read what ``-r`` or ``-c`` names, or note why not (CS602)."""
+    try:
+        document = _open_included(place, target)
+    except SourceError as error:
+        message = f"«{shorten(hide_credentials(target))}» is not included: {error.reason}"
+        reading.problems.append(place.document.problem(message, line.line, rule=Rule.CS602))
+        return
+    identity = _identify(document.path)
+    if (identity, is_constraint) not in reading.seen:
+        reading.seen.add((identity, is_constraint))
+        inner = _Place(document=document, chain=(*place.chain, identity), is_constraint=is_constraint)
+        _read_lines(reading, inner, split_lines(document.text))
+
+
+def _open_included(place: _Place, target: str) -> Document:
+    if re.match(r"(https?|ftp):", target, re.IGNORECASE):
+        raise SourceError(place.document.path, None, "dependency files are not fetched over the network")
+    document = place.document.open(path_of_file_url(target))
+    chain = place.chain
+    if _identify(document.path) in chain:
+        circle = " → ".join((*chain[chain.index(_identify(document.path)) :], _identify(document.path)))
+        raise SourceError(place.document.path, None, f"it includes itself: {shorten(circle, limit=400)}")
+    if len(chain) > MAX_INCLUDE_DEPTH:
+        raise SourceError(place.document.path, None, f"files include one another over {MAX_INCLUDE_DEPTH} levels deep")
+    return document
+
+
+def _identify(path: str) -> str:
+    """The path in one spelling, to tell whether two lead to the same file."""
+    return posixpath.normpath(path.replace("\\", "/"))
+
+
+def _expand_variables(text: str, environ: Mapping[str, str]) -> str:
+    """The text with ``${NAME}`` replaced where the variable is set and not empty, in capitals only, as in pip."""
+    return _VARIABLE.sub(lambda match: environ.get(match[1]) or match[0], text) if "${" in text else text
+
+
+def _resolve_find_links(index: IndexOptions, document: Document) -> IndexOptions:
+    """The options with relative folders of ``--find-links`` seen from the file that names them."""
+    folder = posixpath.dirname(document.path)
+    links = (
+        link if is_url(link) or not folder else posixpath.normpath(posixpath.join(folder, link))
+        for link in index.find_links
+    )
+    return replace(index, find_links=tuple(links)) if index.find_links else index
+
+
+def _name_by_comment(dependency: Dependency, comments: Iterable[str]) -> Dependency:
+    """The same with the name that ``pip freeze`` puts into a comment above an editable path."""
+    if not dependency.editable or dependency.name is not None:
+        return dependency
+    for comment in comments:
+        if match := _FREEZE_COMMENT.match(comment):
+            try:
+                told = parse_declaration(match[1], dependency.location)
+            except SourceError:
+                continue
+            return replace(dependency, name=told.name, pin=told.pin)
+    return dependency

@@ -1,0 +1,174 @@
+"""The options on a line of a requirements file, parsed by pip-requirements-parser, which is pip's own code.
+
+This is the only module that knows that library.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from optparse import OptionParser, Values
+from typing import Any
+
+from scanner.inputs.formats.declaration import shorten
+from scanner.inputs.formats.document import IndexOptions
+
+MAX_OPTION_CHARACTERS = 20_000
+
+_FIRST_OPTION = re.compile(r"(?:^|\s)-")
+_PLAIN_HASH = re.compile(r"--hash=(\w+:\w+)")
+_EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|\s*=\s*)(.*)")
+_HASH = re.compile(r"\w+:\w+")
+# What newer releases of pip know and the library does not.
+_NEWER_FLAGS = ("--no-require-hashes",)
+_NEWER_OPTIONS = ("--all-releases", "--only-final")
+_ON_REQUIREMENTS = frozenset({"hashes", "install_options", "global_options", "config_settings", "editables"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineOptions:
+    """The options of one line that mean something to a scan."""
+
+    editable: str = ""
+    """What ``-e`` names, with its marker; empty without one."""
+    hashes: tuple[str, ...] = ()
+    includes: tuple[tuple[str, bool], ...] = ()
+    """The paths of ``-r`` and ``-c``, each with whether it is a constraints file."""
+    index: IndexOptions = field(default_factory=IndexOptions)
+    faults: tuple[str, ...] = ()
+    """What is wrong with the options by themselves."""
+    ignored: tuple[str, ...] = ()
+    """The options, as one writes them, that pip takes on lines of their own only."""
+    notes: tuple[str, ...] = ()
+    rest: str = ""
+    """What stands behind the options and belongs to none of them."""
+
+    def find_faults(self, requirement: str) -> Iterator[str]:
+        """What pip refuses or ignores on this line, given the requirement before the options, if any."""
+        yield from self.faults
+        if (requirement or self.editable) and self.ignored:
+            yield f"«{', '.join(self.ignored)}» is ignored beside a requirement; it needs a line of its own"
+        if self.rest and not self.editable:
+            yield f"«{shorten(self.rest)}» behind an option is ignored"
+
+
+def split_options(line: str) -> tuple[str, str]:
+    """The line before its first option, and the rest."""
+    match = _FIRST_OPTION.search(line)
+    if match is None:
+        return line, ""
+    return line[: match.start()].strip(), line[match.start() :].strip()
+
+
+class OptionReader:
+    """Parses option strings, with one parser for all of them: building it costs more than a line."""
+
+    def __init__(self) -> None:
+        self._parser: OptionParser | None = None
+
+    def parse_options(self, text: str) -> LineOptions:
+        """The options in a string.
+
+        Raises:
+            ValueError: an option is unknown or lacks its value; the message is one line.
+        """
+        words = text.split()
+        plain = [match[1] for word in words if (match := _PLAIN_HASH.fullmatch(word))]
+        if len(plain) == len(words):
+            return LineOptions(hashes=tuple(plain))
+        if editable := _find_editable(text):
+            return LineOptions(editable=editable)
+        if len(text) > MAX_OPTION_CHARACTERS:
+            raise ValueError(f"options of {len(text):,} characters are too long to be any")
+        values, rest = self._parse_words(_split_words(text))
+        return _read_values(values, rest)
+
+    def _parse_words(self, words: list[str]) -> tuple[Values, list[str]]:
+        from pip_requirements_parser import OptionParsingError  # noqa: PLC0415 - slow to load, and few lines have options
+
+        if self._parser is None:
+            self._parser = _build_parser()
+        defaults = self._parser.get_default_values()
+        for name, value in vars(defaults).items():
+            # The library's defaults are shared lists, to which the parser would append.
+            setattr(defaults, name, [] if isinstance(value, list) else value)
+        try:
+            return self._parser.parse_args(words, defaults)
+        except OptionParsingError as error:
+            message = str(error.msg).strip().rpartition("error: ")[2]
+            raise ValueError(shorten(message)) from error
+
+
+def _split_words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise ValueError(f"«{shorten(text)}» has a quote without its end") from error
+
+
+def _build_parser() -> OptionParser:
+    from pip_requirements_parser import build_parser  # noqa: PLC0415 - as above
+
+    parser: OptionParser = build_parser()
+    for flag in _NEWER_FLAGS:
+        parser.add_option(flag, action="store_true")
+    for option in _NEWER_OPTIONS:
+        parser.add_option(option, action="append", default=[])
+    parser.add_option("-C", "--config-setting", "--config-settings", dest="config_settings", action="append")
+    return parser
+
+
+def _read_values(values: Values, rest: list[str]) -> LineOptions:
+    from pip_requirements_parser import LEGACY_OPTIONS_DEST  # noqa: PLC0415 - as above
+
+    given = {name: value for name, value in vars(values).items() if value}
+    legacy = [name for name in given if name in LEGACY_OPTIONS_DEST]
+    faults = [f"«{_spell(name)}» is an option that pip no longer has" for name in legacy]
+    hashes = _clean(given.get("hashes", []))
+    faults += [f"«--hash={shorten(each)}» is no hash" for each in hashes if not _HASH.fullmatch(each)]
+    editables = _clean(given.get("editables", []))
+    faults += [f"«-e {shorten(each)}» is ignored: one line takes one «-e»" for each in editables[1:]]
+    return LineOptions(
+        editable=editables[0] if editables else "",
+        hashes=tuple(each for each in hashes if _HASH.fullmatch(each)),
+        includes=tuple((path, False) for path in _clean(given.get("requirements", [])))
+        + tuple((path, True) for path in _clean(given.get("constraints", []))),
+        index=_read_index(given),
+        faults=tuple(faults),
+        ignored=tuple(_spell(name) for name in given if name not in _ON_REQUIREMENTS and name not in legacy),
+        notes=("--no-binary has no effect here: a Worker takes wheels",) if "no_binary" in given else (),
+        rest=" ".join(rest),
+    )
+
+
+def _find_editable(text: str) -> str:
+    """What follows ``-e``, with a marker's quotes intact, where it is the only option of the line; else empty."""
+    match = _EDITABLE.fullmatch(text)
+    if match is None or _FIRST_OPTION.search(match[1]):
+        return ""
+    quoted = re.fullmatch(r"(['\"])([^'\"]*)\1", match[1])
+    return quoted[2] if quoted else match[1]
+
+
+def _read_index(given: dict[str, Any]) -> IndexOptions:
+    everything = ":all:" in _clean(given.get("all_releases", []))
+    return IndexOptions(
+        index_url=next(iter(_clean([given["index_url"]])), None) if "index_url" in given else None,
+        extra_index_urls=tuple(_clean(given.get("extra_index_urls", []))),
+        find_links=tuple(_clean(given.get("find_links", []))),
+        no_index="no_index" in given,
+        prereleases="pre" in given or everything,
+    )
+
+
+def _clean(values: list[str]) -> list[str]:
+    """The values without the ``=`` that optparse leaves in ``-r=file``, and without empty ones."""
+    return [cleaned for value in values if (cleaned := value.lstrip("=").strip())]
+
+
+def _spell(name: str) -> str:
+    from pip_requirements_parser import OPT_BY_OPTIONS_DEST  # noqa: PLC0415 - as above
+
+    return str(OPT_BY_OPTIONS_DEST.get(name, f"--{name.replace('_', '-')}"))

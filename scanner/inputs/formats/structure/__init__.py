@@ -1,0 +1,1 @@
+"""TOML and JSON documents with the place of every key."""

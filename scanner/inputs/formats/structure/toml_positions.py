@@ -1,0 +1,157 @@
+"""The place of every table header, key and array element of a TOML text, in one pass over it.
+
+The values themselves come from tomli; this only tells where they stand, so it takes a text that tomli has accepted
+and is no judge of its grammar.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import tomli
+
+from scanner.inputs.formats.structure.positions import DEFAULT_DEPTH, KeyPath, Positions
+
+# Possessive quantifiers: no step back, hence linear time and constant memory for a string of any length.
+_MULTILINE_BASIC = r'"""[^"\\]*+(?:(?:\\.|"{1,2}(?!"))[^"\\]*+)*+"{3,5}'
+_MULTILINE_LITERAL = r"'''[^']*+(?:'{1,2}(?!')[^']*+)*+'{3,5}"
+_BASIC = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
+_LITERAL = r"'[^'\n]*+'"
+_STRING = f"{_MULTILINE_BASIC}|{_MULTILINE_LITERAL}|{_BASIC}|{_LITERAL}"
+
+_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_BLANK_OR_COMMA = re.compile(r"(?:[ \t\r\n,]++|#[^\n]*+)*+")
+_KEY = re.compile(rf"[ \t]*+({_BASIC}|{_LITERAL}|[^\s.=\]\"'#]++)[ \t]*+")
+_PLAIN_VALUE = re.compile(rf"{_STRING}|[^,\]}}#\r\n]++", re.DOTALL)
+_BRACKET = re.compile(rf"{_STRING}|#[^\n]*+|[\[{{]|[\]}}]", re.DOTALL)
+
+
+def find_toml_positions(text: str, *, depth: int = DEFAULT_DEPTH) -> Positions:
+    """The place of each key path of up to ``depth`` parts in a text that is valid TOML.
+
+    A table stands where its header does, the n-th table of an array where its own header does, a key where the key
+    does, an array element where it begins. A table that only a longer key implies stands where that key does.
+    """
+    scan = _Scan(text, depth)
+    scan.document()
+    return Positions(text, scan.offsets)
+
+
+class _Scan:
+    """The state of one pass: where it is, what it has recorded, how many tables each array of tables has."""
+
+    def __init__(self, text: str, depth: int) -> None:
+        self.text = text
+        self.depth = depth
+        self.at = 0
+        self.offsets: dict[KeyPath, int] = {}
+        self.lengths: dict[KeyPath, int] = {}
+
+    def document(self) -> None:
+        """All headers and key/value pairs, to the end of the text."""
+        table: KeyPath = ()
+        while self._skip(_BLANK):
+            table = self._header() if self.text[self.at] == "[" else self._pair(table)
+
+    def _header(self) -> KeyPath:
+        """``[a.b]`` or ``[[a.b]]``: records it and gives the path of the table that it opens."""
+        start = self.at
+        is_array = self.text.startswith("[[", start)
+        self.at += 2 if is_array else 1
+        path: KeyPath = ()
+        keys = self._keys()
+        for number, key in enumerate(keys, start=1):
+            path += (key,)
+            self._record_implied(path, start)
+            if number < len(keys) and path in self.lengths:
+                path += (self.lengths[path] - 1,)
+        if is_array:
+            self.lengths[path] = self.lengths.get(path, 0) + 1
+            path += (self.lengths[path] - 1,)
+        if len(path) <= self.depth:
+            self.offsets[path] = start
+        self.at += 2 if is_array else 1
+        return path
+
+    def _pair(self, table: KeyPath) -> KeyPath:
+        """``a.b = value``: records the key and what is in the value; gives the table back, which stays open."""
+        start = self.at
+        path = table
+        for key in self._keys():
+            path += (key,)
+            self._record_implied(path, start)
+        self.at += 1  # the equals sign
+        self._skip(_BLANK)
+        self._value(path)
+        return table
+
+    def _keys(self) -> list[str]:
+        """The parts of a dotted key; leaves the pass behind the last one."""
+        keys: list[str] = []
+        while match := _KEY.match(self.text, self.at):
+            keys.append(_read_key(match[1]))
+            self.at = match.end()
+            if not self.text.startswith(".", self.at):
+                break
+            self.at += 1
+        return keys
+
+    def _value(self, path: KeyPath) -> None:
+        if not self.text.startswith(("[", "{"), self.at):
+            match = _PLAIN_VALUE.match(self.text, self.at)
+            self.at = match.end() if match else self.at + 1
+        elif len(path) >= self.depth:
+            self._skip_brackets()
+        elif self.text[self.at] == "[":
+            self._elements(path, self._element)
+        else:
+            self._elements(path, self._inline_pair)
+
+    def _elements(self, path: KeyPath, read: Callable[[KeyPath, int], None]) -> None:
+        """What is between two brackets, each part read by ``read`` with its number."""
+        self.at += 1
+        number = 0
+        while self._skip(_BLANK_OR_COMMA) and self.text[self.at] not in "]}":
+            read(path, number)
+            number += 1
+        self.at += 1
+
+    def _element(self, path: KeyPath, number: int) -> None:
+        self.offsets[(*path, number)] = self.at
+        self._value((*path, number))
+
+    def _inline_pair(self, path: KeyPath, _number: int) -> None:
+        self._pair(path)
+
+    def _skip(self, pattern: re.Pattern[str]) -> bool:
+        """Goes over what the pattern matches; whether there is more text."""
+        if match := pattern.match(self.text, self.at):
+            self.at = match.end()
+        return self.at < len(self.text)
+
+    def _skip_brackets(self) -> None:
+        """Goes over an array or inline table as a whole, without a call for each level."""
+        level = 0
+        for match in _BRACKET.finditer(self.text, self.at):
+            self.at = match.end()
+            if match[0] in {"[", "{"}:
+                level += 1
+            elif match[0] in {"]", "}"}:
+                level -= 1
+                if level == 0:
+                    return
+        self.at = len(self.text)
+
+    def _record_implied(self, path: KeyPath, offset: int) -> None:
+        if len(path) <= self.depth:
+            self.offsets.setdefault(path, offset)
+
+
+def _read_key(raw: str) -> str:
+    """The text of one part of a key; tomli itself reads those with escapes."""
+    if raw[0] not in "\"'":
+        return raw
+    if raw[0] == '"' and "\\" in raw:
+        return str(next(iter(tomli.loads(f"{raw} = 0"))))
+    return raw[1:-1]

@@ -1,0 +1,88 @@
+"""Settings by precedence, and their errors."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scanner.inputs.settings import FailOn, load_settings
+from scanner.model.errors import SettingsError
+from scanner.model.report import TableMode
+
+
+def _write(folder: Path, text: str, name: str = "compat-scan.toml") -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_without_anything_the_defaults_hold(tmp_path: Path) -> None:
+    settings = load_settings({}, {}, tmp_path)
+    assert (settings.table, settings.fail_on, settings.no_deps) == (TableMode.ENFORCE, FailOn.UNKNOWN, False)
+    assert settings.origins == {}
+
+
+def test_the_command_line_wins_over_variables_and_these_over_the_file(tmp_path: Path) -> None:
+    _write(tmp_path, 'table = "advise"\nfail-on = "never"\ncompatibility-date = 2026-01-01\n')
+    environ = {"COMPAT_SCAN_FAIL_ON": "container", "COMPAT_SCAN_COMPATIBILITY_DATE": "2026-02-02"}
+    settings = load_settings({"compatibility_date": "2026-03-03"}, environ, tmp_path)
+    assert settings.table is TableMode.ADVISE
+    assert settings.fail_on is FailOn.CONTAINER
+    assert settings.compatibility_date == date(2026, 3, 3)
+    assert settings.origins["compatibility-date"] == "command line"
+    assert settings.origins["fail-on"] == "COMPAT_SCAN_FAIL_ON"
+    assert settings.origins["table"].endswith("compat-scan.toml")
+
+
+def test_the_table_in_pyproject_is_found_upwards(tmp_path: Path) -> None:
+    _write(tmp_path, '[tool.compat-scan]\ngroup = ["web"]\n', "pyproject.toml")
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    _write(inner, "[project]\nname = 'x'\n", "pyproject.toml")
+    assert load_settings({}, {}, inner).group == ("web",)
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("true", True), ("no", False), ("", False)])
+def test_truth_in_variables_is_written_in_words(tmp_path: Path, text: str, *, value: bool) -> None:
+    assert load_settings({}, {"COMPAT_SCAN_OFFLINE": text}, tmp_path).offline is value
+
+
+def test_lists_in_variables_are_parted_by_commas_or_spaces(tmp_path: Path) -> None:
+    assert load_settings({}, {"COMPAT_SCAN_EXTRA": "a, b c"}, tmp_path).extra == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('tabel = "advise"', "did you mean «table»"),
+        ('table = "perhaps"', "enforce, advise"),
+        ("no-deps = 1", "neither true nor false"),
+        ('group = "web"', "not a list"),
+        ('compatibility-date = "soon"', "not a date"),
+        ("[[ignore]]\npackage = 'a'", "rules"),
+        ("[[ignore]]\npackage = 'a'\nrules = ['CS101']\nreason = 'r'\nwhen = 1", "no key here"),
+        ("[[table]]\nname = 'a'\nverdict = 'maybe'\nreason = 'r'", "neither container nor workers"),
+        ("= 1", "does not parse"),
+    ],
+)
+def test_what_cannot_be_used_is_told_with_its_file(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(SettingsError, match=reason) as caught:
+        load_settings({}, {}, _write(tmp_path, text))
+    assert caught.value.path is not None
+    assert caught.value.path.endswith("compat-scan.toml")
+
+
+def test_an_unknown_variable_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="COMPAT_SCAN_TABEL"):
+        load_settings({}, {"COMPAT_SCAN_TABEL": "advise"}, tmp_path)
+
+
+def test_ignores_and_rows_are_read(tmp_path: Path) -> None:
+    text = (
+        "[[ignore]]\npackage = 'numpy'\nrules = ['CS201']\nreason = 'measured'\nuntil = 2027-01-01\n"
+        "[[table]]\nname = 'inhouse'\nverdict = 'container'\nreason = 'talks to a device'\nalternative = 'a queue'\n"
+    )
+    settings = load_settings({}, {}, _write(tmp_path, text))
+    assert settings.ignore[0].until == date(2027, 1, 1)
+    assert settings.table_rows[0].alternative == "a queue"
