@@ -17,11 +17,11 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from scanner.index.byte_source import ByteSource
-from scanner.index.config import IndexSettings
-from scanner.index.distribution import Distributions
+from scanner.index.distributions import Distributions
 from scanner.index.inspection import open_wheel
-from scanner.index.location import IndexLocation
-from scanner.index.service import Index
+from scanner.index.projects import Index
+from scanner.index.settings import IndexSettings
+from scanner.index.settings.location import IndexLocation
 from scanner.index.wheel_contents import read_wheel_contents
 from scanner.runtime.candidates import Candidate
 

@@ -88,7 +88,7 @@ def test_a_flat_scan_for_a_file_loads_only_what_it_uses(
         "resolvelib",
         "packaging.pylock",
         "scanner.cli.interpreter",
-        "scanner.index.distribution",
+        "scanner.index.distributions",
         "scanner.resolve.search",
         "scanner.inputs.formats.locks.pip_inspect",
         "scanner.inputs.formats.pyproject",

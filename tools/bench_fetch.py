@@ -36,7 +36,7 @@ async def _by_httpx(urls: list[str]) -> int:
 
 
 async def _by_ours(urls: list[str]) -> int:
-    from scanner.index.client import Client  # noqa: PLC0415 - as above
+    from scanner.index.http.client import Client  # noqa: PLC0415 - as above
 
     client = Client(user_agent="bench", tls=ssl.create_default_context, timeout_seconds=60)
 

@@ -31,8 +31,8 @@ sys.path.insert(0, str(ROOT))
 
 from pyodide_index import collect_metadata, serve_pyodide  # noqa: E402  # works without an installation
 
-from scanner.index.config import IndexRequest  # noqa: E402
-from scanner.index.opening import IndexChoice, open_supply  # noqa: E402
+from scanner.index import IndexChoice, open_supply  # noqa: E402
+from scanner.index.settings import IndexRequest  # noqa: E402
 from scanner.model.requirement import Want, with_extras  # noqa: E402
 from scanner.model.target import Target  # noqa: E402
 from scanner.resolve import Graph, Supply, resolve_tree  # noqa: E402

@@ -36,8 +36,8 @@ from accuracy_page import Row, write_page  # noqa: E402  # its neighbours
 from accuracy_supply import HeldMemory, KeptProbe, KeptSupply, tree_key  # noqa: E402
 
 from scanner import pipeline  # noqa: E402  # works without an installation
-from scanner.index.config import IndexRequest  # noqa: E402
-from scanner.index.opening import IndexChoice, open_supply  # noqa: E402
+from scanner.index import IndexChoice, open_supply  # noqa: E402
+from scanner.index.settings import IndexRequest  # noqa: E402
 from scanner.inputs.settings import Settings  # noqa: E402
 from scanner.model.artifact import Origin  # noqa: E402
 from scanner.model.errors import ScanError  # noqa: E402

@@ -19,9 +19,9 @@ sys.path.insert(0, str(ROOT))
 from packaging.utils import canonicalize_name  # noqa: E402
 
 from scanner.index.byte_source import ByteSource, CachedSource  # noqa: E402
-from scanner.index.config import read_index_settings  # noqa: E402
-from scanner.index.distribution import Distributions  # noqa: E402
-from scanner.index.service import Index  # noqa: E402
+from scanner.index.distributions import Distributions  # noqa: E402
+from scanner.index.projects import Index  # noqa: E402
+from scanner.index.settings import read_index_settings  # noqa: E402
 from scanner.index.wheel_contents import read_wheel_contents  # noqa: E402
 from scanner.model.artifact import Artifact, ArtifactKind  # noqa: E402
 from scanner.model.contents import WheelContents  # noqa: E402  # works without an installation

@@ -27,9 +27,9 @@ sys.path.insert(0, str(ROOT))
 
 from compare_uv import make_wants, update_section  # noqa: E402  # works without an installation
 
+from scanner.index import IndexChoice, open_supply  # noqa: E402
 from scanner.index.cache import Cache  # noqa: E402
-from scanner.index.config import IndexRequest  # noqa: E402
-from scanner.index.opening import IndexChoice, open_supply  # noqa: E402
+from scanner.index.settings import IndexRequest  # noqa: E402
 from scanner.resolve import Graph, resolve_tree  # noqa: E402
 from scanner.runtime.tables import load_platform  # noqa: E402
 from scanner.runtime.target import choose_target  # noqa: E402

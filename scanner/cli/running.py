@@ -136,8 +136,8 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
     from scanner.pipeline import Surroundings  # noqa: PLC0415  # heavy
 
     def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
-        from scanner.index import opening  # noqa: PLC0415  # the network only where it is used
-        from scanner.index.config import IndexRequest  # noqa: PLC0415
+        from scanner import index as opening  # noqa: PLC0415  # the network only where it is used
+        from scanner.index.settings import IndexRequest  # noqa: PLC0415
         from scanner.model.metadata import applies  # noqa: PLC0415
 
         choice = opening.IndexChoice(

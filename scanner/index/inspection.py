@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner.index.archive import read_wheel_directory
 from scanner.index.byte_source import MemorySource
-from scanner.index.distribution import Distributions
+from scanner.index.distributions import Distributions
 from scanner.index.sdist_archive import open_packed
 from scanner.index.wheel_contents import read_contents, read_wheel_contents
 from scanner.index.wheel_files import WheelFiles

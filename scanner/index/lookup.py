@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName, is_normalized_name
 
-from scanner.index.answer import Answer
-from scanner.index.config import IndexSettings
-from scanner.index.listed_rows import ACCEPT, parse_rows
+from scanner.index.absence import Shelf, Shelved
+from scanner.index.http.answer import Answer
+from scanner.index.http.urls import file_path
 from scanner.index.listing import Listing, make_listing, merge_listings
-from scanner.index.local import LinksPage, read_links, read_local_listing
-from scanner.index.location import IndexLocation
-from scanner.index.pages import parse_page
-from scanner.index.rows import RowLike
+from scanner.index.listing.listed_rows import ACCEPT, parse_rows
+from scanner.index.listing.local import LinksPage, read_links, read_local_listing
+from scanner.index.listing.packed import Packed, pack_listing, unpack_listing
+from scanner.index.listing.pages import parse_page
+from scanner.index.listing.rows import RowLike
 from scanner.index.scratch import Scratch
-from scanner.index.shelf import Shelf, Shelved
-from scanner.index.stored_listing import Packed, pack_listing, unpack_listing
-from scanner.index.urls import file_path
+from scanner.index.settings import IndexSettings
+from scanner.index.settings.location import IndexLocation
 from scanner.model.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined
 
 if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
     from collections.abc import Callable
 
-    from scanner.index.client import Client
+    from scanner.index.http.client import Client
 
 OFFLINE = "offline: nothing is fetched, and the cache does not have it"
 

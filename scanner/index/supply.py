@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.index.listing import Listing
-from scanner.index.service import Index
+from scanner.index.projects import Index
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import ArtifactError, IndexFailure, IndexUnreachable
 from scanner.model.metadata import CoreMetadata, applies
@@ -29,7 +29,7 @@ from scanner.runtime.candidates import Candidate, Candidates
 from scanner.runtime.tables import PyodidePackage, PyodideRelease
 
 if TYPE_CHECKING:
-    from scanner.index.distribution import Distributions
+    from scanner.index.distributions import Distributions
 
 _Found = CoreMetadata | None | IndexFailure | ArtifactError
 _Key = tuple[NormalizedName, str]
@@ -52,7 +52,7 @@ class IndexSupply:
 
     @cached_property
     def _distributions(self) -> Distributions:
-        from scanner.index.distribution import Distributions  # noqa: PLC0415  # flat scans open none
+        from scanner.index.distributions import Distributions  # noqa: PLC0415  # flat scans open none
 
         return Distributions(self._index, self._index.cache, at_any_age=self._index.is_offline)
 

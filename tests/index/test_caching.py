@@ -14,10 +14,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.index.cache import FILE_NAME, Cache
-from scanner.index.config import IndexSettings
 from scanner.index.listing import Listing
-from scanner.index.location import IndexLocation
-from scanner.index.service import Index
+from scanner.index.projects import Index
+from scanner.index.settings import IndexSettings
+from scanner.index.settings.location import IndexLocation
 from scanner.index.supply import IndexSupply
 from scanner.model.errors import IndexUnreachable
 from scanner.model.requirement import Want

@@ -10,8 +10,8 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.index.config import read_index_settings
-from scanner.index.service import Index
+from scanner.index.projects import Index
+from scanner.index.settings import read_index_settings
 from scanner.model.artifact import ArtifactKind
 from scanner.model.errors import IndexUnreachable
 from scanner.runtime.tables import load_platform

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.index.answer import Answer
-from scanner.index.client import Client
-from scanner.index.retry import MOST_CONNECTIONS
+from scanner.index.http.answer import Answer
+from scanner.index.http.client import Client
+from scanner.index.http.retry import MOST_CONNECTIONS
 from scanner.model.errors import IndexAnswerError, IndexUnreachable
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scanner import pipeline
-from scanner.index.config import IndexRequest
-from scanner.index.opening import IndexChoice, open_supply
+from scanner.index import IndexChoice, open_supply
+from scanner.index.settings import IndexRequest
 from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.settings import Settings
 from scanner.model.target import Target

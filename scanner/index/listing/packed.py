@@ -1,0 +1,101 @@
+"""A listing as bytes, for the cache and for memory: one line about the project, then one for the files of each version.
+
+A project can have thousands of files, and most scans look at one version of it. So each line is taken apart only when
+its version is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+from packaging.utils import NormalizedName
+
+from scanner.index.listing import Listing
+from scanner.index.listing.rows import RowLike
+from scanner.index.listing.stored_row import decode_rows, encode_plain, encode_rows, find_base
+from scanner.index.scratch import Reader
+
+_SHAPE = 2
+"""Raised whenever the stored shape changes, so that older entries are read as absent."""
+
+
+class Packed(NamedTuple):
+    """A listing as bytes."""
+
+    text: bytes
+    may_be_kept: bool
+    """Whether it can go into the cache: the address of a file may hold a secret."""
+
+
+def pack_listing(listing: Listing) -> Packed:
+    """The listing as compact bytes."""
+    base = find_base(next(iter(listing.rows.values()), ()))
+    may_be_kept = not _may_hold_secrets(base)
+    lines = [b""]
+    for rows in listing.rows.values():
+        line = encode_rows(rows, base)
+        if may_be_kept and (b"?" in line or b"@" in line):
+            may_be_kept = not any(_may_hold_secrets(row.url) for row in rows)
+        lines.append(line)
+    head = {
+        "shape": _SHAPE,
+        "url": listing.url,
+        "base": base,
+        "versions": list(listing.rows),
+        "bytes": [len(line) for line in lines[1:]],
+        "fits": "".join("1" if listing.text_may_fit(text) else "0" for text in listing.rows),
+    }
+    lines[0] = encode_plain(head)
+    return Packed(b"\n".join(lines), may_be_kept)
+
+
+def unpack_listing(text: bytes, name: NormalizedName, hold: Callable[[bytes], Reader]) -> Listing | None:
+    """What ``pack_listing`` wrote; None for anything else, an older shape among them. ``hold`` keeps the bytes."""
+    end = text.find(b"\n")
+    head_bytes = len(text) if end < 0 else end
+    try:
+        head = json.loads(text[:head_bytes])
+        if not isinstance(head, dict) or head["shape"] != _SHAPE:
+            return None
+        versions, url = list(map(str, head["versions"])), head["url"]
+        starts = list(accumulate((int(size) + 1 for size in head["bytes"]), initial=head_bytes + 1))
+        fits, base = str(head["fits"]), str(head["base"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not len(versions) == len(starts) - 1 == len(fits) or starts[-1] != max(len(text), head_bytes) + 1:
+        return None
+    places = {version: (start, stop - 1) for version, (start, stop) in zip(versions, pairwise(starts), strict=True)}
+    told = {version: mark == "1" for version, mark in zip(versions, fits, strict=True)}
+    return Listing(name=name, url=str(url), rows=PackedRows(places, base, hold(text)), fits=told)
+
+
+class PackedRows(Mapping[str, Sequence[RowLike]]):
+    """The files by version, each line decoded when it is first asked for."""
+
+    def __init__(self, places: Mapping[str, tuple[int, int]], base: str, read: Reader) -> None:
+        self._places = places
+        self._base = base
+        self._read = read
+        self._rows: dict[str, Sequence[RowLike]] = {}
+
+    def __getitem__(self, version: str) -> Sequence[RowLike]:
+        rows = self._rows.get(version)
+        if rows is None:
+            rows = self._rows[version] = decode_rows(self._read(*self._places[version]), self._base)
+        return rows
+
+    def __contains__(self, version: object) -> bool:
+        return version in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def _may_hold_secrets(url: str) -> bool:
+    return "?" in url or "@" in url.partition("//")[2].partition("/")[0]
