@@ -12,12 +12,12 @@ from scanner.advice import find_advice
 from scanner.bundle import weigh_bundle
 from scanner.chains import Chain, Edges, find_chains
 from scanner.checks import Subject, run_checks
-from scanner.checks.import_report import ImportReport
 from scanner.ignores import Exemptions
 from scanner.inherited import Judged, inherit, inherited_finding
 from scanner.inputs.projects import Project, describe
 from scanner.inputs.table_rows import Listed
-from scanner.inspect import Inspected
+from scanner.inspect.distributions import Inspected
+from scanner.inspect.import_report import ImportReport
 from scanner.judge import judge_accepted, judge_findings
 from scanner.late import Late, find_cautions, find_late, soften
 from scanner.model.dependency import Dependency, Location

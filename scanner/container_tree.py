@@ -13,6 +13,7 @@ from packaging.version import Version
 from scanner.inputs.formats import ReadFile
 from scanner.inputs.projects import Project, plan_file
 from scanner.inputs.settings import Settings
+from scanner.inspect.memory import Opener
 from scanner.model.artifact import Artifact, ArtifactKind, Release
 from scanner.model.dependency import Dependency
 from scanner.model.errors import IndexFailure, ScanError
@@ -21,7 +22,6 @@ from scanner.model.opened import OpenedWheel
 from scanner.model.requirement import Narrow, Want
 from scanner.model.target import Target
 from scanner.planned import ContainerTree, Package
-from scanner.remembered import Opener
 from scanner.resolve import Graph, Node, Supply, resolve_tree
 from scanner.resolve.locked import build_locked_graph
 from scanner.runtime.candidates import Candidate, Candidates, ReleaseSource

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scanner.chains import Chain, Edges, inherit_verdicts
 from scanner.checks import Subject
-from scanner.checks.import_report import ImportReport
+from scanner.inspect.import_report import ImportReport
 from scanner.late import Late
 from scanner.model.acceptance import accept, all_accepted
 from scanner.model.finding import Evidence, Finding, Level, Strength

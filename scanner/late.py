@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from scanner.chains import Edges
-from scanner.checks.import_report import ImportReport
+from scanner.inspect.import_report import ImportReport
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule
 

@@ -28,13 +28,13 @@ from scanner.inputs.projects import Project, folder_of, merge_options, plan_file
 from scanner.inputs.settings import Settings
 from scanner.inputs.table_rows import Listed, listed_rows
 from scanner.inputs.wrangler import find_wrangler_config, read_wrangler_config
-from scanner.inspect import Inspected, Opener, inspect_graph
+from scanner.inspect.distributions import Inspected, Opener, inspect_graph
+from scanner.inspect.memory import Memory
 from scanner.judge import judge_project
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.finding import Problem
 from scanner.model.report import Judgement, Report
 from scanner.model.target import Target
-from scanner.remembered import Memory
 from scanner.resolve import Graph, resolve_flat, resolve_tree
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph

@@ -11,8 +11,8 @@ from scanner import pipeline
 from scanner.container_tree import find_container_tree, make_linux_target
 from scanner.inputs.projects import folder_of, merge_options
 from scanner.inputs.settings import Settings
+from scanner.inspect.own_code import read_own_code
 from scanner.model.errors import SettingsError, SourceError
-from scanner.own_code import read_own_code
 from scanner.pipeline import Surroundings
 from scanner.plan import Outline, guess_tree, make_plan, outline_plan
 from scanner.planned import ContainerTree, Plan, PlanOptions

@@ -70,8 +70,8 @@ def test_a_warm_scan_loads_neither_the_http_library_nor_the_engine(
     words = ("requirements.txt", "--format", "json", "--cache-dir", str(tmp_path / "cache"), "--index-url", index.url)
     environ = {"PIP_FIND_LINKS": "", "COMPAT_SCAN_NO_CACHE": "", "XDG_CONFIG_DIRS": str(tmp_path)}
     cold, warm = _imported(tmp_path, *words, **environ), _imported(tmp_path, *words, **environ)
-    assert {"httpx", "scanner.checks.imports"} <= cold
-    heavy = {"httpx", "rich", "pip_requirements_parser", "pathspec", "scanner.checks.imports"}
+    assert {"httpx", "scanner.inspect.imports"} <= cold
+    heavy = {"httpx", "rich", "pip_requirements_parser", "pathspec", "scanner.inspect.imports"}
     assert warm & heavy == set()
 
 

@@ -18,6 +18,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.index.inspection import MAX_HELD_BYTES
 from scanner.index.supply import IndexSupply
+from scanner.inspect.pyodide.outcome import ModuleOutcome
+from scanner.inspect.pyodide.probe import SCRIPT, TIMEOUT, NodeProbe
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.metadata import CoreMetadata
 from scanner.model.opened import Opened
@@ -25,8 +27,6 @@ from scanner.model.report import Judgement
 from scanner.model.requirement import Narrow, Want
 from scanner.runtime.candidates import Candidate, Candidates
 from scanner.runtime.tables import PyodidePackage
-from scanner.verified import ModuleOutcome
-from scanner.verify.probe import SCRIPT, TIMEOUT, NodeProbe
 
 FETCH_SECONDS = 300
 BUILD_SECONDS = 300

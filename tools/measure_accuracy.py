@@ -39,16 +39,16 @@ from scanner import pipeline  # noqa: E402  # works without an installation
 from scanner.index import IndexChoice, open_supply  # noqa: E402
 from scanner.index.settings import IndexRequest  # noqa: E402
 from scanner.inputs.settings import Settings  # noqa: E402
+from scanner.inspect.pyodide import verify_report  # noqa: E402
+from scanner.inspect.pyodide.outcome import Happened, Verification  # noqa: E402
+from scanner.inspect.pyodide.probe import NodeProbe  # noqa: E402
+from scanner.inspect.pyodide.runtime import find_runtime, install_runtime  # noqa: E402
 from scanner.model.artifact import Origin  # noqa: E402
 from scanner.model.errors import ScanError  # noqa: E402
 from scanner.model.finding import Level  # noqa: E402
 from scanner.model.report import Judgement, Report, TableMode  # noqa: E402
 from scanner.model.rule import Rule  # noqa: E402
 from scanner.runtime.target import choose_target  # noqa: E402
-from scanner.verified import Happened, Verification  # noqa: E402
-from scanner.verify import verify_report  # noqa: E402
-from scanner.verify.probe import NodeProbe  # noqa: E402
-from scanner.verify.runtime import find_runtime, install_runtime  # noqa: E402
 
 PACKAGES = Path(__file__).resolve().parent / "accuracy_packages.txt"
 PROBES = 2

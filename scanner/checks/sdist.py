@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from scanner.checks.build import Build, Outcome
-from scanner.checks.build_backend import read_build
+from scanner.inspect.sdist.backend import read_build
+from scanner.inspect.sdist.build import Build, Outcome
 from scanner.model.contents import SdistContents
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule

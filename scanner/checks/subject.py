@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from scanner.checks.import_report import ImportReport
+from scanner.inspect.import_report import ImportReport
 from scanner.model.artifact import Artifact
 from scanner.model.contents import SdistContents, WheelContents
 from scanner.model.dependency import Dependency

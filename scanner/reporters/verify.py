@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
+from scanner.inspect.pyodide.outcome import Comparison, Happened, ModuleOutcome, Verification, VerifyReport
 from scanner.model.report import Verdict
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean, exact
 from scanner.reporters.json_text import write_json
 from scanner.reporters.typeset import Page, Span
 from scanner.reporters.wording import counted
-from scanner.verified import Comparison, Happened, ModuleOutcome, Verification, VerifyReport
 
 SCHEMA = "compat-scan/verify/1"
 

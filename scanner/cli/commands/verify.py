@@ -39,10 +39,10 @@ from scanner.cli.running import (
 if TYPE_CHECKING:
     from scanner.inputs.formats.document import IndexOptions
     from scanner.inputs.settings import Settings
+    from scanner.inspect.pyodide.outcome import VerifyReport
+    from scanner.inspect.pyodide.probe import NodeProbe
     from scanner.model.target import Target
     from scanner.pipeline import Source, Surroundings
-    from scanner.verified import VerifyReport
-    from scanner.verify.probe import NodeProbe
 
 
 @click.command(cls=SectionedCommand, epilog=help_text.VERIFY)
@@ -96,7 +96,7 @@ def _verify(
 ) -> VerifyReport:
     """The scan and the proof over one supply, which knows by then what the tree is made of."""
     from scanner import pipeline
-    from scanner.verify import verify_report
+    from scanner.inspect.pyodide import verify_report
 
     with ExitStack() as stack:
         opened: list[Source] = []
@@ -112,8 +112,8 @@ def _verify(
 def _find_probe(target: Target, settings: Settings, *, named: str | None, install: bool) -> NodeProbe:
     import platformdirs
 
-    from scanner.verify.probe import NodeProbe
-    from scanner.verify.runtime import find_runtime, install_runtime
+    from scanner.inspect.pyodide.probe import NodeProbe
+    from scanner.inspect.pyodide.runtime import find_runtime, install_runtime
 
     cache = Path(settings.cache_dir) if settings.cache_dir else platformdirs.user_cache_path("compat-scan")
     search_path = os.environ.get("PATH", os.defpath)
@@ -130,7 +130,7 @@ def _find_probe(target: Target, settings: Settings, *, named: str | None, instal
 
 
 def _exit_code(told: VerifyReport) -> int:
-    from scanner.verified import Comparison
+    from scanner.inspect.pyodide.outcome import Comparison
 
     if told.is_unread:
         return EXIT_MISUSE

@@ -1,0 +1,1 @@
+"""What is inside distributions: contents, imports, builds."""

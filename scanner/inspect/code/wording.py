@@ -1,0 +1,111 @@
+"""Failures and uses in words, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from scanner.inspect.code.deferred import Use
+from scanner.inspect.code.failure import Cause, Failure, Hop
+from scanner.inspect.code.hazards import HAZARDS
+from scanner.inspect.code.importer import Note
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
+
+_SHOWN_HOPS = 6
+_MAX_EVIDENCE = 100
+
+_TITLES = {
+    Rule.CS302: "some calls use what the target's standard library lacks",
+    Rule.CS303: "some calls start processes",
+    Rule.CS304: "some calls start threads",
+    Rule.CS305: "some calls open sockets that the target does not have",
+    Rule.CS306: "some calls load foreign libraries",
+}
+
+_PLAIN = frozenset({"is not there", "does not import"})
+"""Outcomes that the title of CS302 tells already."""
+
+
+def failure_rule(failure: Failure) -> Rule:
+    """The rule that an import's failure falls under."""
+    if failure.cause is Cause.FOREIGN:
+        return Rule.CS104
+    if failure.cause is Cause.HAZARD:
+        rule = HAZARDS[failure.subject].rule
+        return Rule.CS301 if rule is Rule.CS302 else rule
+    return Rule.CS301
+
+
+def failure_finding(failure: Failure, level: Level, intro: str, remedy: str | None = None) -> Finding:
+    """A failing import as a finding: the chain in the message, and one piece of evidence a step."""
+    chain = failure.chain if level is Level.BLOCKER else failure.chain[-1:]
+    message = f"{intro}: {chain_text(chain)} ({failure_reason(failure)})"
+    evidence = chain_evidence(failure.chain)
+    return Finding(rule=failure_rule(failure), level=level, message=message, evidence=evidence, remedy=remedy)
+
+
+def failure_reason(failure: Failure) -> str:  # noqa: PLR0911 (one case a cause)
+    """Why it fails, as a clause."""
+    module, _, name = failure.subject.rpartition(".")
+    match failure.cause:
+        case Cause.MISSING:
+            return f"the target has no {failure.subject}"
+        case Cause.REMOVED | Cause.EXCLUDED | Cause.STANDIN:
+            return failure.detail
+        case Cause.LACKING:
+            return f"the target's {module} has no {name}"
+        case Cause.RAISED:
+            return "this line is reached on the target"
+        case Cause.UNPARSABLE:
+            return f"Python 3 refuses it: {failure.detail}"
+        case Cause.HAZARD:
+            return f"{failure.subject} {failure.detail}"
+        case Cause.FOREIGN:
+            return f"{failure.detail} is native code that the target does not load"
+    return f"nothing in the closure provides {failure.subject}"
+
+
+def chain_text(chain: Sequence[Hop]) -> str:
+    """``pkg/a.py:12 → pkg/b.py:3 import fcntl``; long chains keep their ends."""
+    places = [f"{hop.path}:{hop.line}" for hop in chain]
+    if len(places) > _SHOWN_HOPS:
+        places = [*places[:2], "…", *places[-(_SHOWN_HOPS - 2) :]]
+    text = " → ".join(places)
+    return f"{text} {chain[-1].text}" if chain else ""
+
+
+def chain_evidence(chain: Iterable[Hop]) -> tuple[Evidence, ...]:
+    """One piece of evidence for each step of a chain."""
+    return tuple(
+        Evidence(fact=hop.text, origin=f"{hop.wheel}: {hop.path}:{hop.line}", strength=Strength.PROVEN) for hop in chain
+    )
+
+
+def uses_finding(rule: Rule, uses: Sequence[Use], wheel: str) -> Finding:
+    """The places of one rule as one caution: the first of them and what happens there; all are in the evidence."""
+    first = uses[0]
+    count = len({(use.path, use.line) for use in uses}) - 1
+    more = f" and {count} more {'place' if count == 1 else 'places'}" if count else ""
+    outcome = "" if first.outcome in _PLAIN else f", which {first.outcome}"
+    evidence = tuple(
+        Evidence(fact=f"{use.name} {use.outcome}", origin=f"{wheel}: {use.path}:{use.line}", strength=Strength.PROVEN)
+        for use in uses[:_MAX_EVIDENCE]
+    )
+    name = first.name.removeprefix("*.").replace("()", "")
+    message = f"{_TITLES[rule]}: {name}{outcome} ({first.path}:{first.line}{more})"
+    return Finding(rule=rule, level=Level.CAUTION, message=message, evidence=evidence)
+
+
+def note_finding(note: Note) -> Finding:
+    """Something met at import time as a caution; an unreadable module leaves the verdict open."""
+    match note.kind:
+        case "unread":
+            rule, message = Rule.CS505, f"importing it runs a module that could not be read: {note.detail}"
+        case "unprovided":
+            rule = Rule.CS301
+            message = f"importing it needs {note.subject}, which nothing in the closure provides"
+        case _:
+            rule = HAZARDS[note.subject].rule
+            message = f"at import time it calls {note.subject}: it {note.detail}"
+    chain = f" ({chain_text(note.chain[-1:])})" if note.chain else ""
+    return Finding(rule=rule, level=Level.CAUTION, message=message + chain, evidence=chain_evidence(note.chain))

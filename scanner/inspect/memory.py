@@ -1,0 +1,210 @@
+"""What was learned from files in earlier scans, so that no wheel is fetched or analysed twice.
+
+All of it is kept by the sha256 of the file. What depends on the engine that follows imports is kept for that engine
+and for that target alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from pickle import PicklingError
+from typing import TYPE_CHECKING, Protocol
+
+from scanner import __version__
+from scanner.inspect import report_text
+from scanner.inspect.import_report import ImportReport
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.contents import (
+    sdist_from_json,
+    sdist_to_json,
+    wheel_from_json,
+    wheel_to_json,
+)
+from scanner.model.errors import ArtifactError
+from scanner.model.opened import Opened, OpenedSdist, OpenedWheel
+from scanner.model.target import Target
+from scanner.runtime.tables.files import find_data
+
+if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed
+    from scanner.inspect.code.digest import CodeDigest
+
+_CODE_SUFFIXES = (".py", ".so", ".pyd")
+
+
+class Opener(Protocol):
+    """Opens distributions."""
+
+    def open_files(self, artifacts: Iterable[Artifact]) -> Mapping[str, Opened]:
+        """What is inside each file, by its name; an error where that cannot be told."""
+
+
+class Memory(Protocol):
+    """Texts from earlier scans, by kind and key."""
+
+    def recall(self, kind: str, key: str) -> str | None:
+        """The text, None where it is not known."""
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether a text is known, without reading it."""
+
+    def keep(self, kind: str, key: str, text: str) -> None:
+        """Remember a text."""
+
+
+class Nothing:
+    """A memory that holds nothing."""
+
+    def recall(self, kind: str, key: str) -> str | None:  # noqa: ARG002  # the protocol's
+        """Nothing."""
+        return None
+
+    def has(self, kind: str, key: str) -> bool:  # noqa: ARG002  # the protocol's
+        """No."""
+        return False
+
+    def keep(self, kind: str, key: str, text: str) -> None:
+        """Forget the text."""
+
+
+class Remembered:
+    """Distributions and what their code does: from the memory where it knows them, else through the opener."""
+
+    def __init__(self, memory: Memory, opener: Opener, target: Target) -> None:
+        self._memory = memory
+        self._opener = opener
+        self._engine = _engine_id(target)
+        self.has_failed = False
+        """Whether something that had to be fetched late could not be: then what follows is not worth keeping."""
+
+    def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, Opened]:
+        """What is inside each file, by its name, in their order; an error where that cannot be told.
+
+        A wheel whose code was analysed before is not fetched: a file of it is, with the wheel, if somebody reads it.
+        """
+        listed = {artifact.filename: artifact for artifact in artifacts}
+        known = {name: found for name, artifact in listed.items() if (found := self._recall_file(artifact))}
+        fetched = self._opener.open_files(artifact for name, artifact in listed.items() if name not in known)
+        for name, opened in fetched.items():
+            self._keep_file(listed[name], opened)
+        return {name: known.get(name) or fetched[name] for name in listed}
+
+    def find_digest(self, artifact: Artifact) -> CodeDigest | None:
+        """What is known of a wheel's code."""
+        from scanner.inspect.code.digest import parse_digest  # noqa: PLC0415 - heavy
+
+        text = self._memory.recall("code", self._code_key(artifact)) if artifact.sha256 else None
+        return parse_digest(text) if text is not None else None
+
+    def keep_digest(self, artifact: Artifact, texts: Sequence[str]) -> None:
+        """Remember what is known of a wheel's code by now: its digests as text, by each process that looked at it."""
+        from scanner.inspect.code.digest import merge_digests  # noqa: PLC0415 - heavy
+
+        if artifact.sha256 and not self.has_failed:
+            self._memory.keep("code", self._code_key(artifact), merge_digests(texts))
+
+    def find_report(self, identities: Sequence[str]) -> ImportReport | None:
+        """What following the imports of the first of these in the company of the others gave."""
+        text = self._memory.recall("imports", self._report_key(identities))
+        return report_text.report_from_text(text) if text is not None else None
+
+    def keep_report(self, identities: Sequence[str], report: ImportReport) -> None:
+        """Remember what ``find_report`` is to find."""
+        if not self.has_failed:
+            self._memory.keep("imports", self._report_key(identities), report_text.report_to_text(report))
+
+    def _recall_file(self, artifact: Artifact) -> OpenedWheel | OpenedSdist | None:
+        if not artifact.sha256:
+            return None
+        read = _LateFile(artifact, self).read
+        if artifact.kind is ArtifactKind.SDIST:
+            contents_text, paths = _split(self._memory.recall("sdist", artifact.sha256))
+            sdist = sdist_from_json(contents_text)
+            return OpenedSdist(contents=sdist, paths=paths, read=read) if sdist else None
+        contents_text, paths = _split(self._memory.recall("wheel", artifact.sha256))
+        wheel = wheel_from_json(contents_text)
+        if wheel is None or wheel.filename != artifact.filename:
+            return None
+        if paths and not self._memory.has("code", self._code_key(artifact)):
+            return None  # fetched now with the others, rather than one by one when they are read
+        return OpenedWheel(contents=wheel, paths=paths, read=read)
+
+    def _keep_file(self, artifact: Artifact, found: Opened) -> None:
+        if not artifact.sha256:
+            return
+        match found:
+            case OpenedWheel():
+                paths = [path for path in found.paths if path.endswith(_CODE_SUFFIXES)] or found.paths[:1]
+                self._memory.keep("wheel", artifact.sha256, _join(wheel_to_json(found.contents), paths))
+            case OpenedSdist():
+                self._memory.keep("sdist", artifact.sha256, _join(sdist_to_json(found.contents), found.paths))
+
+    def _code_key(self, artifact: Artifact) -> str:
+        return f"{artifact.sha256} {self._engine}"
+
+    def _report_key(self, identities: Sequence[str]) -> str:
+        return hashlib.sha256("\n".join((self._engine, *identities)).encode()).hexdigest()
+
+    def open_late(self, artifact: Artifact) -> OpenedWheel | OpenedSdist:
+        """A file after all.
+
+        Raises:
+            ArtifactError: it cannot be fetched or opened any more.
+        """
+        opened = self._opener.open_files((artifact,))[artifact.filename]
+        if isinstance(opened, OpenedWheel | OpenedSdist):
+            return opened
+        self.has_failed = True
+        raise ArtifactError(artifact.filename, getattr(opened, "reason", "it cannot be opened"))
+
+
+class _LateFile:
+    """A wheel or source distribution that is fetched when one of its files is read."""
+
+    def __init__(self, artifact: Artifact, remembered: Remembered) -> None:
+        self._artifact = artifact
+        self._remembered = remembered
+        self._opened: OpenedWheel | OpenedSdist | ArtifactError | None = None
+
+    def __reduce__(self) -> str:
+        raise PicklingError("only the process that opened the index fetches files")
+
+    def read(self, path: str) -> bytes:
+        if self._opened is None:
+            try:
+                self._opened = self._remembered.open_late(self._artifact)
+            except ArtifactError as error:
+                self._opened = error
+        if isinstance(self._opened, ArtifactError):
+            raise ArtifactError(self._opened.filename, self._opened.reason)
+        return self._opened.read(path)
+
+
+def _join(contents: str, paths: Sequence[str]) -> str:
+    return f"{contents}\n{json.dumps(paths, separators=(',', ':'))}"
+
+
+def _split(text: str | None) -> tuple[str, tuple[str, ...]]:
+    """What ``_join`` was given; an empty text for anything else."""
+    contents, _, paths_text = (text or "").partition("\n")
+    try:
+        paths = json.loads(paths_text)
+    except (ValueError, RecursionError):
+        return "", ()
+    return (contents, tuple(map(str, paths))) if isinstance(paths, list) else ("", ())
+
+
+def _engine_id(target: Target) -> str:
+    """What findings on code depend on besides the code: the target, its table, and the engine as it is installed."""
+    folder = Path(report_text.__file__).parent
+    stamps = []
+    for file in (folder / "imports.py", *sorted((folder / "code").glob("*.py"))):
+        state = file.stat()
+        stamps.append((file.name, state.st_size, state.st_mtime_ns))
+    tables = sorted(path.read_bytes() for path in (find_data(folder.parent) / "stdlib").glob("*.toml"))
+    running = sys.version_info[:2]  # the engine takes the names of standard-library modules from it
+    facts = (__version__, stamps, tables, running, target.python, target.sockets)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]

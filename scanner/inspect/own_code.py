@@ -1,0 +1,178 @@
+"""The project's own modules as far as their syntax tells: what they import, and what fails on the target."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from scanner.inputs.formats.discover import find_files
+from scanner.inputs.formats.reading import read_file
+from scanner.inspect.code.deferred import find_deferred_uses
+from scanner.inspect.code.frames import World
+from scanner.inspect.code.reader import CodeReader
+from scanner.inspect.code.site import Kind, Site, SourceFile, WheelCode
+from scanner.inspect.code.source import Unread, parse_source
+from scanner.inspect.imports import build_runtime
+from scanner.model.dependency import Location
+from scanner.model.errors import ArtifactError, SourceError
+from scanner.model.finding import Problem
+from scanner.model.rule import Rule
+from scanner.model.target import Target
+from scanner.planned import ModuleImport, ModuleUse, OwnCode, OwnModule
+from scanner.runtime.tables import load_stdlib
+
+MAX_MODULES = 20_000
+_LINE = re.compile(r"line (\d+)")
+
+
+def read_own_code(folder: str, target: Target) -> OwnCode:
+    """The modules below a folder; nothing is imported or run.
+
+    Hidden folders, virtual environments and what .gitignore excludes are left out, tests are not.
+    """
+    paths = list(find_files(folder, lambda path: path.endswith(".py")))
+    problems: list[Problem] = []
+    if len(paths) > MAX_MODULES:
+        problems.append(_problem(folder, 1, f"only the first {MAX_MODULES} of {len(paths)} modules are read"))
+        paths = paths[:MAX_MODULES]
+    code = _Reader(folder, paths, target)
+    modules = [module for path in paths for module in code.read(path)]
+    problems += code.problems
+    return OwnCode(
+        folder=folder, modules=tuple(sorted(modules, key=lambda module: module.name)), problems=tuple(problems)
+    )
+
+
+class _Reader:
+    """Reads the modules of one folder, each once."""
+
+    def __init__(self, folder: str, paths: Iterable[str], target: Target) -> None:
+        self.problems: list[Problem] = []
+        feature = target.python.rpartition(".")[0]
+        self._code = CodeReader(build_runtime(target, load_stdlib(feature)))
+        self._wheel = WheelCode(filename=folder, members=(), read=self._read_bytes)
+        self._files = {path: _source_file(path, folder, self._wheel) for path in paths}
+        site = Site(modules={file.module: file for file in self._files.values()})
+        self._names = frozenset(site.modules)
+        self._tops = frozenset(name.partition(".")[0] for name in self._names)
+        self._package = Path(folder).absolute().name
+        self._world = World(self._code.runtime, site)
+
+    def read(self, path: str) -> Iterator[OwnModule]:
+        """The module of a path; nothing where it cannot be read, which is a problem."""
+        file = self._files[path]
+        try:
+            tree = parse_source(self._read_bytes(path), self._code.runtime.python)
+        except ArtifactError as error:
+            self.problems.append(_problem(path, 1, f"cannot be read: {error.reason}"))
+            return
+        if isinstance(tree, Unread):
+            line = _LINE.search(tree.reason)
+            self.problems.append(_problem(path, int(line[1]) if line else 1, f"cannot be read: {tree.reason}"))
+            return
+        yield OwnModule(
+            name=file.module,
+            path=path,
+            imports=tuple(self._find_imports(tree, file)),
+            uses=tuple(self._find_uses(file)),
+        )
+
+    def _find_imports(self, tree: ast.Module, file: SourceFile) -> Iterator[ModuleImport]:
+        """The modules that are imported, but those that only a type checker reads, each once a line."""
+        told: set[tuple[str, int]] = set()
+        for node in _statements(tree):
+            for module in self._imported(node, file):
+                if module and (module, node.lineno) not in told:
+                    told.add((module, node.lineno))
+                    yield ModuleImport(module=module, line=node.lineno)
+
+    def _imported(self, node: ast.Import | ast.ImportFrom | ast.Call, file: SourceFile) -> Iterator[str]:
+        match node:
+            case ast.Import():
+                yield from (self._localize(alias.name) for alias in node.names)
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]):
+                yield self._localize(name) if not name.startswith(".") else ""
+            case ast.ImportFrom():
+                base = _absolute(node, file) if node.level else self._localize(node.module or "")
+                dotted = (f"{base}.{alias.name}" if base else alias.name for alias in node.names)
+                below = [name for name in dotted if name in self._names]
+                yield from below
+                if len(below) < len(node.names):
+                    yield base
+
+    def _localize(self, dotted: str) -> str:
+        """The name below the folder where code names the folder itself as its package (``app.media`` in ``app``)."""
+        first, _, rest = dotted.partition(".")
+        return rest if first == self._package and first not in self._tops else dotted
+
+    def _find_uses(self, file: SourceFile) -> list[ModuleUse]:
+        facts = self._code.read_suspicious(file)
+        if facts is None or facts.unread:
+            return []
+        try:
+            found = {(use.line, use.name): use for use in find_deferred_uses(facts, self._world)}
+        except RecursionError:
+            self.problems.append(_problem(file.path, 1, "is nested too deeply to be followed"))
+            return []
+        return [
+            ModuleUse(rule=use.rule.code, name=use.name, outcome=use.outcome, line=use.line)
+            for _, use in sorted(found.items())
+        ]
+
+    @staticmethod
+    def _read_bytes(path: str) -> bytes:
+        try:
+            return read_file(path)
+        except SourceError as error:
+            raise ArtifactError(path, error.reason) from error
+
+
+def _source_file(path: str, folder: str, wheel: WheelCode) -> SourceFile:
+    parts = list(Path(path).relative_to(folder).with_suffix("").parts)
+    if len(parts) > 1 and parts[0] == "src" and not (Path(folder) / "src" / "__init__.py").exists():
+        parts = parts[1:]
+    is_package = parts[-1] == "__init__" and len(parts) > 1
+    return SourceFile(".".join(parts[:-1] if is_package else parts), path, is_package, Kind.SOURCE, wheel)
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom | ast.Call]:
+    """Every import in order, also by name; with a stack of its own, since code can be nested deeply."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, ast.Call) and _is_import(node.func)):
+            yield node
+        elif isinstance(node, ast.If) and _is_type_checking(node.test):
+            pending.extend(reversed(node.orelse))
+        else:
+            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _is_import(function: ast.expr) -> bool:
+    match function:
+        case (
+            ast.Name(id="__import__" | "import_module")
+            | ast.Attribute(value=ast.Name(id="importlib"), attr="import_module")
+        ):
+            return True
+    return False
+
+
+def _absolute(node: ast.ImportFrom, file: SourceFile) -> str:
+    """The name that a relative import stands for."""
+    parts = file.module.split(".")
+    kept = len(parts) - node.level + (1 if file.is_package else 0)
+    return ".".join([*parts[: max(0, kept)], *([node.module] if node.module else [])])
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    match test:
+        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+            return True
+    return False
+
+
+def _problem(path: str, line: int, message: str) -> Problem:
+    return Problem(rule=Rule.CS601, message=message, location=Location(path=path, line=line))

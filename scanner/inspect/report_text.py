@@ -1,0 +1,61 @@
+"""What following the imports of a package gave, as text for the cache."""
+
+from __future__ import annotations
+
+import json
+
+from scanner.inspect.import_report import ImportReport
+from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.rule import Rule
+
+_SHAPE = 2
+"""Raised whenever the stored shape changes, so that older entries are read as absent."""
+
+
+def report_to_text(report: ImportReport) -> str:
+    """The report as compact JSON."""
+    raw = {
+        "shape": _SHAPE,
+        "findings": [_pack(finding) for finding in report.findings],
+        "inherited": [_pack(finding) for finding in report.inherited],
+        "modules": sorted(report.import_time_modules),
+        "later": report.later,
+    }
+    return json.dumps(raw, separators=(",", ":"))
+
+
+def report_from_text(text: str) -> ImportReport | None:
+    """What ``report_to_text`` wrote; None for anything else, an older shape among them."""
+    try:
+        raw = json.loads(text)
+        if not isinstance(raw, dict) or raw["shape"] != _SHAPE:
+            return None
+        return ImportReport(
+            findings=tuple(map(_unpack, raw["findings"])),
+            inherited=tuple(map(_unpack, raw["inherited"])),
+            import_time_modules=frozenset(map(str, raw["modules"])),
+            later=tuple((str(key), str(place)) for key, place in raw["later"]),
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _pack(finding: Finding) -> list[object]:
+    evidence = [[one.fact, one.origin, one.strength] for one in finding.evidence]
+    return [finding.rule.code, finding.level, finding.message, evidence, finding.remedy]
+
+
+def _unpack(raw: list[object]) -> Finding:
+    code, level, message, evidence, remedy = raw
+    if not isinstance(evidence, list):
+        raise TypeError("no evidence")
+    return Finding(
+        rule=Rule[str(code)],
+        level=Level(str(level)),
+        message=str(message),
+        evidence=tuple(
+            Evidence(fact=str(fact), origin=str(origin), strength=Strength(str(strength)))
+            for fact, origin, strength in evidence
+        ),
+        remedy=None if remedy is None else str(remedy),
+    )

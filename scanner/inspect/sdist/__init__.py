@@ -1,0 +1,1 @@
+"""What building a source distribution requires, read without building it."""
