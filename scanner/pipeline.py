@@ -17,8 +17,6 @@ from packaging.utils import canonicalize_name
 from scanner.advice import find_concentration
 from scanner.assemble import Assembled, assemble_judgements
 from scanner.baseline import read_baseline
-from scanner.direct import DirectSupply
-from scanner.edges import list_edges, list_extra_edges
 from scanner.explaining import explain_project
 from scanner.ignores import Exemptions, make_exemptions
 from scanner.inputs.formats import STDIN, ReadFile, read_sources
@@ -36,6 +34,8 @@ from scanner.model.finding import Problem
 from scanner.model.report import Judgement, Report
 from scanner.model.target import Target
 from scanner.resolve import Graph, resolve_flat, resolve_tree
+from scanner.resolve.direct import DirectSupply
+from scanner.resolve.edges import list_edges, list_extra_edges
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
 from scanner.runtime.target import choose_target
