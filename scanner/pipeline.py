@@ -14,11 +14,6 @@ from typing import Protocol
 
 from packaging.utils import canonicalize_name
 
-from scanner.advice import find_concentration
-from scanner.assemble import Assembled, assemble_judgements
-from scanner.baseline import read_baseline
-from scanner.explaining import explain_project
-from scanner.ignores import Exemptions, make_exemptions
 from scanner.inputs.formats import STDIN, ReadFile, read_sources
 from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
@@ -28,7 +23,12 @@ from scanner.inputs.table_rows import Listed, listed_rows
 from scanner.inputs.wrangler import find_wrangler_config, read_wrangler_config
 from scanner.inspect.distributions import Inspected, Opener, inspect_graph
 from scanner.inspect.memory import Memory
-from scanner.judge import judge_project
+from scanner.judge.baseline import read_baseline
+from scanner.judge.edits import find_concentration
+from scanner.judge.explain import explain_project
+from scanner.judge.ignores import Exemptions, make_exemptions
+from scanner.judge.judgements import judge_project
+from scanner.judge.verdicts import Assembled, assemble_judgements
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.finding import Problem
 from scanner.model.report import Judgement, Report

@@ -75,7 +75,7 @@ def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
 
 def _write_new_baseline(report: Report, path: str) -> int:
     """Writes the baseline; the exit code, which is a failure only where the index did not answer for everything."""
-    from scanner.baseline import is_complete, write_baseline
+    from scanner.judge.baseline import is_complete, write_baseline
 
     with open_output(path) as stream:
         write_baseline(report, stream)

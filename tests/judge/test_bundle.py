@@ -6,7 +6,7 @@ import json
 import random
 from typing import TYPE_CHECKING
 
-from scanner.bundle import weigh_bundle
+from scanner.judge.bundle import weigh_bundle
 from scanner.model.finding import Level
 from scanner.model.report import Verdict
 from scanner.model.rule import Rule

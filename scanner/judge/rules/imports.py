@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.checks.contents import find_native_code
-from scanner.checks.subject import Subject
+from scanner.judge.rules.contents import find_native_code
+from scanner.judge.rules.subject import Subject
 from scanner.model.errors import IndexUnreachable
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule

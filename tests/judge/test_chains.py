@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.chains import MAX_CHAINS, find_chains, inherit_verdicts
+from scanner.judge.chains import MAX_CHAINS, find_chains, inherit_verdicts
 from scanner.model.report import Verdict
 
 W, C, U = Verdict.WORKERS, Verdict.CONTAINER, Verdict.UNKNOWN

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.chains import Chain, Edges, inherit_verdicts
-from scanner.checks import Subject
 from scanner.inspect.import_report import ImportReport
-from scanner.late import Late
+from scanner.judge.chains import Chain, Edges, inherit_verdicts
+from scanner.judge.deferred import Late
+from scanner.judge.rules import Subject
 from scanner.model.acceptance import accept, all_accepted
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.report import Verdict

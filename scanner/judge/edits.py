@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from scanner.chains import Edges
+from scanner.judge.chains import Edges
 from scanner.model.report import Judgement, Verdict
 from scanner.resolve import Graph, Node, WayOut
 

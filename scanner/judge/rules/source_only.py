@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.checks.sdist import find_build
-from scanner.checks.subject import Subject
+from scanner.judge.rules.sdist import find_build
+from scanner.judge.rules.subject import Subject
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule

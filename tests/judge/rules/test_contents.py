@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from packaging.utils import parse_wheel_filename
 
-from scanner.checks.contents import find_native_code
+from scanner.judge.rules.contents import find_native_code
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.contents import NativeKind, NativeMember, NativeRole, WheelContents
 from scanner.model.finding import Finding, Level, Strength

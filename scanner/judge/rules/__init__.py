@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scanner.checks.inside import find_inside
-from scanner.checks.listed import find_listed
-from scanner.checks.lookup import find_lookup
-from scanner.checks.source_only import find_source_only
-from scanner.checks.subject import Subject
-from scanner.checks.tags import find_excluded_python, find_native_wheels, find_older_choice, find_yanked
-from scanner.checks.tree import find_conflict, find_passed_over, find_unknown_requires
+from scanner.judge.rules.imports import find_inside
+from scanner.judge.rules.lookup import find_lookup
+from scanner.judge.rules.source_only import find_source_only
+from scanner.judge.rules.subject import Subject
+from scanner.judge.rules.table import find_listed
+from scanner.judge.rules.tags import find_excluded_python, find_native_wheels, find_older_choice, find_yanked
+from scanner.judge.rules.tree import find_conflict, find_passed_over, find_unknown_requires
 from scanner.model.finding import Finding
 
 __all__ = ["CHECKS", "Check", "Subject", "run_checks"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from scanner.chains import Edges, inherit_verdicts
+from scanner.judge.chains import Edges, inherit_verdicts
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.report import Bundle, Verdict
 from scanner.model.rule import Rule

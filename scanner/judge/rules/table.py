@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.checks.subject import Subject
+from scanner.judge.rules.subject import Subject
 from scanner.model.artifact import Origin
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.report import TableMode

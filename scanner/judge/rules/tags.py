@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from scanner.checks.subject import Subject
+from scanner.judge.rules.subject import Subject
 from scanner.model.artifact import Artifact, ArtifactKind, Origin
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule

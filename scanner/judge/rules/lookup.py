@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from scanner.checks.subject import Subject
+from scanner.judge.rules.subject import Subject
 from scanner.model.errors import IndexAnswerError, IndexFailure, IndexNotAsked, IndexUndefined
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule

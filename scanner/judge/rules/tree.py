@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.checks.subject import Subject
-from scanner.checks.tags import say_pin
+from scanner.judge.rules.subject import Subject
+from scanner.judge.rules.tags import say_pin
 from scanner.model.artifact import Origin
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.inspect.import_report import ImportReport
-from scanner.late import Late, find_cautions, find_late, soften
+from scanner.judge.deferred import Late, find_cautions, find_late, soften
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.judge import judge_accepted, judge_findings, judge_project
+from scanner.judge.judgements import judge_accepted, judge_findings, judge_project
 from scanner.model.acceptance import accept
 from scanner.model.dependency import Location, Skipped
 from scanner.model.finding import Finding, Level, Problem

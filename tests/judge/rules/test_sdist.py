@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.checks.sdist import find_build
+from scanner.judge.rules.sdist import find_build
 from scanner.model.contents import BuildFile, SdistContents
 from scanner.model.finding import Finding, Level, Strength
 from scanner.model.rule import Rule

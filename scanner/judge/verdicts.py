@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from scanner.advice import find_advice
-from scanner.bundle import weigh_bundle
-from scanner.chains import Chain, Edges, find_chains
-from scanner.checks import Subject, run_checks
-from scanner.ignores import Exemptions
-from scanner.inherited import Judged, inherit, inherited_finding
 from scanner.inputs.projects import Project, describe
 from scanner.inputs.table_rows import Listed
 from scanner.inspect.distributions import Inspected
 from scanner.inspect.import_report import ImportReport
-from scanner.judge import judge_accepted, judge_findings
-from scanner.late import Late, find_cautions, find_late, soften
+from scanner.judge.bundle import weigh_bundle
+from scanner.judge.chains import Chain, Edges, find_chains
+from scanner.judge.deferred import Late, find_cautions, find_late, soften
+from scanner.judge.edits import find_advice
+from scanner.judge.ignores import Exemptions
+from scanner.judge.inheritance import Judged, inherit, inherited_finding
+from scanner.judge.judgements import judge_accepted, judge_findings
+from scanner.judge.rules import Subject, run_checks
 from scanner.model.dependency import Dependency, Location
 from scanner.model.finding import Alternative, Finding, Level
 from scanner.model.report import Bundle, Judgement, TableMode, Verdict

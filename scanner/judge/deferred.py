@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from scanner.chains import Edges
 from scanner.inspect.import_report import ImportReport
+from scanner.judge.chains import Edges
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule
 
