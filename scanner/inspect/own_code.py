@@ -20,7 +20,7 @@ from scanner.model.errors import ArtifactError, SourceError
 from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.planned import ModuleImport, ModuleUse, OwnCode, OwnModule
+from scanner.plan.model import ModuleImport, ModuleUse, OwnCode, OwnModule
 from scanner.runtime.tables import load_stdlib
 
 MAX_MODULES = 20_000

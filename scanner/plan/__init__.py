@@ -1,223 +1,95 @@
-"""From a report to a plan: what to deploy where, how large, at what cost. Pure; the tables are all it looks at.
-
-``outline_plan`` decides where things go; whoever can ask an index then finds what that installs on Linux, and
-``make_plan`` sizes, costs and writes it down.
-"""
+"""`compat-scan plan`: a scan, the project's own code and the tree on Linux, brought together to a plan and to files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
-from scanner.model.report import Report
-from scanner.plan.billing import bill_plan
-from scanner.plan.code import CodeCut, split_code
-from scanner.plan.decision import answer_questions, decide, summarize
-from scanner.plan.files import write_files
-from scanner.plan.placement import find_below, find_blocked, place_dependencies
-from scanner.plan.size import choose_size, find_capacity, find_gpu_packages
-from scanner.planned import (
-    Answer,
-    Capacity,
-    ContainerTree,
-    Decision,
-    OwnCode,
-    Package,
-    Placement,
-    Plan,
-    PlanOptions,
-    Reply,
-    Side,
-    Split,
-)
-from scanner.runtime.tables import WorkloadTable, load_containers, load_workloads
-
-__all__ = ["Outline", "guess_tree", "make_plan", "outline_plan"]
+from scanner import pipeline
+from scanner.inputs.projects import folder_of, merge_options
+from scanner.inputs.settings import Settings
+from scanner.inspect.own_code import read_own_code
+from scanner.model.errors import SettingsError, SourceError
+from scanner.pipeline import Surroundings
+from scanner.plan.container_tree import find_container_tree, make_linux_target
+from scanner.plan.model import ContainerTree, Plan, PlanOptions
+from scanner.plan.outline import Outline, guess_tree, make_plan, outline_plan
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outline:
-    """A plan as far as the report, the options and the code tell it: where things go, not yet how large they are."""
+class PlanRequest:
+    """What is to be planned besides what the settings say."""
 
-    report: Report
+    paths: tuple[str, ...]
     options: PlanOptions
-    decision: Decision
-    answers: tuple[Answer, ...]
-    split: Split
-
-    @property
-    def has_container(self) -> bool:
-        """Whether anything runs in a container."""
-        return self.decision in (Decision.HYBRID, Decision.CONTAINER)
-
-    @property
-    def container_names(self) -> tuple[str, ...]:
-        """The direct dependencies that the container installs."""
-        if not self.has_container:
-            return ()
-        wanted = [placement for placement in self.split.placements if _goes_to_container(placement)]
-        return tuple(placement.name for placement in wanted)
+    source: str | None = None
+    """The folder of the project's own code."""
 
 
-def outline_plan(report: Report, options: PlanOptions, code: OwnCode | None = None) -> Outline:
-    """Where everything goes, and why; ``code`` is the project's own, None where nobody named it."""
-    placements = place_dependencies(report, options.counted)
-    cut = split_code(code, placements, report.target) if code is not None else None
-    answers = answer_questions(report, placements, options, code)
-    split = Split(placements=_share(placements, cut, answers), code=cut.split if cut else None)
-    staying = [placement.name for placement in split.on(Side.WORKER)]
-    split = replace(split, worker_tree=tuple(judgement.key for judgement in find_below(report, staying)))
-    return Outline(
-        report=report, options=options, decision=decide(report, answers, split), answers=answers, split=split
-    )
+def plan_deployment(request: PlanRequest, settings: Settings, around: Surroundings) -> Plan:
+    """The plan for the files.
+
+    Raises:
+        ScanError: as for a scan.
+    """
+    around = replace(around, read_stdin=cache(around.read_stdin))  # it is read twice, and gives its bytes once
+    report = pipeline.scan(request.paths, settings, around)
+    code = None
+    if request.source is not None:
+        around.progress(f"reading {request.source}")
+        code = read_own_code(request.source, report.target)
+    outline = outline_plan(report, request.options, code)
+    return make_plan(outline, _find_tree(request.paths, outline, settings, around))
 
 
-def make_plan(outline: Outline, tree: ContainerTree | None) -> Plan:
-    """The whole plan; ``tree`` is what the container's side installs, None where there is no such side."""
-    split = replace(outline.split, container_tree=tree)
-    plan = Plan(
-        report=outline.report,
-        options=outline.options,
-        decision=outline.decision,
-        summary=summarize(outline.decision, split, outline.answers),
-        answers=outline.answers,
-        split=split,
-        advice=(*_advise_slimmer(outline, tree), *_advise(outline, load_workloads())),
-        assumptions=tuple(_assume(outline)),
-    )
-    if outline.has_container:
-        plan = _size_plan(plan, outline.container_names)
-    return replace(plan, files=write_files(plan))
+def write_plan_files(plan: Plan, folder: Path, *, force: bool) -> tuple[str, ...]:
+    """Writes the files of a plan below a folder; their paths.
+
+    Raises:
+        SettingsError: there is nothing to write, or a file is there already and ``force`` is not given.
+        SourceError: a file cannot be written.
+    """
+    if not plan.files:
+        raise SettingsError(None, "--write", f"there is nothing to deploy yet: {plan.summary}")
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(None, "--write", f"{folder} is no folder")
+    for path in plan.files:
+        _check_place(folder, path, force=force)
+    for path, text in plan.files.items():
+        try:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise SourceError(str(folder / path), None, f"cannot be written: {error.strerror}") from error
+    return tuple(str(folder / path) for path in plan.files)
 
 
-def guess_tree(outline: Outline) -> ContainerTree:
-    """What the container installs as far as the scan of the Worker's tree tells: without what only Linux installs."""
-    factor = load_workloads().unpacked_per_packed
-    below = find_below(outline.report, outline.container_names)
-    packages = []
-    for judgement in below:
-        size_bytes = judgement.artifact.size_bytes if judgement.artifact else None
-        packages.append(
-            Package(
-                name=judgement.name,
-                version=judgement.version,
-                filename=judgement.artifact.filename if judgement.artifact else None,
-                download_bytes=size_bytes,
-                unpacked_bytes=None if size_bytes is None else round(size_bytes * factor),
-                is_guess=True,
-            )
-        )
-    source = "guessed from the tree for the Worker: the index was not asked for the tree on Linux"
-    return ContainerTree(packages=tuple(packages), source=source, is_whole=False)
+def _check_place(folder: Path, path: str, *, force: bool) -> None:
+    """That a file may be written: nothing lies outside the folder, even by a link, and nothing is lost unasked."""
+    place = folder / path
+    for each in (place, *place.parents):
+        if each == folder:
+            break
+        if each.is_symlink():
+            raise SettingsError(None, "--write", f"{each} is a symbolic link: what it leads to is not overwritten")
+    if place.is_dir():
+        raise SettingsError(None, "--write", f"{place} is a folder, where a file is to be")
+    if place.exists() and not force:
+        raise SettingsError(None, "--write", f"{place} is there already; --force overwrites it")
 
 
-def _size_plan(plan: Plan, names: Iterable[str]) -> Plan:
-    containers = load_containers()
-    tree = plan.split.container_tree
-    known = {*names, *(package.name for package in tree.packages)} if tree else set(names)
-    choice = choose_size(known, tree, plan.options, containers, load_workloads())
-    if choice.size is None:
-        return replace(plan, size=choice)
-    costs = bill_plan(choice.size, choice, plan.options, containers)
-    capacity = find_capacity(choice.size, costs.use.instances, plan.options.concurrency, containers.account)
-    plan = replace(plan, size=choice, capacity=capacity, costs=costs)
-    return replace(plan, advice=(*_advise_fewer(capacity), *plan.advice))
-
-
-def _goes_to_container(placement: Placement) -> bool:
-    return placement.side is Side.CONTAINER or placement.is_shared
-
-
-def _share(placements: tuple[Placement, ...], cut: CodeCut | None, answers: Iterable[Answer]) -> tuple[Placement, ...]:
-    """The placements with those marked that the container needs too, and those moved that only it imports."""
-    moves = {placement.name for placement in placements if placement.side is Side.CONTAINER}
-    forced = any(answer.reply is Reply.YES and answer.key in ("cpu", "memory") for answer in answers)
-    if cut is not None and cut.split.moving:
-        return tuple(_share_by_code(placement, cut) for placement in placements)
-    if not moves and forced:
-        return tuple(
-            replace(placement, is_shared=True) if placement.side is Side.WORKER else placement
-            for placement in placements
-        )
-    return placements
-
-
-def _share_by_code(placement: Placement, cut: CodeCut) -> Placement:
-    if placement.side is not Side.WORKER or placement.name not in cut.container_names:
-        return placement
-    if placement.name in cut.worker_names:
-        return replace(placement, is_shared=True)
-    return replace(placement, side=Side.CONTAINER, reason="only modules that move import it")
-
-
-def _advise_fewer(capacity: Capacity) -> Iterator[str]:
-    if capacity.instances > capacity.most_instances:
-        yield (
-            f"{capacity.instances:,} instances are more than an account may run: its {capacity.limited_by} admits"
-            f" {capacity.most_instances:,} of this type. Larger limits have to be asked for."
-        )
-
-
-def _advise_slimmer(outline: Outline, tree: ContainerTree | None) -> Iterator[str]:
-    """That libraries for GPUs are of no use in a container, and what it takes without them."""
-    if tree is None or not (parts := find_gpu_packages(tree)):
-        return
-    megabytes = sum(package.unpacked_bytes or 0 for package in parts) // 1_000_000
-    rest = replace(tree, packages=tuple(package for package in tree.packages if package not in parts))
-    names = {*outline.container_names, *(package.name for package in rest.packages)}
-    choice = choose_size(names, rest, outline.options, load_containers(), load_workloads())
-    enough = f", and {choice.size.name} is enough for the rest" if choice.size else ""
-    yield (
-        f"{len(parts)} packages of about {megabytes:,} MB are CUDA, and containers have no GPU. PyTorch's own"
-        f" index has builds without it (a line in container/requirements.txt){enough}."
-    )
-
-
-def _advise(outline: Outline, workloads: WorkloadTable) -> Iterator[str]:
-    """When a container is the wrong answer, the cases of this project at length; then what a container takes."""
+def _find_tree(
+    paths: Sequence[str], outline: Outline, settings: Settings, around: Surroundings
+) -> ContainerTree | None:
     if not outline.has_container:
-        return
-    blocked: dict[str, list[str]] = {}
-    for judgement in find_blocked(outline.report):
-        blocked.setdefault(judgement.category or "", []).append(judgement.name)
-    others: list[str] = []
-    for row in workloads.wrong_answers:
-        names = dict.fromkeys(name for category in row.categories for name in blocked.get(category, ()))
-        if names:
-            yield f"A container is the wrong answer for {row.work} ({', '.join(names)}): {row.instead}."
-        else:
-            others.append(row.work)
-    if others:
-        yield f"A container is the wrong answer for {', '.join(others)} as well, should that come along."
-    for clause in workloads.care:
-        yield f"{clause[0].upper()}{clause[1:]}."
-
-
-_ASSUMED = (
-    ("memory_mib", "the work stays within the memory of an isolate (--memory)"),
-    ("cpu_seconds", "no request takes more CPU time than a Worker has (--cpu-seconds)"),
-    ("long_running", "no work goes on beyond its request (--long-running)"),
-    ("persistent_disk", "no file on a local disk has to last (--persistent-disk)"),
-)
-
-
-def _assume(outline: Outline) -> Iterator[str]:
-    told = outline.options.told
-    yield from (text for name, text in _ASSUMED if name not in told)
-    if outline.has_container:
-        yield from _assume_use(outline.options)
-        if outline.split.code is None:
-            yield "your own modules were not read: what they share between the two sides is not known (--source)"
-
-
-def _assume_use(options: PlanOptions) -> Iterator[str]:
-    told = options.told
-    if "hours_per_day" not in told:
-        yield f"an instance runs {options.hours_per_day:g} hours a day (--hours)"
-    if "cpu_percent" not in told and not {"requests_per_day", "cpu_seconds"} <= told:
-        busy = f"its processor is {options.cpu_percent:g} % busy"
-        yield f"{busy} (--cpu-percent, or --requests-per-day and --cpu-seconds)"
-    if "concurrency" not in told:
-        yield f"one instance works on {options.concurrency} requests at once (--concurrency; a guess)"
-    if "egress_gb" not in told:
-        yield "no traffic beyond what is included (--egress)"
+        return None
+    names = outline.container_names
+    if not names:
+        return ContainerTree(packages=(), source="no dependency moves")
+    around.progress("resolving what moves for Linux")
+    files = pipeline.read_files(paths, settings, around)
+    target = make_linux_target(outline.report.target)
+    supply = around.open_supply(target, merge_options(files), folder_of(paths[0]))
+    return find_container_tree(files, names, settings, target, supply) or guess_tree(outline)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scanner.plan.cost import cost_month
+from scanner.plan.model import Costs, InstanceSize, MonthlyUse, PlanOptions, SizeChoice
 from scanner.plan.size import find_shortage, named_sizes
-from scanner.planned import Costs, InstanceSize, MonthlyUse, PlanOptions, SizeChoice
 from scanner.runtime.tables import ContainerTable
 
 _SECONDS_PER_HOUR = 3600

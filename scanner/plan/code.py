@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from scanner.model.dependency import Location
 from scanner.model.target import Target
+from scanner.plan.model import CodeSplit, Cut, Moving, OwnCode, OwnModule, Placement, Side
 from scanner.plan.placement import module_names
-from scanner.planned import CodeSplit, Cut, Moving, OwnCode, OwnModule, Placement, Side
 from scanner.runtime.tables import load_pyodide
 
 MOVING_RULES = ("CS303", "CS305", "CS306")

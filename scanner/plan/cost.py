@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from scanner.planned import CostLine, InstanceSize, MonthlyCost, MonthlyUse
+from scanner.plan.model import CostLine, InstanceSize, MonthlyCost, MonthlyUse
 from scanner.runtime.tables import ContainerPrices, EgressPrice
 
 _SECONDS_PER_HOUR = 3600

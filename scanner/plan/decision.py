@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from scanner.model.finding import Level
 from scanner.model.report import Judgement, ProjectVerdict, Report
+from scanner.plan.model import Answer, Basis, CodeSplit, Decision, OwnCode, Placement, PlanOptions, Reply, Side, Split
 from scanner.plan.placement import find_blocked, find_bringers
 from scanner.plan.services import answer_services
-from scanner.planned import Answer, Basis, CodeSplit, Decision, OwnCode, Placement, PlanOptions, Reply, Side, Split
 from scanner.runtime.tables import NeedRow, Platform, load_platform, load_workloads
 
 _MIB = 1024 * 1024

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 from scanner.model.finding import Alternative, Level
 from scanner.model.report import Judgement, Report, Verdict
 from scanner.model.rule import Rule
-from scanner.planned import Counted, Placement, Side
+from scanner.plan.model import Counted, Placement, Side
 from scanner.runtime.tables import (
     Effect,
     ServiceRow,

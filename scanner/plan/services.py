@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from scanner.planned import Answer, Basis, Placement, Plan, Reply, Side
+from scanner.plan.model import Answer, Basis, Placement, Plan, Reply, Side
 from scanner.runtime.tables import Setup, load_workloads
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from scanner.plan.cost import usd_per_running_hour
-from scanner.planned import Capacity, ContainerTree, InstanceSize, Package, PlanOptions, SizeChoice, SizeReason
+from scanner.plan.model import Capacity, ContainerTree, InstanceSize, Package, PlanOptions, SizeChoice, SizeReason
 from scanner.runtime.tables import AccountLimits, ContainerTable, CustomBounds, InstanceType, WorkloadTable
 
 _LEAST_MEMORY_MIB = 256

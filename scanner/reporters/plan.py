@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from scanner.planned import Plan
+from scanner.plan.model import Plan
 from scanner.reporters.context import ReportContext
 from scanner.reporters.plan_html import write_plan_html
 from scanner.reporters.plan_json import write_plan_json

@@ -6,7 +6,7 @@ from typing import TextIO
 
 from scanner.model.report import ProjectVerdict, Report, TableMode
 from scanner.model.target import Target
-from scanner.planned import Checked
+from scanner.plan.model import Checked
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean
 from scanner.reporters.places import relative_path

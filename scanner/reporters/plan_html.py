@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from scanner.planned import Decision, Plan, Reply
+from scanner.plan.model import Decision, Plan, Reply
 from scanner.reporters.context import ReportContext
 from scanner.reporters.html import asset, page_head
 from scanner.reporters.html_parts import code, prose, text

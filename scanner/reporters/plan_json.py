@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TextIO
 
 from scanner.model.dependency import Location
-from scanner.planned import CodeSplit, Costs, InstanceSize, MonthlyCost, Placement, Plan
+from scanner.plan.model import CodeSplit, Costs, InstanceSize, MonthlyCost, Placement, Plan
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import exact
 from scanner.reporters.json_text import write_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from scanner.planned import Plan, Reply, Side
+from scanner.plan.model import Plan, Reply, Side
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean
 from scanner.reporters.markdown_text import code, inline

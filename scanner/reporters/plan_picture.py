@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scanner.planned import Decision, Plan, Side
+from scanner.plan.model import Decision, Plan, Side
 from scanner.reporters.escape import clean
 
 _BOX_WIDTH, _GAP, _TOP, _LINE = 232, 60, 20, 18

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from scanner.planned import Decision, Plan, Reply, Side
+from scanner.plan.model import Decision, Plan, Reply, Side
 from scanner.reporters.context import ReportContext
 from scanner.reporters.escape import clean
 from scanner.reporters.places import describe_place

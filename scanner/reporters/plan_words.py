@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from scanner.planned import (
+from scanner.plan.model import (
     Answer,
     Basis,
     CostLine,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from scanner.plan.cost import cost_month, usd_per_running_hour
+from scanner.plan.model import InstanceSize, MonthlyCost, MonthlyUse
 from scanner.plan.size import named_sizes
-from scanner.planned import InstanceSize, MonthlyCost, MonthlyUse
 from scanner.runtime.tables import load_containers
 
 

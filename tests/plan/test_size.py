@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scanner.plan.model import ContainerTree, InstanceSize, Package, PlanOptions, SizeChoice
 from scanner.plan.size import (
     choose_size,
     custom_size,
@@ -14,7 +15,6 @@ from scanner.plan.size import (
     named_sizes,
     worker_processes,
 )
-from scanner.planned import ContainerTree, InstanceSize, Package, PlanOptions, SizeChoice
 from scanner.runtime.tables import load_containers, load_workloads
 
 

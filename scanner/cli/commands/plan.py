@@ -35,7 +35,7 @@ from scanner.cli.running import (
 from scanner.model.errors import SettingsError
 
 if TYPE_CHECKING:
-    from scanner.planned import Checked, PlanOptions
+    from scanner.plan.model import Checked, PlanOptions
 
 _FIELDS = (
     "memory_mib", "cpu_seconds", "long_running", "persistent_disk", "requests_per_day", "concurrency", "instances",
@@ -75,8 +75,8 @@ def plan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
 
 
 def _plan(paths: tuple[str, ...], outputs: tuple[tuple[str, str | None], ...], options: dict[str, Any]) -> int:
-    from scanner.planned import Decision
-    from scanner.planning import PlanRequest, plan_deployment, write_plan_files
+    from scanner.plan import PlanRequest, plan_deployment, write_plan_files
+    from scanner.plan.model import Decision
     from scanner.reporters.plan import PLAN_REPORTERS
 
     for form, _ in outputs:
@@ -104,7 +104,7 @@ def _plan(paths: tuple[str, ...], outputs: tuple[tuple[str, str | None], ...], o
 def _check(
     path: str, paths: tuple[str, ...], outputs: tuple[tuple[str, str | None], ...], options: dict[str, Any]
 ) -> int:
-    from scanner.wrangler_check import check_wrangler
+    from scanner.plan.wrangler_check import check_wrangler
 
     if paths or options["write"] or options["source"]:
         raise SettingsError(None, "--check", "looks at a configuration alone: no PATHS, --write or --source go with it")
@@ -131,7 +131,7 @@ def _write_check(checked: Checked, form: str, output: str | None, options: dict[
 
 
 def _read_options(options: dict[str, Any]) -> PlanOptions:
-    from scanner.planned import Counted, PlanOptions
+    from scanner.plan.model import Counted, PlanOptions
 
     told = {name: options[name] for name in _FIELDS if options[name] is not None}
     return PlanOptions(**told, counted=Counted(options["services"]), queue=options["queue"], told=frozenset(told))

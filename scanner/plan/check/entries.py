@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 from scanner.plan.check.scope import CheckInput, Entry, KeyPath, Scope
+from scanner.plan.model import InstanceSize
 from scanner.plan.size import find_capacity, find_out_of_bounds, named_sizes
-from scanner.planned import InstanceSize
 from scanner.runtime.tables import load_containers, load_wrangler_keys
 
 _SIZE_KEYS = ("vcpu", "memory_mib", "disk_mb")

@@ -8,7 +8,7 @@ from scanner.plan.files.container import write_container
 from scanner.plan.files.front import write_front
 from scanner.plan.files.readme import write_readme
 from scanner.plan.files.worker import write_worker
-from scanner.planned import Decision, Plan
+from scanner.plan.model import Decision, Plan
 
 
 def write_files(plan: Plan) -> Mapping[str, str]:

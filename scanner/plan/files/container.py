@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from scanner.plan.files.names import PORT, one_line
+from scanner.plan.model import ContainerTree, Package, Placement, Plan, Side
 from scanner.plan.size import find_gpu_packages, worker_processes
-from scanner.planned import ContainerTree, Package, Placement, Plan, Side
 from scanner.runtime.tables import load_workloads
 
 _SERVER = "uvicorn"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.plan.files.names import FRONT_BINDING, QUEUE_BINDING, WORKFLOW_BINDING, WORKFLOW_CLASS
-from scanner.planned import Decision, Plan
+from scanner.plan.model import Decision, Plan
 
 _HEAD = '''\
 """The entry point of the Worker; see README.md for what belongs here."""

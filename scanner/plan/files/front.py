@@ -15,7 +15,7 @@ from scanner.plan.files.names import (
     SLEEP_AFTER,
     WRANGLER,
 )
-from scanner.planned import Capacity, InstanceSize, Plan
+from scanner.plan.model import Capacity, InstanceSize, Plan
 
 _SOURCE = """\
 import {{ Container, getRandom }} from "@cloudflare/containers";

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scanner.plan.files.names import FRONT_NAME, QUEUE_NAME, WORKER_NAME, WORKFLOW_CLASS, one_line
+from scanner.plan.model import Decision, Plan, Side
 from scanner.plan.services import find_setups
-from scanner.planned import Decision, Plan, Side
 from scanner.runtime.tables import Setup
 
 _MEANINGS = {

@@ -19,8 +19,8 @@ from scanner.plan.files.names import (
     WRANGLER,
     one_line,
 )
+from scanner.plan.model import Decision, Plan, Side
 from scanner.plan.services import find_setups, merge_bindings
-from scanner.planned import Decision, Plan, Side
 
 
 def write_worker(plan: Plan) -> Mapping[str, str]:

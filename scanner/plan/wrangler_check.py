@@ -26,7 +26,7 @@ from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 from scanner.plan.check import Beside, CheckInput, TextFile, find_faults, find_scopes
 from scanner.plan.check.code import blank_code_comments
-from scanner.planned import Checked
+from scanner.plan.model import Checked
 
 _CODE_SUFFIXES = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".py")
 _MAX_CODE_FILES = 500

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from scanner.model.finding import Problem
 from scanner.model.report import Report
-from scanner.planned.choices import Answer, Decision, PlanOptions
-from scanner.planned.size import Capacity, Costs, SizeChoice
-from scanner.planned.split import Split
+from scanner.plan.model.choices import Answer, Decision, PlanOptions
+from scanner.plan.model.size import Capacity, Costs, SizeChoice
+from scanner.plan.model.split import Split
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

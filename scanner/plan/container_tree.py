@@ -21,7 +21,7 @@ from scanner.model.metadata import CoreMetadata
 from scanner.model.opened import OpenedWheel
 from scanner.model.requirement import Narrow, Want
 from scanner.model.target import Target
-from scanner.planned import ContainerTree, Package
+from scanner.plan.model import ContainerTree, Package
 from scanner.resolve import Graph, Node, Supply, resolve_tree
 from scanner.resolve.locked import build_locked_graph
 from scanner.runtime.candidates import Candidate, Candidates, ReleaseSource

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.tags import Tag
 
-from scanner.container_tree import make_linux_target
+from scanner.plan.container_tree import make_linux_target
 from scanner.runtime.target import choose_target
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from scanner.model.dependency import Location
 from scanner.model.finding import Alternative
-from scanner.planned.choices import Side
-from scanner.planned.code import CodeSplit
+from scanner.plan.model.choices import Side
+from scanner.plan.model.code import CodeSplit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

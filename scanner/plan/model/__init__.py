@@ -1,14 +1,14 @@
 """The nouns of a plan: what to deploy where, how large, at what cost, and why. Nothing is worked out here.
 
-``scanner.plan`` fills them from a report, the reporters write them.
+``scanner.plan.outline`` fills them from a report, the reporters write them.
 """
 
 from __future__ import annotations
 
-from scanner.planned.choices import Answer, Basis, Counted, Decision, PlanOptions, Reply, Side
-from scanner.planned.code import CodeSplit, Cut, ModuleImport, ModuleUse, Moving, OwnCode, OwnModule
-from scanner.planned.plan import Checked, Plan
-from scanner.planned.size import (
+from scanner.plan.model.choices import Answer, Basis, Counted, Decision, PlanOptions, Reply, Side
+from scanner.plan.model.code import CodeSplit, Cut, ModuleImport, ModuleUse, Moving, OwnCode, OwnModule
+from scanner.plan.model.plan import Checked, Plan
+from scanner.plan.model.size import (
     Capacity,
     CostLine,
     Costs,
@@ -18,7 +18,7 @@ from scanner.planned.size import (
     SizeChoice,
     SizeReason,
 )
-from scanner.planned.split import ContainerTree, Package, Placement, Split
+from scanner.plan.model.split import ContainerTree, Package, Placement, Split
 
 __all__ = [
     "Answer",
