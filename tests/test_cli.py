@@ -11,7 +11,7 @@ from click.testing import Result
 
 from scanner.cli.grammar import pair_outputs
 from scanner.cli.options import FORMATS
-from scanner.reporters import REPORTERS
+from scanner.report import REPORTERS
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeSdist, MakeWheel

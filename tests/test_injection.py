@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scanner.cli.options import FORMATS
-from scanner.reporters.plan import PLAN_REPORTERS
+from scanner.report.plan import PLAN_REPORTERS
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run

@@ -85,7 +85,7 @@ def test_a_flat_scan_for_a_file_loads_only_what_it_uses(
     words = ("requirements.txt", "--no-deps", "--no-inspect", "--no-cache", "--index-url", index.url)
     environ = {"PIP_FIND_LINKS": "", "XDG_CONFIG_DIRS": str(tmp_path), "NO_COLOR": "1"}
     names = _imported(tmp_path, *words, **environ)
-    assert {"scanner.reporters.typeset", "scanner.inputs.formats.requirements"} <= names
+    assert {"scanner.report.terminal.typeset", "scanner.inputs.formats.requirements"} <= names
     others = {
         "resolvelib",
         "packaging.pylock",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scanner.model.rule import Rule
-from scanner.reporters.rule_help import RULE_HELP
+from scanner.report.rule_help import RULE_HELP
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
 

@@ -17,7 +17,7 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, err
 
 def tell_fault(error: BaseException) -> int:
     """Write what went wrong to standard error, without a sign that a terminal obeys; the exit code."""
-    from scanner.reporters.escape import redact_credentials, visible  # noqa: PLC0415  # only when it goes wrong
+    from scanner.report.escape import redact_credentials, visible  # noqa: PLC0415  # only when it goes wrong
 
     if _is_unwritable_output(error):
         drop_output(sys.stdout)

@@ -17,7 +17,7 @@ from scanner.model.errors import SourceError
 
 if TYPE_CHECKING:
     from scanner.model.report import Report
-    from scanner.reporters.context import ReportContext
+    from scanner.report.context import ReportContext
 
 # What is read by services that know the repository, not the folder in which the scan ran.
 _ROOTED_FORMATS = frozenset({"github", "sarif", "gitlab", "junit", "markdown"})
@@ -29,7 +29,7 @@ def report_context(
     """How a report in this format on this stream, or in this file, is to look."""
     import shutil  # noqa: PLC0415  # only where something is printed
 
-    from scanner.reporters.context import ReportContext  # noqa: PLC0415
+    from scanner.report.context import ReportContext  # noqa: PLC0415
 
     return ReportContext(
         version=__version__,
@@ -74,7 +74,7 @@ def write_report(report: Report, form: str, path: str | None, options: Mapping[s
     Raises:
         SourceError: the file cannot be written.
     """
-    from scanner.reporters import REPORTERS  # noqa: PLC0415  # heavy
+    from scanner.report import REPORTERS  # noqa: PLC0415  # heavy
 
     with open_output(path, form=form) as stream:
         REPORTERS[form](report, stream, report_context(options, stream, form=form, path=path))
@@ -82,7 +82,7 @@ def write_report(report: Report, form: str, path: str | None, options: Mapping[s
 
 def tell_notes(report: Report, outputs: Sequence[tuple[str, str | None]], *, quiet: bool) -> None:
     """Tells the notes of a report on standard error, where no report that a person reads here holds them."""
-    from scanner.reporters.escape import clean  # noqa: PLC0415  # heavy
+    from scanner.report.escape import clean  # noqa: PLC0415  # heavy
 
     if not quiet and ("terminal", None) not in outputs:
         for note in report.notes:

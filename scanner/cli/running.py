@@ -52,7 +52,7 @@ def errors_told() -> Iterator[None]:
     try:
         yield
     except ScanError as error:
-        from scanner.reporters.escape import redact_credentials, visible  # noqa: PLC0415  # only when it goes wrong
+        from scanner.report.escape import redact_credentials, visible  # noqa: PLC0415  # only when it goes wrong
 
         click.echo(f"compat-scan: error: {visible(redact_credentials(str(error)))}", err=True)
         sys.exit(EXIT_MISUSE)
@@ -210,7 +210,7 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
     from rich.console import Console  # noqa: PLC0415  # heavy, and only for people who watch
     from rich.markup import escape  # noqa: PLC0415
 
-    from scanner.reporters.escape import visible  # noqa: PLC0415
+    from scanner.report.escape import visible  # noqa: PLC0415
 
     console = Console(stderr=True, no_color="NO_COLOR" in os.environ)
     spinner = "dots" if "utf" in console.encoding else "line"

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TextIO
 
-from scanner.reporters.context import ReportContext
-from scanner.reporters.escape import clean, redact_credentials
-from scanner.reporters.json_text import write_json
+from scanner.report.context import ReportContext
+from scanner.report.escape import clean, redact_credentials
+from scanner.report.json_text import write_json
 
 if TYPE_CHECKING:
     from scanner.inputs.settings import Settings

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from scanner.inputs.table_rows import listed_rows
 from scanner.pipeline import find_target
-from scanner.reporters.context import ReportContext
-from scanner.reporters.json_text import write_json
-from scanner.reporters.tables_view import ListedRow, RuntimeRow, write_runtimes, write_table
+from scanner.report.context import ReportContext
+from scanner.report.json_text import write_json
+from scanner.report.terminal.tables import ListedRow, RuntimeRow, write_runtimes, write_table
 from scanner.runtime import tables
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scanner.reporters import REPORTERS
+from scanner.report import REPORTERS
 
 if TYPE_CHECKING:
     from tests.conftest import Run

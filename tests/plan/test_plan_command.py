@@ -17,7 +17,7 @@ from scanner.runtime.tables import load_containers
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel, Run
 
-SCHEMA = Path(__file__).resolve().parents[2] / "scanner" / "schemas" / "plan-v1.json"
+SCHEMA = Path(__file__).resolve().parents[2] / "scanner" / "report" / "schemas" / "plan-v1.json"
 LINUX = "cp313-cp313-manylinux_2_28_x86_64"
 REQUIREMENTS = "torch\nfastapi\npydantic\npsycopg2-binary\nplaywright\nffmpeg-python\nuvicorn\n"
 

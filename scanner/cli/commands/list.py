@@ -44,7 +44,7 @@ def list_command(
     """Show what would be scanned: every declaration with its place, whatever its group. Opens no network."""
     with errors_told():
         from scanner import pipeline
-        from scanner.reporters.listing import write_list
+        from scanner.report.entries import write_list
 
         named = name_sources(paths, options["python"])
         settings = make_settings(named, options)

@@ -77,7 +77,7 @@ def plan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
 def _plan(paths: tuple[str, ...], outputs: tuple[tuple[str, str | None], ...], options: dict[str, Any]) -> int:
     from scanner.plan import PlanRequest, plan_deployment, write_plan_files
     from scanner.plan.model import Decision
-    from scanner.reporters.plan import PLAN_REPORTERS
+    from scanner.report.plan import PLAN_REPORTERS
 
     for form, _ in outputs:
         if form not in PLAN_REPORTERS:
@@ -118,8 +118,8 @@ def _check(
 
 
 def _write_check(checked: Checked, form: str, output: str | None, options: dict[str, Any]) -> None:
-    from scanner.reporters import REPORTERS
-    from scanner.reporters.plan_check import to_report, write_check_terminal
+    from scanner.report import REPORTERS
+    from scanner.report.plan.check import to_report, write_check_terminal
     from scanner.runtime.target import choose_target
 
     with open_output(output, form=form) as stream:

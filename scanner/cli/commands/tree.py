@@ -49,7 +49,7 @@ def tree(
 
         from scanner import pipeline
         from scanner.model.errors import SettingsError
-        from scanner.reporters.tree import build_tree, invert_tree, write_tree, write_tree_json
+        from scanner.report.terminal.tree import build_tree, invert_tree, write_tree, write_tree_json
 
         named = paths or (".",)
         check_paths(named)

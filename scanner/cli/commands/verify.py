@@ -77,7 +77,7 @@ def verify(
     """
     with errors_told():
         from scanner import pipeline
-        from scanner.reporters.verify import write_verify
+        from scanner.report.terminal.verify import write_verify
 
         named = paths or (".",)
         check_paths(named)

@@ -1,0 +1,41 @@
+"""The check of a Wrangler configuration: its problems line by line, or as a report for the other formats."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from scanner.model.report import ProjectVerdict, Report, TableMode
+from scanner.model.target import Target
+from scanner.plan.model import Checked
+from scanner.report.context import ReportContext
+from scanner.report.escape import clean
+from scanner.report.places import relative_path
+from scanner.report.terminal.typeset import Page, Span
+from scanner.report.wording import counted
+
+
+def write_check_terminal(checked: Checked, stream: TextIO, context: ReportContext) -> None:
+    """Writes a paragraph for each problem with its place and code, and how many there are."""
+    page = Page(stream, context)
+    if not context.quiet:
+        for problem in checked.problems:
+            place = problem.location
+            shown = f"{clean(relative_path(place.path, context))}:{place.line}:{place.column}" if place else ""
+            spans: tuple[Span, ...] = ((shown, "bold"), " ", (problem.rule.code, "red"), f" {clean(problem.message)}")
+            page.paragraph(*spans)
+    number = len(checked.problems)
+    style = "bold red" if number else "bold green"
+    words = counted(number, "fault", "faults") if number else "no faults found"
+    page.paragraph(f"{clean(relative_path(checked.path, context))}: ", (words, style))
+
+
+def to_report(checked: Checked, target: Target) -> Report:
+    """The check as a report without dependencies, of which it says nothing: not even that all is well."""
+    return Report(
+        target=target,
+        table=TableMode.ENFORCE,
+        verdict=ProjectVerdict.UNKNOWN,
+        dependencies=(),
+        problems=checked.problems,
+        notes=(f"a check of {checked.path}: no dependency was judged",),
+    )
