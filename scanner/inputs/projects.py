@@ -11,13 +11,13 @@ from packaging.utils import NormalizedName
 
 from scanner.inputs.formats import STDIN, ReadFile, select_entries
 from scanner.inputs.formats.document import IndexOptions
+from scanner.inputs.formats.locks.reach import find_unreached
 from scanner.inputs.settings import Settings
 from scanner.model.dependency import Dependency, Entry, Skipped
 from scanner.model.finding import Problem
 from scanner.model.metadata import applies
 from scanner.model.requirement import Want, with_extras
 from scanner.model.target import Target
-from scanner.resolve.locked import find_unreached
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,9 +18,9 @@ from scanner.inspect.imports import build_runtime
 from scanner.model.dependency import Location
 from scanner.model.errors import ArtifactError, SourceError
 from scanner.model.finding import Problem
+from scanner.model.own_code import ModuleImport, ModuleUse, OwnCode, OwnModule
 from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.plan.model import ModuleImport, ModuleUse, OwnCode, OwnModule
 from scanner.runtime.tables import load_stdlib
 
 MAX_MODULES = 20_000

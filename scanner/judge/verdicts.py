@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
+from scanner.inputs.formats.locks.reach import lock_keys
 from scanner.inputs.projects import Project, describe
 from scanner.inputs.table_rows import Listed
 from scanner.inspect.distributions import Inspected
@@ -27,7 +28,6 @@ from scanner.model.requirement import Want
 from scanner.model.specifiers import combine, find_pin
 from scanner.model.target import Target
 from scanner.resolve import Graph, Node
-from scanner.resolve.locked import lock_keys
 from scanner.runtime import tables
 from scanner.runtime.tables import IncompatibleRow
 

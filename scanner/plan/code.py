@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.model.dependency import Location
+from scanner.model.own_code import OwnCode, OwnModule
 from scanner.model.target import Target
-from scanner.plan.model import CodeSplit, Cut, Moving, OwnCode, OwnModule, Placement, Side
+from scanner.plan.model import CodeSplit, Cut, Moving, Placement, Side
 from scanner.plan.placement import module_names
 from scanner.runtime.tables import load_pyodide
 

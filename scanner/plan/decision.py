@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.model.finding import Level
+from scanner.model.own_code import OwnCode
 from scanner.model.report import Judgement, ProjectVerdict, Report
-from scanner.plan.model import Answer, Basis, CodeSplit, Decision, OwnCode, Placement, PlanOptions, Reply, Side, Split
+from scanner.plan.model import Answer, Basis, CodeSplit, Decision, Placement, PlanOptions, Reply, Side, Split
 from scanner.plan.placement import find_blocked, find_bringers
 from scanner.plan.services import answer_services
 from scanner.runtime.tables import NeedRow, Platform, load_platform, load_workloads

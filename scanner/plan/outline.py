@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from scanner.model.own_code import OwnCode
 from scanner.model.report import Report
 from scanner.plan.billing import bill_plan
 from scanner.plan.code import CodeCut, split_code
@@ -19,7 +20,6 @@ from scanner.plan.model import (
     Capacity,
     ContainerTree,
     Decision,
-    OwnCode,
     Package,
     Placement,
     Plan,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from packaging.specifiers import SpecifierSet
-from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.inputs.formats.locks.reach import edge_keys, group_by_name, lock_keys
 from scanner.model.artifact import Artifact, Release
-from scanner.model.dependency import Dependency, Locked, LockedEdge
+from scanner.model.dependency import Dependency
 from scanner.model.errors import IndexFailure
-from scanner.model.metadata import applies
 from scanner.model.requirement import Want
 from scanner.model.target import Target
 from scanner.resolve.graph import Graph, Node, Supply
@@ -27,65 +26,14 @@ def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, su
     named = [dependency for dependency in dependencies if dependency.name is not None]
     keys = lock_keys(named)
     supply.prefetch(tuple(_want(dependency) for dependency in named if not _files(dependency)))
-    by_name = _by_name(named)
+    by_name = group_by_name(named)
     nodes: dict[str, Node] = {}
     for dependency in named:
         key = keys[id(dependency)]
         if key not in nodes:
-            requires = tuple(sorted(set(_edge_keys(dependency.locked, by_name, keys, target))))
+            requires = tuple(sorted(set(edge_keys(dependency.locked, by_name, keys, target))))
             nodes[key] = _build_node(dependency, target, supply, requires)
     return Graph(nodes=nodes, roots=_roots(named, keys, nodes))
-
-
-def find_unreached(dependencies: Sequence[Dependency], target: Target) -> tuple[Dependency, ...]:
-    """The locked packages that nothing on the target asks for, by the markers of the roots and of the edges.
-
-    Where the lock does not record both, every package counts but those that it has no version of, and that the project
-    asks for on other platforms only: the machine that locked was none of them either.
-    """
-    locked = [dependency for dependency in dependencies if dependency.locked is not None]
-    asked = [dependency for dependency in locked if dependency.locked and dependency.locked.asked]
-    if not all(dependency.locked and dependency.locked.has_edges for dependency in locked):
-        open_ = (dependency for dependency in asked if dependency.locked and dependency.locked.version is None)
-        return tuple(dependency for dependency in open_ if not _is_asked_for(dependency, target))
-    if not asked:
-        return ()
-    keys, by_name = lock_keys(locked), _by_name(locked)
-    pending = [dependency for dependency in asked if _is_asked_for(dependency, target)]
-    reached = {keys[id(dependency)] for dependency in pending}
-    while pending:
-        for key in _edge_keys(pending.pop().locked, by_name, keys, target):
-            if key not in reached:
-                reached.add(key)
-                pending += [other for other in by_name[key.partition("==")[0]] if keys[id(other)] == key]
-    return tuple(dependency for dependency in locked if keys.get(id(dependency), "") not in reached)
-
-
-def _is_asked_for(dependency: Dependency, target: Target) -> bool:
-    asked = dependency.locked.asked if dependency.locked else ()
-    return any(applies(edge.marker, target.markers) for edge in asked)
-
-
-def _by_name(dependencies: Iterable[Dependency]) -> dict[str, list[Dependency]]:
-    grouped: dict[str, list[Dependency]] = {}
-    for dependency in dependencies:
-        grouped.setdefault(str(dependency.name), []).append(dependency)
-    return grouped
-
-
-def lock_keys(dependencies: Iterable[Dependency]) -> dict[int, str]:
-    """The node key of each locked dependency by its identity: the name, with the version where the name has several."""
-    listed = list(dependencies)
-    versions: dict[NormalizedName, set[str]] = {}
-    for dependency in listed:
-        if dependency.name is not None:
-            versions.setdefault(dependency.name, set()).add(str(dependency.pin))
-    keys = {}
-    for dependency in listed:
-        if dependency.name is not None:
-            several = len(versions[dependency.name]) > 1
-            keys[id(dependency)] = f"{dependency.name}=={dependency.pin}" if several else str(dependency.name)
-    return keys
 
 
 def _build_node(dependency: Dependency, target: Target, supply: Supply, requires: tuple[str, ...]) -> Node:
@@ -147,20 +95,6 @@ def _want(dependency: Dependency) -> Want:
     assert dependency.name is not None  # noqa: S101  # only named ones come here
     specifier = SpecifierSet(f"=={dependency.pin}") if dependency.pin else dependency.specifier
     return Want(name=dependency.name, specifier=specifier, text=f"{dependency.name}{specifier}", url=dependency.url)
-
-
-def _edge_keys(
-    locked: Locked | None, by_name: Mapping[str, Sequence[Dependency]], keys: Mapping[int, str], target: Target
-) -> Iterator[str]:
-    for edge in locked.edges if locked else ():
-        if applies(edge.marker, target.markers):
-            yield from (keys[id(other)] for other in by_name.get(edge.name, ()) if _same_version(edge, other))
-
-
-def _same_version(edge: LockedEdge, dependency: Dependency) -> bool:
-    if edge.version is None or dependency.pin is None:
-        return True
-    return edge.version in (str(dependency.pin), dependency.locked.version if dependency.locked else None)
 
 
 def _roots(named: Sequence[Dependency], keys: dict[int, str], nodes: dict[str, Node]) -> tuple[str, ...]:

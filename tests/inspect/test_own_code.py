@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scanner.inspect.own_code import read_own_code
-from scanner.plan.model import OwnCode
+from scanner.model.own_code import OwnCode
 from scanner.runtime.target import choose_target
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from scanner.plan.model.choices import Answer, Basis, Counted, Decision, PlanOptions, Reply, Side
-from scanner.plan.model.code import CodeSplit, Cut, ModuleImport, ModuleUse, Moving, OwnCode, OwnModule
+from scanner.plan.model.code import CodeSplit, Cut, Moving
 from scanner.plan.model.plan import Checked, Plan
 from scanner.plan.model.size import (
     Capacity,
@@ -33,13 +33,9 @@ __all__ = [
     "Cut",
     "Decision",
     "InstanceSize",
-    "ModuleImport",
-    "ModuleUse",
     "MonthlyCost",
     "MonthlyUse",
     "Moving",
-    "OwnCode",
-    "OwnModule",
     "Package",
     "Placement",
     "Plan",

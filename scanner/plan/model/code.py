@@ -1,4 +1,4 @@
-"""The project's own modules, and how the cut runs along them."""
+"""How the cut runs along the project's own modules."""
 
 from __future__ import annotations
 
@@ -6,45 +6,6 @@ from dataclasses import dataclass
 
 from scanner.model.dependency import Location
 from scanner.model.finding import Problem
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModuleImport:
-    """One import statement of the project's own code."""
-
-    module: str
-    """The dotted name that is imported."""
-    line: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModuleUse:
-    """One place of the project's own code that fails on the target."""
-
-    rule: str
-    name: str
-    outcome: str
-    """What happens, as a predicate."""
-    line: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OwnModule:
-    """One module of the project, as far as its syntax tells."""
-
-    name: str
-    path: str
-    imports: tuple[ModuleImport, ...] = ()
-    uses: tuple[ModuleUse, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OwnCode:
-    """The project's own modules, sorted by name; problems are those that could not be read."""
-
-    folder: str
-    modules: tuple[OwnModule, ...]
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
