@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
-from scanner.index.byte_source import ByteSource
+from scanner.index.archive.contents import read_wheel_contents
+from scanner.index.archive.pieces import ByteSource
 from scanner.index.distributions import Distributions
 from scanner.index.inspection import open_wheel
 from scanner.index.projects import Index
 from scanner.index.settings import IndexSettings
 from scanner.index.settings.location import IndexLocation
-from scanner.index.wheel_contents import read_wheel_contents
 from scanner.runtime.candidates import Candidate
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class RangedIndex:
     """A file of the index on the loopback, read by ranges over HTTP; counts what comes."""
 
     url: str
-    size_bytes: int | None
+    size_bytes: int
     received_bytes: int = field(default=0)
 
     async def read(self, start: int, stop: int) -> bytes:

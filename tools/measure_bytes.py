@@ -18,11 +18,11 @@ sys.path.insert(0, str(ROOT))
 
 from packaging.utils import canonicalize_name  # noqa: E402
 
-from scanner.index.byte_source import ByteSource, CachedSource  # noqa: E402
+from scanner.index.archive.contents import read_wheel_contents  # noqa: E402
+from scanner.index.archive.pieces import ByteSource  # noqa: E402
 from scanner.index.distributions import Distributions  # noqa: E402
 from scanner.index.projects import Index  # noqa: E402
 from scanner.index.settings import read_index_settings  # noqa: E402
-from scanner.index.wheel_contents import read_wheel_contents  # noqa: E402
 from scanner.model.artifact import Artifact, ArtifactKind  # noqa: E402
 from scanner.model.contents import WheelContents  # noqa: E402  # works without an installation
 from scanner.runtime.tables import load_platform  # noqa: E402
@@ -67,14 +67,8 @@ def find_wheels(index: Index) -> Iterator[Artifact]:
                 break
 
 
-async def read(index: Index, artifact: Artifact) -> tuple[WheelContents, int]:
-    """What is in the wheel, and how many bytes of it that took."""
-    source = Counted(await Distributions(index).open_source(artifact))
-    return await read_wheel_contents(artifact.filename, CachedSource(source)), source.bytes_read
-
-
-class Counted:
-    """Another source's bytes, counted as they are asked of it."""
+class CountedSource:
+    """Another source, with a count of the bytes that it returned."""
 
     def __init__(self, source: ByteSource) -> None:
         self._source = source
@@ -82,10 +76,16 @@ class Counted:
         self.bytes_read = 0
 
     async def read(self, start: int, stop: int) -> bytes:
-        """The bytes from ``start`` to before ``stop``."""
+        """Return the bytes from ``start`` to before ``stop``."""
         data = await self._source.read(start, stop)
         self.bytes_read += len(data)
         return data
+
+
+async def read(index: Index, artifact: Artifact) -> tuple[WheelContents, int]:
+    """Return what is in the wheel, and how many bytes of it that took."""
+    source = CountedSource(await Distributions(index).open_source(artifact))
+    return await read_wheel_contents(artifact.filename, source), source.bytes_read
 
 
 if __name__ == "__main__":

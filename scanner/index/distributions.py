@@ -10,15 +10,14 @@ from __future__ import annotations
 import hashlib
 from typing import Protocol
 
-from scanner.index.archive import verify_sha256
-from scanner.index.byte_source import ByteSource, MemorySource
+from scanner.index.archive.contents import read_wheel_metadata, select_metadata
+from scanner.index.archive.pieces import ByteSource, MemorySource
+from scanner.index.archive.sdist import read_sdist
+from scanner.index.archive.wheel import verify_sha256
 from scanner.index.cache import Cache
 from scanner.index.http.answer import Answer, ByteRange
 from scanner.index.http.freshness import DEFAULT_SECONDS
 from scanner.index.http.urls import file_path, find_origin
-from scanner.index.sdist_archive import read_sdist
-from scanner.index.wheel_contents import select_metadata
-from scanner.index.wheel_metadata import read_wheel_metadata
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import ArtifactError, IndexAnswerError
 from scanner.model.metadata import CoreMetadata, parse_metadata
@@ -59,6 +58,7 @@ class Distributions:
         self._at_any_age = at_any_age
         self._sidecar_hits: dict[object, int] = {}
         self._sidecar_misses: dict[object, int] = {}
+        self._sidecars: dict[str, str] = {}
         self._small: dict[str, bytes] = {}
         self._small_bytes = 0
 
@@ -103,6 +103,17 @@ class Distributions:
             verify_sha256(artifact.filename, data, artifact.sha256)
         return data
 
+    def check_metadata(self, artifact: Artifact, text: str) -> None:
+        """Compare the METADATA of an opened wheel with what its sidecar or the cache said before.
+
+        Raises:
+            ArtifactError: it declares another name, version, requirement, extra or Requires-Python.
+        """
+        known = self._sidecars.get(artifact.url) or self._recall(artifact)
+        name = artifact.filename
+        if known is not None and parse_metadata(known, name) != parse_metadata(text, name):
+            raise ArtifactError(name, "its METADATA contradicts the metadata that the index serves beside it")
+
     async def _fetch_from(self, artifact: Artifact) -> CoreMetadata:
         is_source = artifact.kind is ArtifactKind.SDIST
         kept = self._recall(artifact)
@@ -124,6 +135,8 @@ class Distributions:
             text = await read_wheel_metadata(artifact.filename, source)
             if isinstance(source, RangeSource):
                 self._hold_small(artifact, source.whole)
+        else:
+            self._sidecars[artifact.url] = select_metadata(text)
         return text
 
     def _hold_small(self, artifact: Artifact, data: bytes | None) -> None:
@@ -181,9 +194,9 @@ class RangeSource:
         self._whole: bytes | None = None
 
     @property
-    def size_bytes(self) -> int | None:
-        """The size as the index lists it."""
-        return self._artifact.size_bytes
+    def size_bytes(self) -> int:
+        """The size as the index lists it; a file without one is fetched whole instead."""
+        return self._artifact.size_bytes or 0
 
     @property
     def whole(self) -> bytes | None:
@@ -196,9 +209,9 @@ class RangeSource:
         Raises:
             IndexFailure: they cannot be fetched.
         """
-        if start >= self._tail_start and stop <= (self.size_bytes or 0):
+        if start >= self._tail_start and stop <= self.size_bytes:
             if self._tail is None:
-                self._tail = await self._fetch(self._tail_start, self.size_bytes or 0)
+                self._tail = await self._fetch(self._tail_start, self.size_bytes)
             return self._tail[start - self._tail_start : stop - self._tail_start]
         return await self._fetch(start, stop)
 

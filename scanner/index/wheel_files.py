@@ -1,11 +1,11 @@
-"""The files of a wheel that is held in memory, each unpacked when it is read."""
+"""The files of a wheel in memory, each unpacked when it is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.index.zip_member import unpack_member
+from scanner.index.archive.zip_member import unpack_member
 from scanner.model.contents import Member
 from scanner.model.errors import ArtifactError
 
@@ -21,14 +21,14 @@ class WheelFiles:
 
     @property
     def code_bytes(self) -> int:
-        """How large the Python modules are together, unpacked."""
+        """The unpacked size of all Python modules."""
         return sum(member.size_bytes for path, member in self.members.items() if path.endswith(".py"))
 
     def read(self, path: str) -> bytes:
-        """The bytes of one file.
+        """Return the bytes of one file.
 
         Raises:
-            ArtifactError: there is none, or it breaks a guard.
+            ArtifactError: there is none, or it is refused.
         """
         member = self.members.get(path)
         if member is None:

@@ -1,7 +1,7 @@
 """What is inside a wheel or a source distribution: frozen values, small enough to be kept by the file's sha256.
 
-Nothing here opens an archive. ``scanner.index.archive`` and ``scanner.index.sdist_archive`` fill these values, the
-checks judge them, and the cache stores what ``wheel_to_json`` and ``sdist_to_json`` give.
+``scanner.index.archive`` fills these values, the checks judge them, and the cache stores what ``wheel_to_json`` and
+``sdist_to_json`` return. Nothing here opens an archive.
 """
 
 from __future__ import annotations

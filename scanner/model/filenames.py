@@ -1,58 +1,109 @@
-"""What the name of a distributed file says by itself, told by splitting strings: cheap enough for every file listed."""
+"""What the name of a distributed file says, found by splitting strings: cheap enough for every file of a listing."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
 
-from packaging.utils import NormalizedName, canonicalize_name
+from packaging.tags import Tag
+from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 from scanner.model.artifact import ArtifactKind
 
 WHEEL_SUFFIX = ".whl"
 SDIST_SUFFIXES = (
-    ".tar.gz",
-    ".zip",
-    ".tar.bz2",
-    ".tgz",
-    ".tar.xz",
-    ".tbz2",
-    ".tbz",
-    ".txz",
-    ".tar.lzma",
-    ".tlz",
-    ".tar",
-)
+    ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tbz2", ".tbz", ".txz", ".tar.lzma", ".tlz", ".tar",
+)  # fmt: skip
+"""The most usual first; ``scanner.index.archive`` reads each of them."""
+
+MAX_TAGS = 128
+"""The most tags that one name may stand for: its three lists multiply, so 2 kB could stand for millions of tags. Real
+names have at most some 40."""
+
 OTHER_SUFFIXES = (".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg")
-# What installers of the time before wheels append to the version: «1.0.win32-py2.7.exe», «1.0-1.noarch.rpm».
+# What the installers of the time before wheels append to the version: "1.0.win32-py2.7.exe", "1.0-1.noarch.rpm".
 _PLATFORM_TAIL = re.compile(r"\.(win32|win|linux|macosx|noarch|src|i[3-6]86|x86_64|amd64)$")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WheelName:
+    """The parts of a wheel's name that decide which targets it fits."""
+
+    name: NormalizedName
+    version: Version
+    tags: frozenset[Tag]
+
+
+def parse_wheel_name(filename: str) -> WheelName | None:
+    """Return the parts of a wheel's name; None if it breaks the rules (PEP 427) or has more than ``MAX_TAGS`` tags."""
+    start, tags_text = _split_tags(filename)
+    known, tags = parse_wheel_start(start), parse_wheel_tags(tags_text)
+    return None if known is None or tags is None else WheelName(name=known[0], version=known[1], tags=tags)
+
+
+def find_wheel_tags(filename: str) -> frozenset[Tag] | None:
+    """Return the tags at the end of a wheel's name, whatever it begins with; None as above."""
+    return parse_wheel_tags(_split_tags(filename)[1])
+
+
+# The wheels of a release have the same beginning, and those of all projects the same few hundred ends: each is parsed
+# once, with something valid in the place of the rest.
+@lru_cache(maxsize=4096)
+def parse_wheel_start(text: str) -> tuple[NormalizedName, Version] | None:
+    """Return project and version from the part of a wheel's name before the tags; None if it breaks the rules."""
+    try:
+        return parse_wheel_filename(f"{text}-py3-none-any.whl")[:2]
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def parse_wheel_tags(text: str) -> frozenset[Tag] | None:
+    """Return the tags of a text like ``py2.py3-none-any``; None if they break the rules or exceed ``MAX_TAGS``."""
+    if prod(part.count(".") + 1 for part in text.split("-")) > MAX_TAGS:
+        return None
+    try:
+        return parse_wheel_filename(f"a-1-{text}.whl")[3]
+    except ValueError:
+        return None
+
+
+def _split_tags(filename: str) -> tuple[str, str]:
+    if not filename.endswith(WHEEL_SUFFIX):
+        return "", ""
+    start, *tags = filename.removesuffix(WHEEL_SUFFIX).rsplit("-", 3)
+    return start, "-".join(tags)
+
+
 def find_kind(filename: str) -> ArtifactKind:
-    """What the file is, by its suffix; OTHER also for a suffix that no distribution has."""
+    """Return what the file is, by its suffix; OTHER also for a suffix that no distribution has."""
     if filename.endswith(WHEEL_SUFFIX):
         return ArtifactKind.WHEEL
     return ArtifactKind.SDIST if filename.lower().endswith(SDIST_SUFFIXES) else ArtifactKind.OTHER
 
 
 def is_distribution(filename: str) -> bool:
-    """Whether the suffix is that of a wheel, a source distribution or one of the older formats."""
+    """Return whether the suffix is that of a wheel, a source distribution or one of the older formats."""
     return filename.lower().endswith((WHEEL_SUFFIX, *SDIST_SUFFIXES, *OTHER_SUFFIXES))
 
 
 def is_plain(filename: str) -> bool:
-    """Whether it is printable ASCII without folders: no distribution's name is anything else."""
+    """Return whether it is printable ASCII without folders: every distribution's name is."""
     return filename.isascii() and filename.isprintable() and "/" not in filename and "\\" not in filename
 
 
 def may_fit_webassembly(filename: str) -> bool:
-    """Whether a wheel of this name can be meant for a WebAssembly target: for any platform, or for wasm32."""
+    """Return whether a wheel of this name can fit a WebAssembly target: any platform, or wasm32."""
     return filename.endswith("-any.whl") or (
         filename.endswith(WHEEL_SUFFIX) and "wasm32" in filename.rpartition("-")[2]
     )
 
 
 class FilenameReader:
-    """Reads the version out of the file names of one project; remembers which spellings of its name it met."""
+    """Reads the version out of the file names of one project; remembers the spellings of its name."""
 
     def __init__(self, name: NormalizedName) -> None:
         self._name = name
@@ -61,7 +112,7 @@ class FilenameReader:
         self._prefix = re.compile(r"[-_.]+".join(parts) + "-", re.IGNORECASE | re.ASCII)
 
     def version_text(self, filename: str) -> str | None:
-        """The version as it is written, unchecked; None where the name is not one of this project's distributions."""
+        """Return the version as written, unchecked; None if the name is not of a distribution of this project."""
         if filename[-4:] == WHEEL_SUFFIX:
             return self._wheel_version(filename)
         if not is_plain(filename):
@@ -76,7 +127,7 @@ class FilenameReader:
         return _other_version(filename[prefix.end() :])
 
     def _wheel_version(self, filename: str) -> str | None:
-        # The version stands second (PEP 427); what follows is checked when the version is looked at.
+        # The version is the second part (PEP 427); the rest is checked when the version is used.
         try:
             spelling, version, _ = filename.split("-", 2)
         except ValueError:
@@ -88,7 +139,7 @@ class FilenameReader:
 
 
 def _other_version(rest: str) -> str | None:
-    """The version of an .egg, .exe, .rpm and the like, from what follows the project's name."""
+    """Return the version of an .egg, .exe, .rpm and the like, from what follows the project's name."""
     stem, dot, suffix = rest.rpartition(".")
     if f"{dot}{suffix}".lower() not in OTHER_SUFFIXES:
         return None

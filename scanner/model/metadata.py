@@ -15,6 +15,8 @@ from packaging.version import InvalidVersion, Version
 from scanner.model.errors import ArtifactError
 
 _MAX_HEADER_CHARACTERS = 4 * 1024 * 1024
+_MAX_HEADERS = 10_000
+"""The most header fields; each can name a requirement or an extra. The largest real METADATA have some 2,000."""
 
 _MENDS = (
     (re.compile(r"((?:>=|<=|~=|[<>])\s*[0-9.]*[0-9])\.\*"), r"\1"),
@@ -47,6 +49,8 @@ def parse_metadata(text: str, filename: str, *, from_source: bool = False) -> Co
         ArtifactError: the text has no usable Name or Version, or its header is larger than any real one.
     """
     headers = _parse_headers(text, filename)
+    if sum(map(len, headers.values())) > _MAX_HEADERS:
+        raise ArtifactError(filename, f"the metadata has more than {_MAX_HEADERS:,} header fields")
     name = headers.get("name", [""])[0]
     if not name:
         raise ArtifactError(filename, "the metadata has no Name")
@@ -75,7 +79,7 @@ def applies(marker: Marker | None, environment: Mapping[str, str], extras: Itera
 def find_excluded(metadata: str, environment: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the requirements that an environment leaves out by their markers, those of extras aside."""
     texts = [text for text in _parse_headers(metadata, "").get("requires-dist", []) if ";" in text]
-    requires, _ = _parse_requires(text for text in texts if "extra" not in text.partition(";")[2])
+    requires, _ = _parse_requires(text for text in texts[:_MAX_HEADERS] if "extra" not in text.partition(";")[2])
     return tuple(dict.fromkeys(item.name for item in requires if not applies(item.marker, environment)))
 
 

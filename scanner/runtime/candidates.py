@@ -14,11 +14,12 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from packaging.specifiers import SpecifierSet
-from packaging.utils import InvalidWheelFilename, NormalizedName, parse_wheel_filename
+from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.model.artifact import Artifact, ArtifactKind, Origin, Release
 from scanner.model.dependency import Dependency
+from scanner.model.filenames import WHEEL_SUFFIX, find_wheel_tags, parse_wheel_name
 from scanner.model.specifiers import find_pin
 from scanner.model.target import Target
 from scanner.runtime.tables import PyodidePackage
@@ -191,12 +192,11 @@ def best_wheel(artifacts: Iterable[Artifact], target: Target) -> Artifact | None
 
 def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:
     """The file that the target's Pyodide release ships for a package."""
-    _, _, _, tags = parse_wheel_filename(package.filename)
     return Artifact(
         filename=package.filename,
         url="",
         kind=ArtifactKind.WHEEL,
-        tags=tags,
+        tags=find_wheel_tags(package.filename) or frozenset(),
         size_bytes=package.size_bytes,
         sha256=package.sha256,
         origin=Origin.PYODIDE,
@@ -208,17 +208,14 @@ def direct_candidates(dependency: Dependency, target: Target) -> Candidates | No
     """The one version that a wheel's URL or path stands for; None for everything else that a URL can name."""
     url = dependency.url
     filename = unquote(posixpath.basename(urlsplit(url).path)) if url else ""
-    if url is None or dependency.name is None or not filename.endswith(".whl"):
+    found = parse_wheel_name(filename) if filename.endswith(WHEEL_SUFFIX) else None
+    if url is None or found is None or found.name != dependency.name:
         return None
-    try:
-        name, version, _, tags = parse_wheel_filename(filename)
-    except (InvalidWheelFilename, ValueError):
-        return None
-    if name != dependency.name:
-        return None
-    wheel = Artifact(filename=filename, url=url, kind=ArtifactKind.WHEEL, tags=tags, origin=Origin.URL)
-    release = Release(name=name, version=version, artifacts=(wheel,))
-    return Candidates(name=name, target=target, listing=FixedReleases(releases=(release,), url=filename), pyodide=None)
+    wheel = Artifact(filename=filename, url=url, kind=ArtifactKind.WHEEL, tags=found.tags, origin=Origin.URL)
+    release = Release(name=found.name, version=found.version, artifacts=(wheel,))
+    return Candidates(
+        name=found.name, target=target, listing=FixedReleases(releases=(release,), url=filename), pyodide=None
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,16 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from scanner.model.artifact import ArtifactKind
-from scanner.model.filenames import FilenameReader, find_kind, is_distribution, may_fit_webassembly
+from scanner.model.filenames import (
+    MAX_TAGS,
+    SDIST_SUFFIXES,
+    FilenameReader,
+    find_kind,
+    find_wheel_tags,
+    is_distribution,
+    may_fit_webassembly,
+    parse_wheel_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +75,45 @@ def test_the_suffix_tells_the_kind() -> None:
 )
 def test_wheels_that_may_fit_webassembly_are_told_by_their_last_tag(filename: str, expected: bool) -> None:  # noqa: FBT001
     assert may_fit_webassembly(filename) is expected
+
+
+def test_a_wheel_name_has_a_project_a_version_and_tags() -> None:
+    found = parse_wheel_name("Foo_Bar-1.0-2-py2.py3-none-any.whl")
+    assert found is not None
+    assert (found.name, str(found.version)) == ("foo-bar", "1.0")
+    assert sorted(map(str, found.tags)) == ["py2-none-any", "py3-none-any"]
+    assert find_wheel_tags("odd name-py2.py3-none-any.whl") == found.tags
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "foo-1.0-py3-none-any.tar.gz",
+        "foo-one-py3-none-any.whl",
+        "foo-1.0-py3-none.whl",
+        "f@o-1.0-py3-none-any.whl",
+        f"foo-{'9' * 5000}-py3-none-any.whl",
+        "",
+    ],
+)
+def test_a_name_that_breaks_the_rules_has_no_parts(filename: str) -> None:
+    assert parse_wheel_name(filename) is None
+
+
+def test_a_source_distribution_has_no_tags() -> None:
+    assert find_wheel_tags("a-b-c-d-1.0.tar.gz") is None
+
+
+def test_the_tags_of_one_name_are_bounded_before_they_are_multiplied() -> None:
+    most = ".".join(f"py{number}" for number in range(MAX_TAGS))
+    found = find_wheel_tags(f"foo-1.0-{most}-none-any.whl")
+    assert found is not None
+    assert len(found) == MAX_TAGS
+    assert find_wheel_tags(f"foo-1.0-{most}.py-none-any.whl") is None
+    assert find_wheel_tags("foo-1.0-" + "-".join([".".join("a" * 360)] * 3) + ".whl") is None
+
+
+@pytest.mark.parametrize("suffix", SDIST_SUFFIXES)
+def test_every_suffix_of_a_source_distribution_is_one(suffix: str) -> None:
+    assert find_kind(f"foo-1.0{suffix}") is ArtifactKind.SDIST
+    assert FilenameReader(canonicalize_name("foo")).version_text(f"foo-1.0{suffix}") == "1.0"

@@ -106,3 +106,10 @@ def test_markers_hold_in_the_environment_that_is_given_and_where_they_cannot_be_
     assert not applies(Marker("sys_platform == 'linux'"), environment)
     assert applies(Marker("extra == 'x'"), environment, ("x",))
     assert not applies(Marker("extra == 'x'"), environment)
+
+
+def test_more_header_fields_than_any_project_has_are_refused() -> None:
+    text = "Name: a\nVersion: 1\n" + "".join(f"Requires-Dist: b{number}\n" for number in range(9_998))
+    assert len(parse_metadata(text, "a").requires) == 9_998
+    with pytest.raises(ArtifactError, match="more than 10,000 header fields"):
+        parse_metadata(f"{text}Requires-Dist: c\n", "a")

@@ -11,17 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from packaging.tags import Tag
 from packaging.utils import (
-    InvalidName,
-    InvalidWheelFilename,
     NormalizedName,
-    parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from scanner.index.http.urls import drop_fragment, join_url, redact_url
 from scanner.index.listing.listed_rows import parse_html_rows, storable
@@ -29,7 +26,14 @@ from scanner.index.listing.merged_rows import MergedRows
 from scanner.index.listing.rows import FileRow, RowLike
 from scanner.index.listing.versions import VersionTexts
 from scanner.model.artifact import Artifact, ArtifactKind, Release
-from scanner.model.filenames import WHEEL_SUFFIX, FilenameReader, find_kind, is_plain, may_fit_webassembly
+from scanner.model.filenames import (
+    WHEEL_SUFFIX,
+    FilenameReader,
+    find_kind,
+    is_plain,
+    may_fit_webassembly,
+    parse_wheel_name,
+)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -187,30 +191,8 @@ def _kind_and_tags(filename: str) -> tuple[ArtifactKind, frozenset[Tag]]:
     kind = find_kind(filename)
     if kind is not ArtifactKind.WHEEL:
         return kind, frozenset()
-    start, *tags = filename[: -len(WHEEL_SUFFIX)].rsplit("-", 3)
-    known = _parse_tags("-".join(tags)) if is_plain(filename) and _is_valid_start(start) else None
-    return (ArtifactKind.OTHER, frozenset()) if known is None else (kind, known)
-
-
-# The wheels of a release have the same beginning, and those of all projects the same few hundred ends: each is parsed
-# once, with something valid in the place of the rest.
-@lru_cache(maxsize=4096)
-def _parse_tags(text: str) -> frozenset[Tag] | None:
-    """The tags that a wheel's name ends with; None where they break the rules."""
-    try:
-        return parse_wheel_filename(f"a-1-{text}.whl")[3]
-    except (InvalidWheelFilename, InvalidVersion, InvalidName):
-        return None
-
-
-@lru_cache(maxsize=4096)
-def _is_valid_start(text: str) -> bool:
-    """Whether name, version and perhaps a build number are such as a wheel's name may begin with."""
-    try:
-        parse_wheel_filename(f"{text}-py3-none-any.whl")
-    except (InvalidWheelFilename, InvalidVersion, InvalidName):
-        return False
-    return True
+    found = parse_wheel_name(filename) if is_plain(filename) else None
+    return (ArtifactKind.OTHER, frozenset()) if found is None else (kind, found.tags)
 
 
 def _digest(text: str | None) -> str | None:

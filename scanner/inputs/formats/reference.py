@@ -7,18 +7,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    NormalizedName,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
+from packaging.utils import InvalidSdistFilename, NormalizedName, canonicalize_name, parse_sdist_filename
 from packaging.version import InvalidVersion, Version
 
-WHEEL_SUFFIX = ".whl"
-ARCHIVE_SUFFIXES = (".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lzma")
+from scanner.model.filenames import SDIST_SUFFIXES, WHEEL_SUFFIX, parse_wheel_name
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _VCS_SCHEME = re.compile(r"(git|hg|svn|bzr)\+[a-z-]+:|(git|hg|svn|bzr|ssh|sftp):", re.IGNORECASE)
@@ -83,15 +75,14 @@ def path_of_file_url(url: str) -> str:
 
 def is_archive(text: str) -> bool:
     """Whether the path or URL ends as a wheel's or another archive's file name does."""
-    return read_filename(text).lower().endswith((WHEEL_SUFFIX, *ARCHIVE_SUFFIXES))
+    return read_filename(text).lower().endswith((WHEEL_SUFFIX, *SDIST_SUFFIXES))
 
 
 def _parse_wheel_name(filename: str) -> Reference:
-    try:
-        name, version, _build, _tags = parse_wheel_filename(filename)
-    except (InvalidWheelFilename, ValueError):
+    found = parse_wheel_name(filename)
+    if found is None:
         return _parse_loose_wheel_name(filename)
-    return Reference(name=name, version=version, is_wheel=True)
+    return Reference(name=found.name, version=found.version, is_wheel=True)
 
 
 def _parse_loose_wheel_name(filename: str) -> Reference:

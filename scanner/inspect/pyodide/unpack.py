@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from scanner.index.wheel_contents import install_path
+from scanner.index.archive.contents import install_path
 from scanner.model.errors import ArtifactError, ScanError
 from scanner.model.opened import OpenedWheel
 

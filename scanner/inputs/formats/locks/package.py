@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.tags import Tag, parse_tag
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from scanner.inputs.formats.declaration import normalize_extras, parse_declaration
 from scanner.inputs.formats.reference import read_filename
 from scanner.inputs.formats.structure.table import Table
-from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.artifact import Artifact
 from scanner.model.dependency import Dependency, Locked, LockedEdge
 from scanner.model.errors import SourceError
+from scanner.model.filenames import find_kind, find_wheel_tags
 
 # Python converts no number of more than 4,300 digits, and no real version comes near this.
 _MAX_VERSION_CHARACTERS = 250
-_SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,8 +154,8 @@ def make_artifact(
     return Artifact(
         filename=filename,
         url=url,
-        kind=_find_kind(filename),
-        tags=_parse_tags(filename),
+        kind=find_kind(filename),
+        tags=find_wheel_tags(filename) or frozenset(),
         size_bytes=size if size is not None and size >= 0 else None,
         sha256=digest.lower() if algorithm == "sha256" and digest else None,
         upload_time=_parse_time(uploaded),
@@ -172,30 +170,6 @@ def write_vcs_url(system: str, url: str, *, revision: str | None = None, subdire
         parts.append(f"subdirectory={subdirectory}")
     prefix = "" if address.startswith(f"{system}+") else f"{system}+"
     return prefix + address + (f"@{revision}" if revision else "") + (f"#{'&'.join(parts)}" if parts else "")
-
-
-def _find_kind(filename: str) -> ArtifactKind:
-    if filename.endswith(".whl"):
-        return ArtifactKind.WHEEL
-    return ArtifactKind.SDIST if filename.lower().endswith(_SDIST_SUFFIXES) else ArtifactKind.OTHER
-
-
-def _parse_tags(filename: str) -> frozenset[Tag]:
-    if not filename.endswith(".whl"):
-        return frozenset()
-    return _parse_tag_set("-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]))
-
-
-@lru_cache(maxsize=4096)
-def _parse_tag_set(text: str) -> frozenset[Tag]:
-    """The tags of ``cp311-cp311-manylinux_2_17_x86_64`` and the like; a lock repeats few of them many times."""
-    # Each part is a list with dots; a hostile name could make of them more tags than memory holds.
-    if text.count("-") != 2 or text.count(".") > 30:
-        return frozenset()
-    try:
-        return parse_tag(text)
-    except ValueError:
-        return frozenset()
 
 
 def _parse_time(value: object) -> datetime | None:

@@ -1,21 +1,21 @@
-"""Which members' first bytes are worth looking at, when each look costs a request."""
+"""Which members' first bytes are read when each read can cost a request."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from scanner.index.archive import WheelDirectory, start_bytes
+from scanner.index.archive.wheel import WheelDirectory, start_bytes
 from scanner.model.contents import Member
 
-SAMPLE_SHARE = 128
-"""One part in this many of the file may go into looking at first bytes; with directory and metadata, 2 % suffice."""
+_SAMPLE_SHARE = 128
+"""One part in this many of the file may be spent on first bytes; with directory and metadata, 2 % suffice."""
 
-MIN_SAMPLES = 16
-"""So many of the most suspicious members are looked at whatever they cost."""
+_MIN_SAMPLES = 16
+"""This many of the most suspicious members are read at any cost."""
 
-MAX_SAMPLES = 64
-"""Each sample can be a request of its own."""
+_MAX_SAMPLES = 64
+"""Each sample can be a separate request."""
 
 MIN_NATIVE_BYTES = 8
 """The shortest WebAssembly module."""
@@ -39,26 +39,26 @@ _MEDIA_SUFFIXES = frozenset({
 
 
 def choose_samples(directory: WheelDirectory, files: Iterable[Member]) -> list[Member]:
-    """The members whose first bytes are looked at: all of a file at hand, else the suspicious and large ones first."""
+    """Return the members to read the first bytes of: all of a whole file, else the suspicious and large ones first."""
     large_enough = [member for member in files if member.size_bytes >= MIN_NATIVE_BYTES]
-    if directory.is_whole:
+    if directory.pieces.is_whole:
         return large_enough
     ranked = sorted(
         (member for member in large_enough if not _is_plain(member.path)),
         key=lambda member: (not _is_suspicious(member), -member.size_bytes),
     )
-    budget_bytes = (directory.source.size_bytes or 0) // SAMPLE_SHARE
+    budget_bytes = directory.pieces.size_bytes // _SAMPLE_SHARE
     chosen: list[Member] = []
-    for member in ranked[:MAX_SAMPLES]:
+    for member in ranked[:_MAX_SAMPLES]:
         budget_bytes -= start_bytes(member)
-        if budget_bytes < 0 and len(chosen) >= MIN_SAMPLES:
+        if budget_bytes < 0 and len(chosen) >= _MIN_SAMPLES:
             break
         chosen.append(member)
     return chosen
 
 
 def _is_plain(path: str) -> bool:
-    """Whether the name promises text or media, which nothing loads as code; trusted only where a look has its price."""
+    """Return whether the name is that of text or media; it is trusted only if a read costs a request."""
     suffix = PurePosixPath(path).suffix.lower()
     return suffix in _TEXT_SUFFIXES or suffix in _MEDIA_SUFFIXES or path.partition("/")[0].endswith(".dist-info")
 

@@ -1,8 +1,7 @@
-"""What a source distribution requires, where its PKG-INFO is too old to say so (before metadata 2.2, PEP 643).
+"""What a source distribution requires if its PKG-INFO is too old to declare it (before metadata 2.2, PEP 643).
 
-setuptools writes what it computed beside it, into ``<name>.egg-info/requires.txt``; a script that never speaks of
-requirements has none. Where the script asks about the machine, what it computed there may not hold elsewhere, and the
-question stays open.
+setuptools writes the computed requirements to ``<name>.egg-info/requires.txt``, and a script that never mentions
+requirements has none. If the script depends on the machine it ran on, the requirements stay unknown.
 """
 
 from __future__ import annotations
@@ -12,29 +11,29 @@ import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 
-_ASKS_THE_MACHINE = re.compile(
+_DEPENDS_ON_MACHINE = re.compile(
     r"\bsys\.platform\b|\bos\.name\b|\bplatform\.\w+\(|\bversion_info\b|\benviron\b|\bgetenv\b"
 )
-_TELLING_FILES = ("requires.txt", "top_level.txt", "entry_points.txt")
+_READ_FILES = ("requires.txt", "top_level.txt", "entry_points.txt")
 _REQUIREMENT_WORDS = re.compile(r"requir|pbr|cffi_modules", re.IGNORECASE)
 _REQUIRES_KEYWORDS = re.compile(r"\b(?:install_requires|extras_require)\b")
 _SECTION = re.compile(r"\[(?P<extra>[^:\]]*)(?::(?P<marker>.*))?\]")
-_FIRST_VERSION_THAT_PROMISES = (2, 2)
+_FIRST_RELIABLE_VERSION = (2, 2)
 _REPLACED_HEADERS = ("metadata-version:", "requires-dist:", "provides-extra:", "dynamic:")
 
 
 def is_egg_info_file(path: str) -> bool:
-    """Whether the file is one that tells something in an egg-info folder, at the root or in the src folder."""
+    """Return whether the file is read from an egg-info folder, at the root or in the src folder."""
     parts = path.split("/")
-    return parts[-1] in _TELLING_FILES and len(parts) <= 4 and len(parts) >= 2 and parts[-2].endswith(".egg-info")
+    return parts[-1] in _READ_FILES and len(parts) <= 4 and len(parts) >= 2 and parts[-2].endswith(".egg-info")
 
 
 def complete_metadata(metadata: str, paths: Collection[str], texts: Mapping[str, str | None]) -> str:
-    """The metadata as version 2.2 if the requirements stand elsewhere in the distribution; else unchanged.
+    """Return the metadata as version 2.2 if the requirements are elsewhere in the distribution; else unchanged.
 
     ``paths`` are all files below the distribution's folder, ``texts`` those of them that were read.
     """
-    if not metadata or _promises(metadata) or not _is_settled(texts):
+    if not metadata or _is_reliable(metadata) or not _is_settled(texts):
         return metadata
     folders = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[0].endswith(".egg-info")}
     if folders:
@@ -50,7 +49,7 @@ def complete_metadata(metadata: str, paths: Collection[str], texts: Mapping[str,
 
 
 def parse_requires(text: str) -> Iterator[str]:
-    """The header lines that stand for an egg-info's requires.txt: sections are extras and markers."""
+    """Yield the header lines for an egg-info's requires.txt: sections are extras and markers."""
     extra = marker = ""
     for line in map(str.strip, text.splitlines()):
         section = _SECTION.fullmatch(line)
@@ -64,24 +63,24 @@ def parse_requires(text: str) -> Iterator[str]:
             yield f"Requires-Dist: {line}" + (f" ; {' and '.join(conditions)}" if conditions else "")
 
 
-def _promises(metadata: str) -> bool:
+def _is_reliable(metadata: str) -> bool:
     match = re.search(r"(?mi)^metadata-version:\s*(\d{1,4})\.(\d{1,4})", metadata)
-    return match is not None and (int(match[1]), int(match[2])) >= _FIRST_VERSION_THAT_PROMISES
+    return match is not None and (int(match[1]), int(match[2])) >= _FIRST_RELIABLE_VERSION
 
 
 def _is_settled(texts: Mapping[str, str | None]) -> bool:
-    """Whether the script was read and computes the same requirements on every machine."""
+    """Return whether the script was read and computes the same requirements on every machine."""
     script = texts.get("setup.py", "")
     if script is None:
         return False
-    asks, speaks = _ASKS_THE_MACHINE.search(script), _REQUIREMENT_WORDS.search(script)
-    return not (asks and speaks) or _names_requirements_literally(script)
+    varies, mentions = _DEPENDS_ON_MACHINE.search(script), _REQUIREMENT_WORDS.search(script)
+    return not (varies and mentions) or _names_requirements_literally(script)
 
 
 def _names_requirements_literally(script: str) -> bool:
-    """Whether ``setup()`` is given its requirements as literals, so that nothing the script asks changes them.
+    """Return whether ``setup()`` gets its requirements as literals, so that the machine cannot change them.
 
-    A script that speaks of requirements anywhere else may compute them after all.
+    A script that mentions requirements anywhere else may compute them.
     """
     try:
         with warnings.catch_warnings():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.index.native import MOST_BYTES, is_extension_name, parse_native
+from scanner.index.archive.native import MOST_BYTES, is_extension_name, parse_native
 from scanner.model.contents import NativeKind, NativeRole
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.metadata import parse_email
 
-from scanner.index.egg_info import complete_metadata, parse_requires
-from scanner.index.sdist_archive import read_sdist
+from scanner.index.archive.egg_info import complete_metadata, parse_requires
+from scanner.index.archive.sdist import read_sdist
 from scanner.model.metadata import CoreMetadata, parse_metadata
 
 if TYPE_CHECKING:

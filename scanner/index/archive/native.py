@@ -1,4 +1,4 @@
-"""What native code is, told from its first bytes; the name only says what it is for."""
+"""The kind of native code, from its first bytes; its name only decides its role."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import struct
 from scanner.model.contents import NativeKind, NativeMember, NativeRole
 
 LEAST_BYTES = 24
-"""Below this nothing but the magic number could be told; an ELF header says its machine at byte 18."""
+"""Fewer bytes hold only the magic number; an ELF header has its machine at byte 18."""
 
 MOST_BYTES = 1024
-"""Enough for the program headers of ELF and for where Windows programs have their second header."""
+"""Enough for the program headers of ELF and for the second header of Windows programs."""
 
 _ELF_MACHINES = {
     2: "SPARC", 3: "x86", 8: "MIPS", 20: "PowerPC", 21: "PowerPC 64", 22: "s390x", 40: "ARM", 62: "x86-64",
@@ -38,9 +38,9 @@ _JAVA_SUFFIXES = (".jar", ".war", ".ear", ".aar", ".jmod")
 
 
 def parse_native(path: str, start: bytes, size_bytes: int) -> NativeMember | None:
-    """What the file is, from its first bytes; None where it is no native code.
+    """Return what the file is, from its first bytes; None if it is not native code.
 
-    ``path`` is where it is installed; a Java archive is only told from other zip archives by its suffix.
+    ``path`` is where it is installed; only its suffix distinguishes a Java archive from other zip archives.
     """
     found = _parse_kind(path, start)
     if found is None:
@@ -52,9 +52,9 @@ def parse_native(path: str, start: bytes, size_bytes: int) -> NativeMember | Non
 
 
 def is_extension_name(path: str) -> bool:
-    """Whether the import system would take a file of this name for an extension module, on some platform.
+    """Return whether the import system of some platform loads a file of this name as an extension module.
 
-    ``lib….so`` without a Python tag is a library: no module is called so.
+    ``lib*.so`` without a Python tag is a library: no module has such a name.
     """
     match = _EXTENSION_NAME.fullmatch(path.rpartition("/")[2])
     if match is None or not match["stem"].isidentifier():
@@ -95,7 +95,7 @@ def _parse_elf(path: str, start: bytes) -> _Found | None:
 
 
 def _is_relocatable_program(path: str, start: bytes, order: str) -> bool:
-    """Programs are position-independent today, so their type is that of a shared object: look for an interpreter."""
+    """Programs are position-independent today, so they have the type of shared objects: look for an interpreter."""
     name = path.rpartition("/")[2]
     if ".so" in name:
         return False
@@ -129,14 +129,14 @@ def _parse_pe(path: str, start: bytes) -> _Found | None:
 
 
 def _guess_pe(path: str) -> _Found:
-    """What the name says, where too few bytes came for the second header."""
+    """Return what the name suggests if there are too few bytes for the second header."""
     if path.lower().endswith(".exe"):
         return NativeKind.PE, NativeRole.PROGRAM, "Windows program"
     return NativeKind.PE, NativeRole.LIBRARY, "Windows library"
 
 
 def _is_dotnet(optional_header: bytes) -> bool:
-    """Whether the fifteenth data directory, the one of the common language runtime, has a place."""
+    """Return whether the fifteenth data directory, that of the common language runtime, is used."""
     at = 224 if optional_header.startswith(b"\x0b\x02") else 208
     return len(optional_header) >= at + 4 and optional_header[at : at + 4] != b"\0\0\0\0"
 

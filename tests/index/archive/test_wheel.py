@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.index.archive import (
+from scanner.index.archive.pieces import ByteSource, MemorySource
+from scanner.index.archive.wheel import (
     MAX_MEMBER_BYTES,
     WheelDirectory,
     read_members,
@@ -18,7 +19,6 @@ from scanner.index.archive import (
     read_wheel_directory,
     verify_sha256,
 )
-from scanner.index.byte_source import ByteSource, CachedSource, MemorySource
 from scanner.model.errors import ArtifactError, IndexUnreachable
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ NAME = "a-1.0-py3-none-any.whl"
 class Ranges:
     """A source that keeps count of what is asked of it, as an HTTP server would see it."""
 
-    def __init__(self, data: bytes, *, size_bytes: int | None = -1) -> None:
+    def __init__(self, data: bytes, *, size_bytes: int | None = None) -> None:
         self.data = data
-        self.size_bytes = len(data) if size_bytes == -1 else size_bytes
+        self.size_bytes = len(data) if size_bytes is None else size_bytes
         self.asked: list[tuple[int, int]] = []
 
     async def read(self, start: int, stop: int) -> bytes:
@@ -192,14 +192,6 @@ def test_a_member_shorter_than_what_is_wanted_is_given_whole() -> None:
     assert asyncio.run(read_starts(directory, directory.members, least=16, most=64)) == {"a": b"abc", "b": b""}
 
 
-def test_without_a_size_the_whole_file_is_read_once() -> None:
-    source = Ranges(_zip(FILES), size_bytes=None)
-    directory = _open(source)
-    assert directory.is_whole
-    assert asyncio.run(read_members(directory, directory.members)) == FILES
-    assert len(source.asked) == 1
-
-
 def test_a_member_larger_than_the_limit_is_refused_before_it_is_fetched() -> None:
     source = Ranges(_zip({"a.py": b"x" * 2000}))
     directory = _open(source)
@@ -224,23 +216,6 @@ def test_a_source_that_gives_too_little_is_refused_as_truncated() -> None:
 def test_a_failing_source_stays_the_failure_of_the_index() -> None:
     with pytest.raises(IndexUnreachable):
         _open(Failing())
-
-
-def test_a_cached_source_reads_nothing_twice() -> None:
-    data = bytes(range(256)) * 4
-    inner = Ranges(data)
-    cached = CachedSource(inner)
-
-    async def scenario() -> None:
-        assert await cached.read(100, 200) == data[100:200]
-        assert await cached.read(150, 180) == data[150:180]
-        assert await cached.read(50, 250) == data[50:250]
-        assert await cached.read(0, 1024) == data
-        assert await cached.read(1000, 2000) == data[1000:]
-
-    asyncio.run(scenario())
-    assert _overlap(inner.asked) == 0
-    assert sum(stop - start for start, stop in inner.asked) >= len(data)
 
 
 def test_a_hash_is_verified_whatever_its_case() -> None:

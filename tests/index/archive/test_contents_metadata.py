@@ -9,11 +9,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from scanner.index.byte_source import MemorySource
-from scanner.index.wheel_contents import read_wheel_contents
-from scanner.index.wheel_metadata import read_wheel_metadata
-from scanner.index.zip_end import find_end_record
-from scanner.index.zip_search import find_metadata_member
+from scanner.index.archive.contents import read_wheel_contents, read_wheel_metadata
+from scanner.index.archive.pieces import MemorySource
 from scanner.model.errors import ArtifactError
 
 FILENAME = "foo-1.0-py3-none-any.whl"
@@ -50,14 +47,6 @@ def _plain(*more: tuple[str, str | bytes]) -> bytes:
     return _wheel(("foo/__init__.py", "x = 1\n" * 50), *more, *info)
 
 
-def _found(data: bytes) -> str | None:
-    """The path of the member that the quick look finds."""
-    end = find_end_record(FILENAME, data, len(data))
-    assert end is not None
-    member = find_metadata_member(FILENAME, data[end.offset : end.offset + end.size_bytes], end)
-    return None if member is None else member.path
-
-
 def test_the_lines_that_matter_come_back_from_a_few_reads_at_the_end() -> None:
     source = Counted(_plain(*((f"foo/m{number}.py", bytes(4000)) for number in range(50))))
     text = asyncio.run(read_wheel_metadata(FILENAME, source))
@@ -71,7 +60,6 @@ def test_it_is_what_the_full_look_finds() -> None:
     with pytest.raises(ArtifactError):
         asyncio.run(read_wheel_contents(FILENAME, MemorySource(data)))
     data = _plain(("foo/_vendor/bar-2.dist-info/METADATA", "Name: bar\n"))
-    assert _found(data) == f"{FOLDER}/METADATA"
     contents = asyncio.run(read_wheel_contents(FILENAME, MemorySource(data)))
     assert asyncio.run(read_wheel_metadata(FILENAME, MemorySource(data))) == contents.metadata
 
@@ -88,7 +76,6 @@ def test_it_is_what_the_full_look_finds() -> None:
 )
 def test_what_could_be_read_in_two_ways_takes_the_full_look(more: tuple[str, str]) -> None:
     data = _plain(more)
-    assert _found(data) is None
     with pytest.raises(ArtifactError):
         asyncio.run(read_wheel_metadata(FILENAME, MemorySource(data)))
 
@@ -107,8 +94,8 @@ def test_two_members_of_the_name_are_refused() -> None:
         (_wheel((f"{FOLDER}/WHEEL", "")), "has no METADATA"),
         (_wheel(("bar-1.0.dist-info/METADATA", "Name: bar\n")), "another project's"),
         (_wheel((f"{FOLDER}/METADATA", "x" * 5_000_000)), "larger than"),
-        (_plain()[:-1], "end of central directory|truncated"),
-        (b"", "end of central directory"),
+        (_plain()[:-1], "not a usable zip archive"),
+        (b"", "not a usable zip archive"),
     ],
 )
 def test_what_has_no_metadata_of_its_own_is_told(data: bytes, reason: str) -> None:
@@ -131,12 +118,3 @@ def test_the_entry_of_the_metadata_passes_every_guard(change: str) -> None:
         data[central + 8] |= 1
     with pytest.raises(ArtifactError):
         asyncio.run(read_wheel_metadata(FILENAME, MemorySource(bytes(data))))
-
-
-def test_a_directory_that_does_not_add_up_takes_the_full_look() -> None:
-    data = _plain()
-    end = find_end_record(FILENAME, data, len(data))
-    assert end is not None
-    directory = data[end.offset : end.offset + end.size_bytes]
-    for broken in (directory[:-1], directory + b"\0", b"XX" + directory[2:]):
-        assert find_metadata_member(FILENAME, broken, end) is None

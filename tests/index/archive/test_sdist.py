@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.index.sdist_archive import MAX_BUILD_FILES, MAX_SOURCES, read_sdist
+from scanner.index.archive.sdist import MAX_BUILD_FILES, MAX_SOURCES, read_sdist
 from scanner.model.contents import BuildFile, SdistContents
 from scanner.model.errors import ArtifactError
+from scanner.model.filenames import SDIST_SUFFIXES
 
 if TYPE_CHECKING:
     from tests.conftest import MakeSdist
@@ -57,18 +58,27 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("filename", "compress"),
-    [
-        ("a-1.0.tar.gz", gzip.compress),
-        ("a-1.0.tgz", gzip.compress),
-        ("a-1.0.tar.bz2", bz2.compress),
-        ("a-1.0.tar.xz", lzma.compress),
-        ("A-1.0.TAR.GZ", lambda data: gzip.compress(data[:1000]) + gzip.compress(data[1000:]) + bytes(100)),
-    ],
-)
-def test_every_kind_of_compressed_tar_is_read(filename: str, compress: Callable[[bytes], bytes]) -> None:
-    contents = read_sdist(filename, compress(_tar(FILES)))
+def _compress_lzma(data: bytes) -> bytes:
+    return lzma.compress(data, format=lzma.FORMAT_ALONE)
+
+
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    **dict.fromkeys([".tar.gz", ".tgz"], gzip.compress),
+    **dict.fromkeys([".tar.bz2", ".tbz2", ".tbz"], bz2.compress),
+    **dict.fromkeys([".tar.xz", ".txz"], lzma.compress),
+    **dict.fromkeys([".tar.lzma", ".tlz"], _compress_lzma),
+    ".tar": bytes,
+    ".TAR.GZ": lambda data: gzip.compress(data[:1000]) + gzip.compress(data[1000:]) + bytes(100),
+}
+
+
+def test_every_suffix_that_a_listing_takes_for_a_source_distribution_is_read() -> None:
+    assert COMPRESS.keys() >= set(SDIST_SUFFIXES) - {".zip"}
+
+
+@pytest.mark.parametrize(("suffix", "compress"), COMPRESS.items(), ids=COMPRESS)
+def test_every_kind_of_compressed_tar_is_read(suffix: str, compress: Callable[[bytes], bytes]) -> None:
+    contents = read_sdist(f"a-1.0{suffix}", compress(_tar(FILES)))
     assert contents.build_files == (BuildFile(path="setup.py", text=SETUP.decode()),)
     assert contents.sources == ("a/_x.c",)
     assert (contents.source_count, contents.python_count, contents.file_count) == (1, 3, 5)
@@ -131,6 +141,14 @@ def test_a_build_file_that_is_too_large_is_told_but_not_read() -> None:
     assert contents.text("setup.py") is None
 
 
+def test_egg_info_is_read_only_up_to_a_bound() -> None:
+    notes = [_item(f"a-1.0/{number:03}.egg-info/top_level.txt", b"x%d" % number) for number in range(60)]
+    large = [_item(f"a-1.0/l{number:02}.egg-info/top_level.txt", b"y" * 2**20) for number in range(20)]
+    assert len(_read([*notes, _item("a-1.0/setup.py", SETUP)]).top_level) == MAX_BUILD_FILES
+    assert len("".join(_read([*large, _item("a-1.0/b.py")]).top_level)) == 2**20  # the eight that are read say the same
+    assert _read([*large, _item("a-1.0/setup.py", SETUP)]).text("setup.py") is None
+
+
 def test_only_so_many_build_scripts_and_sources_are_kept() -> None:
     scripts = [_item(f"a-1.0/setup_{number:03}.py", b"x") for number in range(MAX_BUILD_FILES + 5)]
     sources = [_item(f"a-1.0/{number:03}.c") for number in range(MAX_SOURCES + 5)]
@@ -143,7 +161,8 @@ def _pax(records: dict[str, str], kind: bytes = tarfile.XHDTYPE) -> Item:
     lines = b""
     for key, value in records.items():
         body = f" {key}={value}\n".encode()
-        lines += str(len(body) + 2).encode() + body
+        size = len(body) + len(str(len(body) + 2))
+        lines += str(size).encode() + body
     return _item("pax", lines, kind=kind)
 
 
@@ -164,13 +183,17 @@ BAD_ENTRIES = {
         [_pax({"linkpath": "../../x"}), _item("a-1.0/x", kind=tarfile.SYMTYPE, link="x")],
         "a link that leaves",
     ),
-    "a size that is none": ([_pax({"size": "-1"}), _item("a-1.0/x")], "a size that is none"),
+    "a size that is none": ([_pax({"size": "-1"}), _item("a-1.0/x")], "a size that is not a number"),
     "a size of 8 EiB": ([_pax({"size": str(2**63)}), _item("a-1.0/x")], "ends inside it"),
     "a size beyond the end": ([_item("a-1.0/x", b"abc", size=10_000)], "ends inside it"),
     "a global header that renames": ([_pax({"path": "x"}, tarfile.XGLTYPE), _item("a-1.0/x")], "a global header"),
     "an extended header that is long": ([_item("x", kind=tarfile.XHDTYPE, size=10**9)], "an extended header of"),
     "a long name that is long": ([_item("x", kind=tarfile.GNUTYPE_LONGNAME, size=10**9)], "an extended header of"),
     "records that do not parse": ([_item("x", b"zz path=a\n", kind=tarfile.XHDTYPE)], "does not parse"),
+    "long headers together": (
+        [_pax({"comment": "x" * 250_000})] * 70,
+        r"an extended header of 250,\d+ bytes, 1\d,\d+,\d+ together",
+    ),
     "a record that is too long": ([_item("x", b"99 path=a\n", kind=tarfile.XHDTYPE)], "does not parse"),
 }
 
@@ -191,18 +214,21 @@ def _zeros(count: int) -> bytes:
 
 
 BAD_ARCHIVES = {
-    "a kind that is not read": ("a-1.0.tar.Z", b"", "a kind of archive that is not read"),
-    "no suffix": ("a", b"", "a kind of archive that is not read"),
+    "a kind that is not read": ("a-1.0.tar.Z", b"", "unknown kind of archive"),
+    "no suffix": ("a", b"", "unknown kind of archive"),
     "empty": (NAME, b"", "damaged"),
     "no gzip": (NAME, b"<html>", "damaged"),
     "cut gzip": (NAME, gzip.compress(_tar(FILES))[:-20], "damaged"),
     "a wrong checksum": (NAME, gzip.compress(b"")[:-8] + b"12345678", "damaged"),
-    "no tar": (NAME, gzip.compress(b"x" * 2000), "no tar archive"),
-    "an empty tar": (NAME, gzip.compress(bytes(10_240)), "no tar archive"),
+    "no tar": (NAME, gzip.compress(b"x" * 2000), "not a tar archive"),
+    "an empty tar": (NAME, gzip.compress(bytes(10_240)), "not a tar archive"),
     "a bomb of gzip": (NAME, gzip.compress(_zeros(100 * 2**20)), "more than 200 times its size"),
     "a bomb of bzip2": ("a-1.0.tar.bz2", bz2.compress(_zeros(100 * 2**20)), "unpacks to more than"),
     "a bomb of xz": ("a-1.0.tar.xz", lzma.compress(_zeros(100 * 2**20), preset=0), "more than 200 times its size"),
     "a million gzip members": (NAME, gzip.compress(b"") * 2000, "more than 1000 members"),
+    "cut lzma": ("a-1.0.tlz", _compress_lzma(_tar(FILES))[:-30], "damaged"),
+    "a bomb of lzma": ("a-1.0.tar.lzma", _compress_lzma(_zeros(100 * 2**20)), "more than 200 times its size"),
+    "a cut tar": ("a-1.0.tar", _tar(FILES)[:1030], "ends inside it"),
     "cut xz": ("a-1.0.tar.xz", lzma.compress(_tar(FILES))[:-30], "damaged"),
     "xz that asks for too much memory": (
         "a-1.0.tar.xz",
@@ -211,7 +237,7 @@ BAD_ARCHIVES = {
     ),
     "an entry too many": (NAME, gzip.compress(_item("a/b")[0].tobuf() * 70_000), "more than 65,535 entries"),
     "too large": (NAME, bytes(128 * 2**20 + 1), "larger than 128 MiB"),
-    "a hostile zip": ("a-1.0.zip", b"PK\x05\x06", "are not its comment"),
+    "a hostile zip": ("a-1.0.zip", b"PK\x05\x06", "not a usable zip archive"),
 }
 
 
