@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/
 
-.PHONY: help install check test test-real test-pyodide wheel-test tools-test tables rules readme bench clean
+.PHONY: help install check test test-real test-pyodide wheel-test tools-test data check-rows rules readme bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -37,9 +37,11 @@ wheel-test: install ## build the wheel, install it into an empty environment, an
 tools-test: install ## pre-commit, check-jsonschema, zizmor and Chromium on what is delivered for them
 	$(RUN)pytest -n auto -m tools
 
-tables: install ## regenerate data/pyodide and the standard-library table (needs npm and node)
-	$(RUN)python tools/update_pyodide.py
-	$(RUN)python tools/update_stdlib.py
+data: install ## regenerate every machine-made table in data/, or none (needs npm, node and the CPythons they name)
+	$(RUN)python tools/update_data.py
+
+check-rows: install ## list the rows of data/incompatible.toml whose packages have a build by now
+	$(RUN)python tools/check_rows.py
 
 rules: install ## rewrite docs/rules.md
 	$(RUN)python tools/update_rules_page.py

@@ -677,6 +677,7 @@ def run(index: FakeIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ru
             "PIP_CONFIG_FILE": "/dev/null",
             "PIP_FIND_LINKS": "",
             "HOME": str(tmp_path),
+            "XDG_CACHE_HOME": str(tmp_path / ".user-cache"),
             "XDG_CONFIG_DIRS": str(tmp_path),
             "COMPAT_SCAN_NO_CACHE": "true",
             "CI": "1",

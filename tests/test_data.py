@@ -15,13 +15,16 @@ import pytest
 import tomli
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 from scanner.runtime import tables
-from scanner.runtime.tables import Effect, Outcome
+from scanner.runtime.tables import Effect, Outcome, PatchKind
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 PYTHONS = ("3.12", "3.13", "3.14")
-PYODIDES = ("0.27.7", "0.28.3", "314.0.7")
+MEASURED_PYODIDES = ("0.27.7", "0.28.3", "314.0.7")
+PYODIDES = (*MEASURED_PYODIDES, "314.0.2", "314.0.6")
+"""Those of the newest workers-py, and those that earlier ones install from."""
 
 FOUNDING = {
     "bcrypt": "password hashing",
@@ -65,7 +68,7 @@ def assert_unique(names: Iterable[str]) -> None:
 def test_every_file_below_data_is_a_table_that_a_loader_reads() -> None:
     read = {f"pyodide/{version}.json" for version in PYODIDES} | {f"stdlib/{python}.toml" for python in PYTHONS}
     read |= {"alternatives.toml", "containers.toml", "incompatible.toml", "platform.toml", "runtimes.toml"}
-    read |= {"stdlib/workers.toml", "workloads.toml", "wrangler.toml"}
+    read |= {"stdlib/workers.toml", "workers-py.toml", "workers-runtime-sdk.toml", "workloads.toml", "wrangler.toml"}
     assert {str(path.relative_to(DATA)) for path in DATA.rglob("*") if path.is_file()} == read
 
 
@@ -114,10 +117,49 @@ def test_every_runtime_has_its_packages_its_markers_and_its_standard_library() -
         assert runtime.platform_tags[0] == f"pyemscripten_{release.abi}_wasm32"
 
 
-def test_no_runtime_is_enabled_after_the_newest_date() -> None:
-    table = tables.load_runtimes()
-    assert all(row.enable_date is None or row.enable_date <= table.newest_date for row in table.runtimes)
-    assert table.date <= table.newest_date
+def test_the_history_of_workers_py_names_known_runtimes_only() -> None:
+    runtimes = {(row.flag, row.python): row for row in tables.load_runtimes().runtimes}
+    history = tables.load_workers_py()
+    assert min(history.releases) == Version("1.15.0")
+    for rows in history.releases.values():
+        for row in rows:
+            assert runtimes[row.flag, row.python].python_full_version == row.python_full_version
+            assert tables.load_pyodide(row.package_pyodide).python.startswith(f"{row.python}.")
+
+
+def test_the_newest_workers_py_installs_what_the_runtimes_table_says() -> None:
+    runtimes = {row.flag: row for row in tables.load_runtimes().runtimes}
+    for row in next(iter(tables.load_workers_py().releases.values())):
+        assert runtimes[row.flag].package_pyodide == row.package_pyodide
+        assert runtimes[row.flag].enable_date == row.enable_date
+
+
+@pytest.mark.parametrize(
+    ("version", "flag", "enable_date", "pyodide"),
+    [
+        ("1.16.2", "python_workers_20260610", None, "314.0.2"),
+        ("1.16.5", "python_workers_20260610", dt.date(2026, 8, 25), "314.0.2"),
+        ("1.17.0", "python_workers_20260610", None, "314.0.2"),
+        ("1.17.1", "python_workers_314", dt.date(2026, 9, 8), "314.0.2"),
+        ("1.17.2", "python_workers_314", dt.date(2026, 9, 8), "314.0.6"),
+        ("1.17.3", "python_workers_314", dt.date(2026, 9, 8), "314.0.7"),
+    ],
+)
+def test_the_history_of_workers_py_agrees_with_the_research(
+    version: str, flag: str, enable_date: dt.date | None, pyodide: str
+) -> None:
+    row = tables.load_workers_py().releases[Version(version)][0]
+    assert (row.python, row.flag, row.enable_date, row.package_pyodide) == ("3.14", flag, enable_date, pyodide)
+
+
+def test_what_the_sdk_patches_agrees_with_the_research() -> None:
+    sdk = tables.load_workers_sdk()
+    distributions = {module.partition(".")[0] for module in sdk.patches}
+    assert distributions >= {"aiohttp", "requests", "urllib3", "litestar", "numpy", "opentelemetry", "tiktoken"}
+    assert not distributions & {"openai", "faker", "polyfactory", "sympy"}
+    assert sdk.patches["anyio.to_thread"].kind is PatchKind.BEHAVIOUR
+    assert sdk.injected >= {"_cloudflare", "js", "pyodide", "_pyodide_entrypoint_helper"}
+    assert "workers" in sdk.provided
 
 
 @pytest.mark.parametrize("python", PYTHONS)
@@ -178,10 +220,10 @@ def test_whatever_a_pyodide_package_depends_on_is_there(version: str) -> None:
 def test_parts_of_the_standard_library_are_no_distributions(version: str) -> None:
     release = tables.load_pyodide(version)
     assert not {canonicalize_name(name) for name in release.modules} & set(release.packages)
-    assert ("ssl" in release.modules) == (version != "314.0.7")
+    assert ("ssl" in release.modules) == (not version.startswith("314."))
 
 
-@pytest.mark.parametrize("version", PYODIDES)
+@pytest.mark.parametrize("version", MEASURED_PYODIDES)
 def test_pyodide_tables_agree_with_the_research(facts: Path, version: str) -> None:
     lock = json.loads((facts / "locks" / f"{version}.json").read_text())
     known = {canonicalize_name(row["name"]): row for row in lock.values() if row["package_type"] == "package"}
@@ -263,7 +305,7 @@ def test_no_row_that_needs_a_container_denies_a_build_that_pyodide_has() -> None
     denying = [row for row in needing if "has no WebAssembly build" in row.reason]
     assert denying
     assert not [row.name for row in denying if built & set(row.names)]
-    assert {row.name for row in needing if built & set(row.names)} <= set(FOUNDING)
+    assert {row.name for row in needing if built & set(row.names) and row.build_lifts} <= set(FOUNDING)
 
 
 def test_every_row_of_the_research_is_covered(facts: Path) -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.tools
 
 ROOT = Path(__file__).resolve().parent.parent
 LINUX = "cp314-cp314-manylinux_2_28_x86_64"
-WORKFLOW_PAGE = ROOT / "docs" / "github-action.md"
+WORKFLOW_PAGES = (ROOT / "docs" / "github-action.md", ROOT / "docs" / "data.md")
 
 Tool = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -54,20 +54,23 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Tool:
 
 
 @pytest.fixture
-def workflow(tmp_path: Path) -> Path:
-    """The workflow that docs/github-action.md shows, as a file where a repository has it."""
-    found = re.search(r"```yaml\n(name: .*?)```", WORKFLOW_PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    path = tmp_path / ".github" / "workflows" / "compat-scan.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(found[1], encoding="utf-8")
-    return path
+def workflows(tmp_path: Path) -> list[Path]:
+    """The workflows that pages show, as files where a repository has them, and the project's own."""
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    paths = sorted(ROOT.glob(".github/workflows/*.yml"))
+    for page in WORKFLOW_PAGES:
+        found = re.search(r"```yaml\n(name: .*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        assert found is not None
+        paths.append(folder / f"{page.stem}.yml")
+        paths[-1].write_text(found[1], encoding="utf-8")
+    return paths
 
 
-def test_the_action_and_the_documented_workflow_hold_to_their_schemas(tool: Tool, workflow: Path) -> None:
+def test_the_action_and_the_workflows_hold_to_their_schemas(tool: Tool, workflows: list[Path]) -> None:
     done = tool("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
     assert done.returncode == 0, done.stdout + done.stderr
-    done = tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
+    done = tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -76,8 +79,8 @@ def test_the_hook_holds_to_its_schema(tool: Tool) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_zizmor_finds_nothing_in_the_action_and_in_the_documented_workflow(tool: Tool, workflow: Path) -> None:
-    done = tool("zizmor", "--offline", "--no-progress", "--persona", "pedantic", "action.yml", workflow)
+def test_zizmor_finds_nothing_in_the_action_and_in_the_workflows(tool: Tool, workflows: list[Path]) -> None:
+    done = tool("zizmor", "--offline", "--no-progress", "--persona", "pedantic", "action.yml", *workflows)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,19 +1,16 @@
-"""Write data/stdlib/<python>.toml: what the standard library lacks in Pyodide, measured under Node.
-
-    python tools/update_stdlib.py               the Pyodide releases that data/runtimes.toml names
-    python tools/update_stdlib.py 314.0.7 …     these releases
+"""What the standard library lacks in Pyodide, measured under Node, as the text of data/stdlib/<python>.toml.
 
 Every module and submodule is imported, and what fails is tried again in a second interpreter; the public names of
-modules are compared with a CPython of this machine (the same feature release, or else the nearest older one on the
-PATH); each call of stdlib_probes.py is made in an interpreter of its own. One release takes about three minutes.
+modules are compared with the CPythons of this machine (the same feature release, or else the nearest older one, and for
+names that Python has removed all older ones); each call of stdlib_probes.py is made in an interpreter of its own. One
+release takes about three minutes.
 
-What Cloudflare's runtime does otherwise stands in data/stdlib/workers.toml, which no script writes. The date of a
-table changes only where something else in it does.
+A table names the CPythons that it was compared with. Without one of these a new measurement would have fewer names, so
+that it is refused. What Cloudflare's runtime does otherwise stands in data/stdlib/workers.toml, which no script writes.
 """
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import itertools
 import json
@@ -39,9 +36,8 @@ from stdlib_probes import (  # noqa: E402  # its neighbour
     SUBMODULES,
 )
 
-from scanner.runtime.tables import load_pyodide, load_runtimes, parse_stdlib  # noqa: E402  # works without an installation
+from scanner.runtime.tables import StdlibTable  # noqa: E402  # works without an installation
 
-FOLDER = ROOT / "data" / "stdlib"
 INTERPRETERS_PER_PROCESS = 20
 """Node gives a dropped interpreter's memory back late."""
 MINUTES_PER_PROCESS = 10
@@ -64,6 +60,8 @@ class Measurement:
     python: str
     host: str
     """The version of the CPython that names were compared with."""
+    interpreters: tuple[str, ...]
+    """The versions of all CPythons that names were compared with, oldest first."""
     missing: Mapping[str, str]
     submodules_missing: Mapping[str, str]
     missing_attributes: Mapping[str, list[str]]
@@ -73,30 +71,36 @@ class Measurement:
     """By call, what it raises; empty where it works."""
 
 
-def main() -> None:
-    """Update one table for each Pyodide release asked for."""
-    parser = argparse.ArgumentParser(description="Write data/stdlib/<python>.toml as measured in Pyodide under Node.")
-    parser.add_argument("versions", nargs="*", metavar="VERSION", help="Pyodide releases; default: those in use")
-    versions = parser.parse_args().versions or sorted({row.package_pyodide for row in load_runtimes().runtimes})
-    for version in versions:
-        python = ".".join(load_pyodide(version).python.split(".")[:2])
-        update(version, python, FOLDER / f"{python}.toml")
+Interpreters = Mapping[str, tuple[str, str]]
+"""By feature release, oldest first: the command of a CPython and its full version."""
 
 
-def update(version: str, python: str, path: Path) -> None:
-    """Measure one Pyodide release and write its table, unless it says what the table says already."""
+def find_missing(known: StdlibTable | None, found: Interpreters) -> list[str]:
+    """The feature releases that a table was compared with and that this machine lacks."""
+    needed = [version.rpartition(".")[0] for version in (known.interpreters if known else ())]
+    return [release for release in needed if release not in found]
+
+
+def find_interpreters(python: str) -> Interpreters:
+    """The CPythons on the PATH that run, up to the feature release ``python``."""
+    found = {}
+    for release in ("2.7", *(f"3.{minor}" for minor in range(6, int(python.split(".")[1]) + 1))):
+        command = shutil.which(f"python{release}")
+        if command is None:
+            continue
+        answer = subprocess.run([command, "-V"], check=False, capture_output=True, text=True)
+        version = (answer.stdout or answer.stderr).split()[-1:]  # 2.7 answers on standard error
+        if answer.returncode == 0 and version and version[0].startswith(f"{release}."):
+            found[release] = (command, version[0])
+    return found
+
+
+def measure_text(version: str, python: str, found: Interpreters, today: dt.date) -> str:
+    """The text of the table for one Pyodide release."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         install(version, folder)
-        measurement = measure(version, python, folder)
-    today = dt.datetime.now(tz=dt.UTC).date()
-    text = format_table(measurement, today)
-    if path.exists() and without_date(path.read_text(encoding="utf-8")) == without_date(text):
-        text = path.read_text(encoding="utf-8")
-    table = parse_stdlib(text, str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    print(f"{path}: {len(table.missing)} modules and {len(table.submodules_missing)} submodules missing")
+        return format_table(measure(version, python, folder, found), today)
 
 
 def install(version: str, folder: Path) -> None:
@@ -109,9 +113,9 @@ def install(version: str, folder: Path) -> None:
     (folder / "probe.mjs").write_text(PROBE, encoding="utf-8")
 
 
-def measure(version: str, python: str, folder: Path) -> Measurement:
+def measure(version: str, python: str, folder: Path, found: Interpreters) -> Measurement:
     """Everything about one release; ``folder`` is where it is installed."""
-    host, host_version = find_host(python)
+    host, host_version = list(found.values())[-1]
     modules = json.loads(ask(folder, STANDARD_MODULES))
     missing = find_failing(folder, modules)
     submodules = {*json.loads(ask(folder, f"{SUBMODULES}\nanswer")), *json.loads(ask_host(host, SUBMODULES))}
@@ -122,10 +126,11 @@ def measure(version: str, python: str, folder: Path) -> Measurement:
         pyodide=version,
         python=python,
         host=host_version,
+        interpreters=tuple(full for _, full in found.values()),
         missing=missing,
         submodules_missing=find_failing(folder, importable),
         missing_attributes=lacking,
-        removed_attributes=find_removed(folder, python, lacking),
+        removed_attributes=find_removed(folder, python, lacking, found),
         calls={call: error for call, error, _ in calls},
     )
 
@@ -141,13 +146,15 @@ def find_failing(folder: Path, modules: Iterable[str]) -> dict[str, str]:
     return errors
 
 
-def find_removed(folder: Path, python: str, lacking: Mapping[str, list[str]]) -> dict[str, list[str]]:
+def find_removed(
+    folder: Path, python: str, lacking: Mapping[str, list[str]], found: Interpreters
+) -> dict[str, list[str]]:
     """By module, the names that older CPythons of this machine had and Pyodide has not, those of ``lacking`` aside."""
     standard = [name for name in json.loads(ask(folder, STANDARD_MODULES)) if not name.startswith("_")]
     modules = [*(name for name in standard if name not in TALKING), *OLDER_SUBMODULES]
     script = f"MODULES = {modules!r}\n{OLDER_ATTRIBUTES}"
     names: dict[str, set[str]] = {}
-    for command in find_older(python):
+    for command in (command for release, (command, _) in found.items() if release != python):
         for module, attributes in json.loads(ask_host(command, script)).items():
             names.setdefault(module, set()).update(attributes)
     text = json.dumps({module: sorted(attributes) for module, attributes in names.items()})
@@ -190,30 +197,10 @@ def probe(folder: Path, groups: Iterable[list[tuple[str, str]]]) -> Iterator[tup
             yield key, error, value
 
 
-def find_host(python: str) -> tuple[str, str]:
-    """A CPython to compare with and its version: the same feature release, or the nearest older one."""
-    for minor in range(int(python.split(".")[1]), 10, -1):
-        command = shutil.which(f"python3.{minor}")
-        if command is None:
-            continue
-        answer = subprocess.run([command, "-VV"], check=False, capture_output=True, text=True)
-        if answer.returncode == 0:
-            return command, answer.stdout.split()[1]
-    raise SystemExit("there is no CPython to compare with on the PATH")
-
-
-def find_older(python: str) -> Iterator[str]:
-    """The older CPythons on the PATH that run."""
-    for version in ("2.7", *(f"3.{minor}" for minor in range(6, int(python.split(".")[1])))):
-        command = shutil.which(f"python{version}")
-        if command and subprocess.run([command, "-V"], check=False, capture_output=True).returncode == 0:
-            yield command
-
-
 def ask_host(command: str, code: str) -> str:
     """What the code leaves in ``answer`` when a CPython of this machine runs it, without site packages."""
     script = f"{code}\nprint(answer)"
-    options = "-S" if "python2" in command else "-IS"
+    options = "-S" if "python2" in Path(command).name else "-IS"
     return subprocess.run([command, options, "-c", script], check=True, capture_output=True, text=True).stdout
 
 
@@ -227,6 +214,7 @@ def format_table(measurement: Measurement, today: dt.date) -> str:
         f"date = {today}",
         f'source = "npm package pyodide@{m.pyodide}, run under Node and compared with CPython {m.host} on Linux"',
         f'python = "{m.python}"',
+        f"interpreters = [{', '.join(map(quote, m.interpreters))}]",
         *format_texts("missing", m.missing),
         *format_texts("submodules_missing", m.submodules_missing),
         *format_lists("missing_attributes", m.missing_attributes),
@@ -261,12 +249,3 @@ def spell_key(key: str) -> str:
 def quote(text: str) -> str:
     """A basic string of TOML; JSON's escapes are a part of TOML's."""
     return json.dumps(text)
-
-
-def without_date(text: str) -> str:
-    """The table's text without its date."""
-    return re.sub(r"(?m)^date = .*$", "", text)
-
-
-if __name__ == "__main__":
-    main()

@@ -153,3 +153,20 @@ Examples:
 
 The folder is --cache-dir, COMPAT_SCAN_CACHE_DIR or the configuration's, else the user's cache folder.
 """
+
+DATA = """\
+\b
+Examples:
+  compat-scan data show
+  compat-scan data update --check      what would change
+  compat-scan data update
+  compat-scan data reset               back to the shipped tables
+
+\b
+Exit codes of update:
+  0    updated, or nothing to change
+  1    with --check: something would change
+  3    a registry did not answer as expected; nothing was changed
+
+The folder is --cache-dir or COMPAT_SCAN_CACHE_DIR, else the user's cache folder.
+"""

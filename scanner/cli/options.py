@@ -164,6 +164,13 @@ index_options = _apply(
     )
 )
 
+age_option = _option(
+    "--max-data-age",
+    type=click.IntRange(0, 999_999),
+    metavar="DAYS",
+    help="Exit 3 if the data are older than this.",
+)
+
 INSTANCE_TYPES = ("lite", "basic", "standard-1", "standard-2", "standard-3", "standard-4")
 EGRESS_REGIONS = ("america-europe", "oceania-korea-taiwan", "elsewhere")
 """The names of data/containers.toml, here so that `--help` need not read it; a test compares the two."""

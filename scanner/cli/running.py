@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ _SETTING_OPTIONS = (
     "offline",
     "no_cache",
     "cache_dir",
+    "max_data_age",
     "baseline",
 )
 
@@ -100,7 +102,33 @@ def make_settings(paths: Sequence[str], options: Mapping[str, Any]) -> Settings:
     first = Path(paths[0]).absolute() if paths and paths[0] != "-" else Path.cwd()
     folder = first if os.path.isdir(first) else first.parent  # noqa: PTH112  # False for a name that is too long, too
     named = {name: options[name] for name in _SETTING_OPTIONS if name in options}
-    return load_settings(named, os.environ, folder)
+    settings = load_settings(named, os.environ, folder)
+    prefer_updated_tables(settings)
+    return settings
+
+
+def prefer_updated_tables(settings: Settings) -> None:
+    """Put the tables of the last `compat-scan data update` in force; damaged ones are ignored with a note."""
+    from scanner.model.errors import TableError  # noqa: PLC0415
+    from scanner.runtime import tables  # noqa: PLC0415  # heavy
+
+    tables.use_updates(None)
+    try:
+        tables.use_updates(tables.read_updates(updates_folder(settings)))
+    except TableError as error:
+        from scanner.report.escape import visible  # noqa: PLC0415  # only if it goes wrong
+
+        click.echo(f"compat-scan: note: {visible(str(error))}; the shipped tables are used", err=True)
+
+
+def updates_folder(settings: Settings) -> Path:
+    """The folder of updated tables: that of the cache, unless a file of the scanned project names it.
+
+    A checkout could otherwise bring tables of its own, and with them its own verdicts.
+    """
+    from scanner.inputs.settings import is_from_user  # noqa: PLC0415  # heavy
+
+    return cache_folder(settings if is_from_user(settings, "cache-dir") else replace(settings, cache_dir=None))
 
 
 def check_paths(paths: Sequence[str]) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, TextIO
 
 from scanner.inputs.table_rows import listed_rows
 from scanner.pipeline import find_target
 from scanner.report.context import ReportContext
 from scanner.report.json_text import write_json
-from scanner.report.terminal.tables import ListedRow, RuntimeRow, write_runtimes, write_table
+from scanner.report.terminal.tables import (
+    ListedRow,
+    RuntimeRow,
+    write_blocks,
+    write_runtimes,
+    write_table,
+)
 from scanner.runtime import tables
 
 if TYPE_CHECKING:
@@ -61,6 +68,21 @@ def write_runtimes_view(form: str, stream: TextIO, context: ReportContext, setti
         write_json({"schema": "compat-scan/runtimes/1", "runtimes": [asdict(row) for row in rows]}, stream)
     else:
         write_runtimes(rows, stream, context)
+
+
+def write_data_view(form: str, stream: TextIO, context: ReportContext, today: date) -> None:
+    """Writes every table in force with its date, its source and what it decides."""
+    entries = tables.list_tables()
+    if form == "json":
+        rows = [{**asdict(entry), "date": entry.date.isoformat()} for entry in entries]
+        write_json({"schema": "compat-scan/data/1", "tables": rows}, stream)
+        return
+    blocks = []
+    for entry in entries:
+        age = f"{entry.date}, {max((today - entry.date).days, 0)} days old, {entry.origin}"
+        facts = (("date", age), ("decides", entry.decides), ("kept by", entry.maker), ("source", entry.source))
+        blocks.append((entry.name, facts))
+    write_blocks(blocks, stream, context)
 
 
 def _unique_rows(settings: Settings) -> list[tables.IncompatibleRow]:

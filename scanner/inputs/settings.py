@@ -72,6 +72,8 @@ class Settings:
     offline: bool = False
     no_cache: bool = False
     cache_dir: str | None = None
+    max_data_age: int | None = None
+    """In days; older data make the exit code 3."""
     baseline: str | None = None
     """The path of the baseline file; a configuration file names it as seen from its own folder."""
     ignore: tuple[Ignore, ...] = ()
@@ -80,20 +82,26 @@ class Settings:
     """Where each value that is not the default comes from, by key as in the configuration file."""
 
 
-def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Settings:
-    """The settings in force for a scan of something in a folder.
+def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str], folder: Path | None) -> Settings:
+    """The settings in force for a scan of something in a folder; None reads no configuration file.
 
     Raises:
         SettingsError: a value or key cannot be used; the message names the file or variable.
     """
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    layers = (_read_config(folder), _read_environment(environ), _read_command_line(command_line))
+    layers = (_read_config(folder) if folder else {}, _read_environment(environ), _read_command_line(command_line))
     for layer in layers:
         for key, (value, origin) in layer.items():
             values[key.replace("-", "_")] = value
             origins[key] = origin
     return Settings(**values, origins=origins)
+
+
+def is_from_user(settings: Settings, key: str) -> bool:
+    """Whether a value stands on the command line or in the environment, and not in a file of what is scanned."""
+    origin = settings.origins.get(key, "")
+    return origin == "command line" or origin.startswith(ENVIRONMENT_PREFIX)
 
 
 def find_config(folder: Path) -> Path | None:
@@ -226,6 +234,12 @@ def _parse_day(value: object, path: str | None, key: str) -> date:
         raise SettingsError(path, key, f"is not a date like 2026-09-08: {value!r}") from error
 
 
+def _parse_days(value: object, path: str | None, key: str) -> int:
+    if str(value).isdecimal() and len(str(value)) < 7:
+        return int(str(value))
+    raise SettingsError(path, key, f"must be a whole number of days: {value!r}")
+
+
 def _parse_choice(kind: type[enum.StrEnum]) -> Callable[[object, str | None, str], enum.StrEnum]:
     def parse(value: object, path: str | None, key: str) -> enum.StrEnum:
         try:
@@ -302,6 +316,7 @@ _PARSERS: Mapping[str, Callable[[Any, str | None, str], Any]] = {
     "offline": _parse_bool,
     "no-cache": _parse_bool,
     "cache-dir": _parse_path,
+    "max-data-age": _parse_days,
     "baseline": _parse_path,
     "ignore": _parse_ignores,
     "table-rows": _parse_user_rows,

@@ -8,6 +8,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
 
 from packaging.markers import Marker
 
@@ -105,6 +107,17 @@ class Bundle:
     """The five largest packages with their sizes in bytes, largest first."""
     unsized: tuple[str, ...] = ()
     """The packages of unknown size, sorted: builds of the Pyodide release, and what must be built first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataAge:
+    """How old the data are that a verdict rests on."""
+
+    date: date
+    """Of the oldest machine-made table that the verdict used."""
+    age_days: int
+    origin: Literal["shipped", "updated"]
+    """Whether the tables come with the program or from `compat-scan data update`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

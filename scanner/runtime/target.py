@@ -7,7 +7,8 @@ A runtime is on where its own flag is set, or where the compatibility date has r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -19,6 +20,8 @@ from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import SettingsError
 from scanner.model.target import Limits, Target
 from scanner.runtime import tables
+
+_RUNTIME_FLAG = re.compile(r"(?:no_)?python_workers_[0-9]+")
 
 
 def choose_target(
@@ -38,7 +41,7 @@ def choose_target(
     where = (
         f"compatibility date {day} from {origin}" if compatibility_date else f"no compatibility date given, so {day}"
     )
-    return build_target(runtime, day, reason=f"{where}: {why}", notes=_notes(table, runtime, day, flags, origin))
+    return build_target(runtime, day, reason=f"{where}: {why}", notes=_notes(table, runtime, flags, origin))
 
 
 def build_target(runtime: tables.Runtime, day: date, *, reason: str, notes: tuple[str, ...] = ()) -> Target:
@@ -56,6 +59,27 @@ def build_target(runtime: tables.Runtime, day: date, *, reason: str, notes: tupl
         limits=Limits(bundle_bytes=platform.bundle_bytes, memory_bytes=platform.memory_bytes),
         notes=notes,
     )
+
+
+def find_unknown_flags(flags: Iterable[str]) -> tuple[str, ...]:
+    """The flags that look as if they select a runtime and that the tables do not know, sorted (CS603)."""
+    table = tables.load_runtimes()
+    known = table.other_flags.union(*({row.flag, row.disable_flag} for row in table.runtimes))
+    return tuple(sorted({flag for flag in flags if _RUNTIME_FLAG.fullmatch(flag)} - known))
+
+
+def find_install_row(version: Version | None, day: date, flags: Collection[str]) -> tables.InstallRow | None:
+    """The runtime that pywrangler of this workers-py installs packages for; None if it selects none.
+
+    For a release that the history does not have, the nearest one is taken; for None the newest.
+    """
+    history = tables.load_workers_py()
+    for row in history.releases[history.find_nearest(version)]:
+        if row.experimental and "experimental" not in flags:
+            continue
+        if row.flag in flags or (row.enable_date and day >= row.enable_date):
+            return row
+    return None
 
 
 def wheel_tags(python: str, platforms: tuple[str, ...]) -> Mapping[Tag, int]:
@@ -123,12 +147,8 @@ def _refuse_contradictions(flags: Collection[str], table: tables.RuntimeTable) -
             )
 
 
-def _notes(
-    table: tables.RuntimeTable, runtime: tables.Runtime, day: date, flags: Collection[str], origin: str
-) -> tuple[str, ...]:
+def _notes(table: tables.RuntimeTable, runtime: tables.Runtime, flags: Collection[str], origin: str) -> tuple[str, ...]:
     notes = []
-    if day > table.newest_date:
-        notes.append(f"the compatibility date {day} is later than {table.newest_date}, the newest that these data know")
     if flags and table.base_flag not in flags:
         notes.append(f"{origin} does not set the flag {table.base_flag}, without which no Python Worker starts")
     pywrangler_ignores = [row.disable_flag for row in table.runtimes if row.disable_flag and row.disable_flag in flags]

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 from packaging.tags import Tag, parse_tag
+from packaging.version import Version
 
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import SettingsError
-from scanner.runtime.target import choose_target, rank_artifact, takes_python
+from scanner.runtime.target import choose_target, find_install_row, find_unknown_flags, rank_artifact, takes_python
 
 W = "python_workers"
 
@@ -53,7 +54,50 @@ def test_what_keeps_a_worker_from_starting_is_noted() -> None:
     assert any(W in note for note in choose_target(date(2026, 1, 1), ("nodejs_compat",)).notes)
     target = choose_target(date(2026, 11, 1), (W, "no_python_workers_314"))
     assert any("pywrangler ignores" in note for note in target.notes)
-    assert any("later than" in note for note in choose_target(date(2030, 1, 1), (W,)).notes)
+    assert not choose_target(date(2030, 1, 1), (W,)).notes
+
+
+@pytest.mark.parametrize(
+    ("flags", "unknown"),
+    [
+        ((W, "python_workers_314", "no_python_workers_20250116"), ()),
+        ((W, "python_workers_force_new_vendor_path", "nodejs_compat", "python_workers_"), ()),
+        ((W, "python_workers_315"), ("python_workers_315",)),
+        (
+            ("no_python_workers_2027", "python_workers_315", "python_workers_315"),
+            ("no_python_workers_2027", "python_workers_315"),
+        ),
+    ],
+)
+def test_a_flag_that_seems_to_select_a_runtime_has_to_be_known(
+    flags: tuple[str, ...], unknown: tuple[str, ...]
+) -> None:
+    assert find_unknown_flags(flags) == unknown
+
+
+@pytest.mark.parametrize(
+    ("version", "day", "flags", "pyodide"),
+    [
+        (None, "2026-09-08", (W,), "314.0.7"),
+        ("1.17.2", "2026-09-08", (W,), "314.0.6"),
+        ("1.15.0", "2026-09-08", (W,), "0.28.3"),
+        ("1.16.0", "2026-01-01", (W, "python_workers_20260610"), "0.28.3"),
+        ("1.16.0", "2026-01-01", (W, "python_workers_20260610", "experimental"), "314.0.2"),
+        ("1.16.4", "2026-08-25", (W,), "314.0.2"),
+        ("1.17.9", "2026-11-17", (W, "no_python_workers_314"), "314.0.7"),
+        ("1.17.9", "2025-01-01", (W,), "0.27.7"),
+    ],
+)
+def test_the_version_of_workers_py_selects_what_is_installed(
+    version: str | None, day: str, flags: tuple[str, ...], pyodide: str
+) -> None:
+    row = find_install_row(Version(version) if version else None, date.fromisoformat(day), flags)
+    assert row is not None
+    assert row.package_pyodide == pyodide
+
+
+def test_without_the_base_flag_an_early_date_selects_nothing_to_install() -> None:
+    assert find_install_row(None, date(2025, 1, 1), ()) is None
 
 
 def _wheel(tag: str) -> Artifact:

@@ -29,6 +29,7 @@ def test_a_measurement_becomes_a_table_that_the_loader_takes(tool: ModuleType) -
         pyodide="314.0.7",
         python="3.14",
         host="3.13.0",
+        interpreters=("2.7.18", "3.13.0"),
         missing={"curses": "ModuleNotFoundError: No module named 'curses'"},
         submodules_missing={"a.b": 'ImportError: "quoted" \\ and ü'},
         missing_attributes={"os.path": ["a", "b"]},
@@ -54,6 +55,7 @@ def test_a_shipped_table_is_formatted_as_the_script_formats_it(tool: ModuleType,
         pyodide=match[1],
         python=python,
         host=match[2],
+        interpreters=table.interpreters,
         missing=table.missing,
         submodules_missing=table.submodules_missing,
         missing_attributes={module: sorted(names) for module, names in table.missing_attributes.items()},
@@ -68,9 +70,23 @@ def test_every_call_that_the_script_makes_is_in_every_table(tool: ModuleType) ->
         assert set(tool.CALLS) <= set(load_stdlib(python).calls)
 
 
-def test_dates_do_not_count_as_a_difference(tool: ModuleType) -> None:
-    assert tool.without_date("date = 2026-11-22\nx = 1") == tool.without_date("date = 2027-01-01\nx = 1")
-    assert tool.without_date("date = 2026-11-22\nx = 1") != tool.without_date("date = 2026-11-22\nx = 2")
+def test_a_cpython_that_a_table_was_compared_with_is_needed_again(tool: ModuleType) -> None:
+    table = load_stdlib("3.14")
+    found = {release: (f"python{release}", f"{release}.9") for release in ("2.7", "3.6", "3.7", "3.8", "3.9", "3.12")}
+    assert tool.find_missing(table, found) == ["3.10", "3.11", "3.13"]
+    assert tool.find_missing(None, {}) == []
+
+
+def test_only_cpythons_that_run_and_are_what_they_say_are_found(
+    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, answer in {"python3.11": "Python 3.11.7", "python3.12": "Python 3.11.7", "python3.14": "no"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {answer}\n", encoding="utf-8")
+    (tmp_path / "python3.13").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    for path in tmp_path.iterdir():
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert tool.find_interpreters("3.14") == {"3.11": (str(tmp_path / "python3.11"), "3.11.7")}
 
 
 def test_a_cpython_of_this_machine_is_asked_for_its_submodules_and_names(tool: ModuleType) -> None:

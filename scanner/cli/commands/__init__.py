@@ -78,6 +78,12 @@ def _cache() -> click.Command:
     return cache
 
 
+def _data() -> click.Command:
+    from scanner.cli.commands.data import data
+
+    return data
+
+
 COMMANDS = {
     "scan": Entry("Judge every dependency (the default command).", _scan),
     "list": Entry("Show what would be scanned; opens no network.", _list),
@@ -88,6 +94,7 @@ COMMANDS = {
     "table": Entry("Show the incompatible-library table.", _table),
     "runtimes": Entry("Show the runtimes by compatibility date.", _runtimes),
     "config": Entry("Show the settings in force and where each comes from.", _config),
+    "data": Entry("Show the tables with their dates, or update them.", _data),
     "cache": Entry("Tell of the cache, or empty it.", _cache),
 }
 

@@ -13,6 +13,7 @@ import click
 from scanner.cli import help_text
 from scanner.cli.grammar import OrderedOutputsCommand
 from scanner.cli.options import (
+    age_option,
     baseline_options,
     index_options,
     paths_argument,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @report_options
 @target_options
 @index_options
+@age_option
 @python_option
 @source_options
 @baseline_options
@@ -56,6 +58,7 @@ def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     """
     with errors_told():
         from scanner import pipeline
+        from scanner.cli.data_age import age_exit_code, tell_data_age
 
         named = name_sources(paths, options["python"])
         settings = make_settings(named, options)
@@ -67,7 +70,9 @@ def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
         for form, path in ctx.meta["scanner.outputs"]:
             write_report(report, form, path, options)
         tell_notes(report, ctx.meta["scanner.outputs"], quiet=options["quiet"])
-        code = exit_code(report, settings)
+        pyodides = (report.target.pyodide,)
+        tell_data_age(pyodides, settings, quiet=options["quiet"])
+        code = age_exit_code(exit_code(report, settings), pyodides, settings)
         if new_baseline is not None and code != EXIT_MISUSE:
             code = _write_new_baseline(report, new_baseline)
         sys.exit(code)

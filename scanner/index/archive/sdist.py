@@ -109,7 +109,7 @@ def _walk(filename: str, data: bytes, is_wanted: IsWanted) -> dict[str, PackedFi
     """Return the files by their path below the distribution's folder."""
     if len(data) > MAX_WHOLE_BYTES:
         raise ArtifactError(filename, "larger than 128 MiB")
-    walk = _walk_zip if filename.lower().endswith(".zip") else walk_tar
+    walk = walk_zip if filename.lower().endswith(".zip") else walk_tar
     return _strip_root(list(walk(filename, data, is_wanted)))
 
 
@@ -138,7 +138,7 @@ def _joined(texts: Mapping[str, str | None], name: str) -> str:
     return "\n".join(text or "" for path, text in texts.items() if path.endswith(name))
 
 
-def _walk_zip(filename: str, data: bytes, is_wanted: IsWanted) -> Iterator[PackedFile]:
+def walk_zip(filename: str, data: bytes, is_wanted: IsWanted) -> Iterator[PackedFile]:
     """Yield the files of a zip archive in the order of its directory."""
     for member in parse_directory(filename, Pieces(filename, MemorySource(data))):
         if not member.is_directory:

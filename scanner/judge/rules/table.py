@@ -24,7 +24,7 @@ _ADVICE = {
 def find_listed(subject: Subject) -> Iterator[Finding]:
     """CS201 where the table decides, CS202 where it only advises; both name the build that exists in spite of it."""
     row = subject.row
-    if row is None:
+    if row is None or (row.pyodide_copy_runs and subject.wheel and subject.wheel.origin is Origin.PYODIDE):
         return
     enforced = row.effect is Effect.CONTAINER and (subject.table is TableMode.ENFORCE or not row.build_lifts)
     build = _describe_build(subject)

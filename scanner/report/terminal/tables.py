@@ -11,6 +11,8 @@ from scanner.report.escape import clean
 from scanner.report.terminal.typeset import Page, Span
 
 Row = TypeVar("Row")
+Facts = Sequence[tuple[str, str]]
+"""Headings with the text behind each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +73,15 @@ LISTED_COLUMNS: tuple[Column[ListedRow], ...] = (
 )
 
 
+def write_blocks(
+    blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]], stream: TextIO, context: ReportContext
+) -> None:
+    """Writes a block for each title with its facts."""
+    page = Page(stream, context)
+    for title, facts in blocks:
+        _write_block(page, (clean(title), "bold"), "", facts)
+
+
 def write_runtimes(
     rows: Sequence[RuntimeRow],
     stream: TextIO,
@@ -102,7 +113,7 @@ def write_table(
     page.paragraph((f"{len(rows)} rows", "dim"))
 
 
-def _write_block(page: Page, title: Span, mark: Span, facts: Sequence[tuple[str, str]]) -> None:
+def _write_block(page: Page, title: Span, mark: Span, facts: Facts) -> None:
     """A title with labelled lines below: unlike a grid it can be read at any width, and nothing is cut off."""
     page.paragraph(title, lead=mark)
     label_cells = max((len(heading) for heading, _ in facts), default=0) + 2

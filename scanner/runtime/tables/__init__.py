@@ -8,6 +8,15 @@ type. tests/test_data.py checks that rows are sorted, unique and refer only to r
 from __future__ import annotations
 
 from scanner.runtime.tables.alternatives import AlternativeRow, load_alternatives, parse_alternatives
+from scanner.runtime.tables.catalog import (
+    TableEntry,
+    describe_age,
+    describe_too_old,
+    find_data_age,
+    find_stale_tables,
+    judge_age,
+    list_tables,
+)
 from scanner.runtime.tables.containers import (
     AccountLimits,
     ContainerPrices,
@@ -27,6 +36,7 @@ from scanner.runtime.tables.incompatible import (
     load_incompatible,
     parse_incompatible,
 )
+from scanner.runtime.tables.newest import find_newest, has_table, load_newest, read_date, use_updates
 from scanner.runtime.tables.platform import Platform, load_platform, parse_platform
 from scanner.runtime.tables.pyodide import PyodidePackage, PyodideRelease, load_pyodide, parse_pyodide
 from scanner.runtime.tables.runtimes import (
@@ -45,6 +55,9 @@ from scanner.runtime.tables.stdlib import (
     parse_stdlib,
     parse_workers_stdlib,
 )
+from scanner.runtime.tables.updates import Updates, read_updates
+from scanner.runtime.tables.workers_py import InstallRow, WorkersPyTable, load_workers_py, parse_workers_py
+from scanner.runtime.tables.workers_sdk import Patch, PatchKind, WorkersSdk, load_workers_sdk, parse_workers_sdk
 from scanner.runtime.tables.workloads import (
     BaseImage,
     Minimum,
@@ -72,10 +85,13 @@ __all__ = [
     "EgressPrice",
     "IncompatibleRow",
     "IncompatibleTable",
+    "InstallRow",
     "InstanceType",
     "Minimum",
     "NeedRow",
     "Outcome",
+    "Patch",
+    "PatchKind",
     "Platform",
     "ProgramRow",
     "Provenance",
@@ -86,17 +102,32 @@ __all__ = [
     "ServiceRow",
     "Setup",
     "StdlibTable",
+    "TableEntry",
+    "Updates",
+    "WorkersPyTable",
+    "WorkersSdk",
     "WorkloadTable",
     "WranglerKeys",
     "WrongAnswer",
+    "describe_age",
+    "describe_too_old",
+    "find_data_age",
+    "find_newest",
+    "find_stale_tables",
+    "has_table",
+    "judge_age",
+    "list_tables",
     "load_alternatives",
     "load_containers",
     "load_incompatible",
     "load_marker_environment",
+    "load_newest",
     "load_platform",
     "load_pyodide",
     "load_runtimes",
     "load_stdlib",
+    "load_workers_py",
+    "load_workers_sdk",
     "load_workloads",
     "load_wrangler_keys",
     "parse_alternatives",
@@ -107,7 +138,12 @@ __all__ = [
     "parse_pyodide",
     "parse_runtimes",
     "parse_stdlib",
+    "parse_workers_py",
+    "parse_workers_sdk",
     "parse_workers_stdlib",
     "parse_workloads",
     "parse_wrangler_keys",
+    "read_date",
+    "read_updates",
+    "use_updates",
 ]

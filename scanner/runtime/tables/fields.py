@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from scanner.model.errors import TableError
 
@@ -76,6 +77,10 @@ class Fields:
         """A string for people or programs: not empty, trimmed, printable."""
         return self._printable(name, self._take(name, str, "a string"))
 
+    def document(self, name: str) -> str:
+        """A string that may have several lines."""
+        return self._take(name, str, "a string")
+
     def optional_text(self, name: str) -> str | None:
         """As ``text``; None where the key is absent."""
         return self.text(name) if self._has(name) else None
@@ -99,6 +104,13 @@ class Fields:
             raise self.error(place, f"{spelled!r} is not normalised: {normalized!r}")
         return normalized
 
+    def release(self, place: str, spelled: str) -> Version:
+        """``spelled`` as a version (PEP 440); ``place`` is the key it stands at."""
+        try:
+            return Version(spelled)
+        except (InvalidVersion, ValueError) as error:
+            raise self.error(place, f"{spelled!r} is no version") from error
+
     def url(self, name: str) -> str:
         """An https address."""
         address = self.text(name)
@@ -117,6 +129,10 @@ class Fields:
     def boolean(self, name: str) -> bool:
         """True or false."""
         return self._take(name, bool, "true or false")
+
+    def optional_boolean(self, name: str) -> bool:
+        """As ``boolean``; false where the key is absent."""
+        return self.boolean(name) if self._has(name) else False
 
     def integer(self, name: str, *, minimum: int = 0) -> int:
         """A whole number, at least ``minimum``."""

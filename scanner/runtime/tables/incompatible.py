@@ -53,6 +53,8 @@ class IncompatibleRow:
     founding: bool
     """Whether it is one of the thirteen rows that the project was founded on."""
     provenance: Provenance
+    pyodide_copy_runs: bool = False
+    """Whether the row says nothing of Pyodide's own copy, which is patched."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +104,7 @@ def _parse_row(place: Fields, header: Header) -> IncompatibleRow:
         certainty=place.choice("certainty", _CERTAINTIES),
         founding=place.boolean("founding"),
         provenance=place.provenance(header),
+        pyodide_copy_runs=place.optional_boolean("pyodide_copy_runs"),
     )
     place.finish()
     return row

@@ -18,6 +18,8 @@ class Platform:
     version: int
     public_index_url: str
     """The public package index (PEP 503); it ends in a slash."""
+    npm_registry_url: str
+    """The registry that Pyodide and Wrangler are published in; it ends in a slash."""
     pyodide_index_url_template: str
     """The index of a Pyodide release, with ``{version}`` for its version."""
     bundle_bytes: int
@@ -66,6 +68,7 @@ def parse_platform(text: str, path: str) -> Platform:
     platform = Platform(
         version=header.version,
         public_index_url=indexes.url("public_index_url"),
+        npm_registry_url=indexes.url("npm_registry_url"),
         pyodide_index_url_template=indexes.url("pyodide_index_url_template"),
         bundle_bytes=limits.integer("bundle_bytes", minimum=1),
         bundle_excluded=limits.texts("bundle_excluded"),

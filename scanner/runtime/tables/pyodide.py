@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 
 from packaging.utils import NormalizedName
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from scanner.model.errors import TableError
 from scanner.runtime.tables.fields import Fields, Provenance
-from scanner.runtime.tables.files import parse_json, read_table
+from scanner.runtime.tables.files import parse_json
+from scanner.runtime.tables.newest import load_newest
 
 _RELEASE = re.compile(r"[0-9][0-9A-Za-z.]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -52,7 +52,6 @@ class PyodideRelease:
     """The parts of the standard library that the release ships apart (ssl, sqlite3 …): no distributions."""
 
 
-@cache
 def load_pyodide(version: str) -> PyodideRelease:
     """The Pyodide release of that version.
 
@@ -61,8 +60,7 @@ def load_pyodide(version: str) -> PyodideRelease:
     """
     if not _RELEASE.fullmatch(version):
         raise TableError("data/pyodide", "file", f"{version!r} is no version of Pyodide")
-    name = f"pyodide/{version}.json"
-    return parse_pyodide(read_table(name), f"data/{name}")
+    return load_newest(f"pyodide/{version}.json", parse_pyodide)
 
 
 def parse_pyodide(text: str, path: str) -> PyodideRelease:
@@ -90,7 +88,7 @@ def parse_pyodide(text: str, path: str) -> PyodideRelease:
 def _parse_package(name: str, row: Fields) -> PyodidePackage:
     package = PyodidePackage(
         name=row.normalized("", name),
-        version=_parse_version(row),
+        version=row.release("version", row.text("version")),
         filename=row.text("filename"),
         depends=row.distributions("depends"),
         imports=row.texts("imports"),
@@ -103,11 +101,3 @@ def _parse_package(name: str, row: Fields) -> PyodidePackage:
     if package.sha256 is not None and not _SHA256.fullmatch(package.sha256):
         raise row.error("sha256", "is no SHA-256 digest")
     return package
-
-
-def _parse_version(row: Fields) -> Version:
-    spelled = row.text("version")
-    try:
-        return Version(spelled)
-    except (InvalidVersion, ValueError) as error:
-        raise row.error("version", f"{spelled!r} is no version") from error

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 
 from scanner.model.errors import TableError
 from scanner.runtime.tables.fields import Fields, Header, Provenance
-from scanner.runtime.tables.files import parse_toml, read_table
+from scanner.runtime.tables.files import parse_toml
+from scanner.runtime.tables.newest import load_newest
 
 _NAME = "runtimes.toml"
 
@@ -75,28 +75,26 @@ class RuntimeTable:
     """The day on which the table was made."""
     base_flag: str
     """The flag without which no Python Worker starts."""
-    newest_date: dt.date
-    """The newest compatibility date that the table speaks of."""
+    other_flags: frozenset[str]
+    """Known flags of Python Workers that select no runtime."""
     runtimes: tuple[Runtime, ...]
+    provenance: Provenance
 
 
-@cache
 def load_runtimes() -> RuntimeTable:
     """The runtimes table."""
-    return parse_runtimes(read_table(_NAME), f"data/{_NAME}")
+    return load_newest(_NAME, parse_runtimes)
 
 
-@cache
 def load_marker_environment(python: str) -> Mapping[str, str]:
     """The eleven environment markers (PEP 508) of the runtime for a feature release such as ``3.14``.
 
     Raises:
         TableError: the table has no such Python.
     """
-    path = f"data/{_NAME}"
-    environments = parse_marker_environments(read_table(_NAME), path)
+    environments = load_newest(_NAME, parse_marker_environments)
     if python not in environments:
-        raise TableError(path, f"markers.{python}", "there is no such Python")
+        raise TableError(f"data/{_NAME}", f"markers.{python}", "there is no such Python")
     return environments[python]
 
 
@@ -109,7 +107,7 @@ def parse_runtimes(text: str, path: str) -> RuntimeTable:
     fields = parse_toml(text, path)
     header = fields.header()
     base_flag = fields.text("base_flag")
-    newest_date = fields.day("newest_date")
+    other_flags = fields.texts("other_flags")
     runtimes = tuple(_parse_runtime(row, header) for row in fields.rows("runtimes"))
     fields.table("markers")
     fields.finish()
@@ -117,8 +115,9 @@ def parse_runtimes(text: str, path: str) -> RuntimeTable:
         version=header.version,
         date=header.provenance.date,
         base_flag=base_flag,
-        newest_date=newest_date,
+        other_flags=frozenset(other_flags),
         runtimes=runtimes,
+        provenance=header.provenance,
     )
 
 

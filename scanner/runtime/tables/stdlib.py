@@ -16,6 +16,8 @@ from types import MappingProxyType
 from scanner.model.errors import TableError
 from scanner.runtime.tables.fields import Fields, Provenance
 from scanner.runtime.tables.files import parse_toml, read_table
+from scanner.runtime.tables.newest import has_table
+from scanner.runtime.tables.runtimes import load_runtimes
 
 _PYTHON = re.compile(r"3\.[0-9]{1,3}")
 
@@ -56,6 +58,8 @@ class StdlibTable:
     removed_attributes: Mapping[str, frozenset[str]]
     """By module, the public names that only older Pythons had."""
     calls: Mapping[str, CallRow]
+    interpreters: tuple[str, ...]
+    """The CPythons whose names were compared with Pyodide's, by full version, oldest first."""
     provenance: Provenance
 
 
@@ -73,18 +77,33 @@ class WorkersStdlib:
     """By feature release, the calls that end otherwise than in plain Pyodide."""
 
 
-@cache
 def load_stdlib(python: str) -> StdlibTable:
     """The gaps of the standard library on Workers for a feature release such as ``3.14``.
+
+    For a Python that only updated runtimes name, those of the nearest older one are assumed.
 
     Raises:
         TableError: there is no table for that Python.
     """
     if not _PYTHON.fullmatch(python):
         raise TableError("data/stdlib", "file", f"{python!r} is no feature release of Python")
+    return _load(_find_measured(python))
+
+
+@cache
+def _load(python: str) -> StdlibTable:
     name, workers_name = f"stdlib/{python}.toml", "stdlib/workers.toml"
     measured = parse_stdlib(read_table(name), f"data/{name}")
     return _apply(parse_workers_stdlib(read_table(workers_name), f"data/{workers_name}"), measured)
+
+
+def _find_measured(python: str) -> str:
+    """The Python whose table speaks for this one: its own, or that of the nearest older one if a runtime has it."""
+    known = {row.python for row in load_runtimes().runtimes}
+    if python not in known:
+        return python
+    measured = (other for other in known if _minor(other) <= _minor(python) and has_table(f"stdlib/{other}.toml"))
+    return max(measured, key=_minor, default=python)
 
 
 def parse_stdlib(text: str, path: str) -> StdlibTable:
@@ -105,6 +124,7 @@ def parse_stdlib(text: str, path: str) -> StdlibTable:
         missing_attributes=_parse_sets(fields.table("missing_attributes")),
         removed_attributes=_parse_sets(fields.table("removed_attributes")),
         calls=MappingProxyType({call.call: call for call in calls}),
+        interpreters=fields.texts("interpreters"),
         provenance=header.provenance,
     )
     fields.finish()
@@ -144,6 +164,7 @@ def _apply(workers: WorkersStdlib, measured: StdlibTable) -> StdlibTable:
         missing_attributes=_without_attributes(measured.missing_attributes, attributes),
         removed_attributes=measured.removed_attributes,
         calls=MappingProxyType(calls),
+        interpreters=measured.interpreters,
         provenance=measured.provenance,
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 
 from scanner.runtime.tables.fields import Provenance
-from scanner.runtime.tables.files import parse_toml, read_table
+from scanner.runtime.tables.files import parse_toml
+from scanner.runtime.tables.newest import load_newest
 
 _NAME = "wrangler.toml"
 
@@ -31,10 +31,9 @@ class WranglerKeys:
     provenance: Provenance
 
 
-@cache
 def load_wrangler_keys() -> WranglerKeys:
     """The keys of the newest Wrangler that was looked at."""
-    return parse_wrangler_keys(read_table(_NAME), f"data/{_NAME}")
+    return load_newest(_NAME, parse_wrangler_keys)
 
 
 def parse_wrangler_keys(text: str, path: str) -> WranglerKeys:

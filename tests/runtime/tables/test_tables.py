@@ -29,7 +29,7 @@ source = "a test"
 
 RUNTIMES = f"""{HEADER}
 base_flag = "python_workers"
-newest_date = 2026-11-24
+other_flags = ["python_workflows"]
 
 [[runtimes]]
 python = "3.14"
@@ -135,6 +135,7 @@ founding = false
 
 STDLIB = f"""{HEADER}
 python = "3.14"
+interpreters = ["2.7.18", "3.13.0"]
 
 [missing]
 curses = "ModuleNotFoundError: no curses"
@@ -178,6 +179,7 @@ outcome = "works"
 PLATFORM = f"""{HEADER}
 [indexes]
 public_index_url = "https://index.example.org/simple/"
+npm_registry_url = "https://npm.example.org/"
 pyodide_index_url_template = "https://pyodide.example.org/{{version}}"
 
 [limits]
@@ -245,6 +247,45 @@ usd_per_gb = 0.025
 included_gb = 1000
 """
 
+WORKERS_PY = f"""{HEADER}
+[[releases]]
+versions = ["1.17.0", "1.16.7"]
+
+[[releases.runtimes]]
+python = "3.14"
+python_full_version = "3.14.2"
+flag = "python_workers_20260610"
+enable_date = 2026-08-25
+package_pyodide = "314.0.2"
+experimental = true
+
+[[releases]]
+versions = ["1.15.0"]
+
+[[releases.runtimes]]
+python = "3.12"
+python_full_version = "3.12.7"
+flag = "python_workers"
+package_pyodide = "0.27.7"
+experimental = false
+"""
+
+WORKERS_SDK = f"""{HEADER}
+sdk = "1.9.5"
+provided = ["workers"]
+injected = ["js"]
+
+[[patches]]
+module = "anyio.to_thread"
+kind = "behaviour"
+
+[[patches]]
+module = "fastapi.telemetry"
+kind = "entropy"
+distribution = "fastapi"
+minimum_version = "0.142.0"
+"""
+
 Parse = Callable[[str, str], object]
 
 SOUND: Mapping[str, tuple[Parse, str]] = {
@@ -256,6 +297,8 @@ SOUND: Mapping[str, tuple[Parse, str]] = {
     "pyodide": (tables.parse_pyodide, PYODIDE),
     "runtimes": (tables.parse_runtimes, RUNTIMES),
     "stdlib": (tables.parse_stdlib, STDLIB),
+    "workers-py": (tables.parse_workers_py, WORKERS_PY),
+    "workers-sdk": (tables.parse_workers_sdk, WORKERS_SDK),
     "workers-stdlib": (tables.parse_workers_stdlib, WORKERS_STDLIB),
 }
 
@@ -285,7 +328,7 @@ def test_runtimes_keep_their_order_and_their_own_source() -> None:
     assert (newest.provenance.source, newest.provenance.date) == ("a better source", dt.date(2026, 11, 23))
     assert (base.enable_date, base.disable_flag, base.note) == (None, None, None)
     assert (base.provenance.source, base.provenance.date) == ("a test", dt.date(2026, 11, 22))
-    assert (table.version, table.date, table.newest_date) == (1, dt.date(2026, 11, 22), dt.date(2026, 11, 24))
+    assert (table.version, table.date, table.other_flags) == (1, dt.date(2026, 11, 22), frozenset({"python_workflows"}))
 
 
 def test_a_marker_environment_has_the_eleven_markers() -> None:
@@ -327,6 +370,25 @@ def test_prices_and_sizes_of_containers_are_numbers() -> None:
     assert table.types[0].vcpu == 0.0625
     assert table.prices.usd_per_month_plan == 5.0
     assert table.aliases["dev"] == table.default
+
+
+@pytest.mark.parametrize(
+    ("version", "nearest"),
+    [(None, "1.17.0"), ("2.0", "1.17.0"), ("1.16.9", "1.16.7"), ("1.16.7", "1.16.7"), ("1.6.1", "1.15.0")],
+)
+def test_the_nearest_known_release_is_not_newer_if_there_is_such(version: str | None, nearest: str) -> None:
+    table = tables.parse_workers_py(WORKERS_PY, "data/workers-py.toml")
+    assert table.find_nearest(Version(version) if version else None) == Version(nearest)
+    assert table.releases[Version("1.16.7")][0].enable_date == dt.date(2026, 8, 25)
+
+
+def test_a_patch_applies_from_its_minimum_version_on() -> None:
+    patches = tables.parse_workers_sdk(WORKERS_SDK, "data/workers-runtime-sdk.toml").patches
+    assert patches["anyio.to_thread"].covers(None)
+    telemetry = patches["fastapi.telemetry"]
+    assert telemetry.covers(Version("0.142.0"))
+    assert not telemetry.covers(Version("0.141.9"))
+    assert not telemetry.covers(None)
 
 
 @pytest.mark.parametrize("python", ["3.15", "", "../runtimes", "3"])
@@ -416,6 +478,16 @@ BREAKAGES = [
     ("stdlib", '"works"', '"perhaps"', "calls[1].outcome", "none of works, fails, in-handlers"),
     ("stdlib", '"mkfifo"', "0", "missing_attributes.os[1]", "is not a string"),
     ("stdlib", "[missing]\ncurses", '[missing]\n"a\\u001b[1m"', 'missing."a\\x1b[1m"', "not printable"),
+    ("workers-py", '"1.16.7"', '"1.17.0"', "releases[0].versions", "out of order or listed twice"),
+    ("workers-py", '"1.15.0"', '"1.18.0"', "releases[1].versions", "out of order or listed twice"),
+    ("workers-py", '"1.16.7"', '"new"', "releases[0].versions[1]", "no version"),
+    ("workers-py", '"3.12.7"', '"3.13.2"', "releases[1].runtimes[0].python_full_version", "no release of Python 3.12"),
+    ("workers-py", "[[releases.runtimes]]", "[[releases.rows]]", "releases[0].runtimes", "is missing"),
+    ("workers-sdk", '"anyio.to_thread"', '"fastapi.telemetry"', "patches[1].module", "is listed twice"),
+    ("workers-sdk", '"anyio.to_thread"', '"../anyio"', "patches[0].module", "no module name"),
+    ("workers-sdk", '"0.142.0"', '"new"', "patches[1].minimum_version", "no version"),
+    ("workers-sdk", 'distribution = "fastapi"', "", "patches[1].minimum_version", "requires `distribution`"),
+    ("workers-sdk", '"behaviour"', '"threads"', "patches[0].kind", "none of entropy, behaviour"),
 ]
 
 
