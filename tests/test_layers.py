@@ -100,7 +100,6 @@ def test_the_rooms_form_no_cycle() -> None:
         ("pip_requirements_parser", ("inputs/",)),
         ("click", ("cli/",)),
         ("rich", ("cli/", "report/")),
-        ("resolvelib", ("resolve/",)),
         ("subprocess", ("cli/", "inspect/")),
     ],
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = {"httpx", "rich", "asyncio", "sqlite3", "ssl", "packaging", "resolvelib", "pip_requirements_parser"}
+HEAVY = {"httpx", "rich", "asyncio", "sqlite3", "ssl", "packaging", "pip_requirements_parser"}
 
 
 def _imported(folder: Path, *words: str, **environ: str) -> set[str]:
@@ -87,7 +87,7 @@ def test_a_flat_scan_for_a_file_loads_only_what_it_uses(
     names = _imported(tmp_path, *words, **environ)
     assert {"scanner.report.terminal.typeset", "scanner.inputs.formats.requirements"} <= names
     others = {
-        "resolvelib",
+        "scanner.resolve.solver",
         "packaging.pylock",
         "scanner.cli.interpreter",
         "scanner.index.distributions",

@@ -35,7 +35,7 @@ from scanner.index import IndexChoice, open_supply  # noqa: E402
 from scanner.index.settings import IndexRequest  # noqa: E402
 from scanner.model.requirement import Want, with_extras  # noqa: E402
 from scanner.model.target import Target  # noqa: E402
-from scanner.resolve import Graph, Supply, resolve_tree  # noqa: E402
+from scanner.resolve import Graph, Node, Supply, resolve_tree  # noqa: E402
 from scanner.runtime.tables import load_platform, load_pyodide  # noqa: E402
 from scanner.runtime.target import choose_target  # noqa: E402
 
@@ -43,8 +43,9 @@ SETS = ROOT / "tools" / "compare_uv_sets.toml"
 PAGE = ROOT / "docs" / "resolution.md"
 BEGIN, END = "<!-- written by tools/compare_uv.py -->", "<!-- end of what tools/compare_uv.py writes -->"
 
-RUNTIMES = (("wasm32-pyodide2025", dt.date(2026, 1, 1)), ("wasm32-pyodide2024", dt.date(2025, 1, 1)))
-"""uv's names of the platforms that it knows, each with a compatibility date that selects the runtime."""
+RUNTIMES = ((None, None), ("wasm32-pyodide2025", dt.date(2026, 1, 1)), ("wasm32-pyodide2024", dt.date(2025, 1, 1)))
+"""uv's names of the platforms that it knows, each with a compatibility date that selects the runtime; without a name
+uv is given an interpreter that says what Pyodide's would."""
 
 _UV_TIMEOUT_SECONDS = 300
 
@@ -63,6 +64,8 @@ class Theirs:
 
     versions: Mapping[str, str]
     failure: str | None = None
+    drops_extras: bool = False
+    """Whether a chosen release lacks an extra that is required, which uv only warns of."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,11 +108,16 @@ def main() -> None:
         update_section(text, BEGIN, END)
 
 
-def compare(sets: Mapping[str, Sequence[str]], platform: str, target: Target, cache: Path) -> Iterator[Comparison]:
+def compare(
+    sets: Mapping[str, Sequence[str]], platform: str | None, target: Target, cache: Path
+) -> Iterator[Comparison]:
     """Each set resolved by both, against the same two indexes."""
     environ = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
     choice = IndexChoice(arguments=IndexRequest(index_url=load_platform().public_index_url), scanned=IndexRequest())
     release = load_pyodide(target.pyodide)
+    interpreter = make_interpreter(cache, target)
+    asked = ["--python-platform", platform, "--python-version", target.python] if platform else []
+    asked = asked or ["--python", str(interpreter)]
     with open_supply(target, choice, environ=environ, home=cache, directory=cache.parent) as supply:
         metadata = collect_metadata(release, supply, cache / f"{target.pyodide}.json")
         with serve_pyodide(release, metadata) as url:
@@ -118,7 +126,7 @@ def compare(sets: Mapping[str, Sequence[str]], platform: str, target: Target, ca
                     name=name,
                     requirements=tuple(texts),
                     ours=resolve_ours(texts, target, supply),
-                    theirs=run_uv(texts, platform, target, url, cache),
+                    theirs=run_uv(texts, asked, url, cache),
                 )
                 outcome = one.theirs.failure or ", ".join(one.differences) or "equal"
                 print(f"{target.pyodide} {name}: {outcome}", file=sys.stderr, flush=True)
@@ -128,8 +136,13 @@ def compare(sets: Mapping[str, Sequence[str]], platform: str, target: Target, ca
 def resolve_ours(texts: Sequence[str], target: Target, supply: Supply) -> Ours:
     """The resolver's choice for these requirements."""
     graph = resolve_tree(make_wants(texts), target=target, supply=supply)
-    versions = {name: str(node.chosen.version) for name, node in graph.nodes.items() if node.chosen}
+    versions = {str(node.name): str(node.chosen.version) for node in _worker_last(graph) if node.chosen}
     return Ours(versions=versions, blockers=tuple(_find_blockers(graph)))
+
+
+def _worker_last(graph: Graph) -> list[Node]:
+    """The nodes, so that of two of one name the Worker's counts."""
+    return sorted(graph.nodes.values(), key=lambda node: node.on_worker)
 
 
 def make_wants(texts: Sequence[str]) -> list[Want]:
@@ -142,26 +155,59 @@ def make_wants(texts: Sequence[str]) -> list[Want]:
     return wants
 
 
-def run_uv(texts: Sequence[str], platform: str, target: Target, pyodide_url: str, cache: Path) -> Theirs:
-    """What uv chooses for these requirements."""
+def make_interpreter(folder: Path, target: Target) -> Path:
+    """A program that answers uv's question about an interpreter as the target's would, and else is this one."""
+    tag = next(re.fullmatch(r"py\w+_(\d+)_(\d+)_wasm32", tag.platform) for tag in target.tags if tag.platform != "any")
+    assert tag is not None  # noqa: S101  # the platforms of the runtimes table are all of this form
+    said = {
+        "markers": dict(target.markers),
+        "os": {"name": "pyodide", "major": int(tag[1]), "minor": int(tag[2])},
+        "arch": "wasm32",
+        "pointer_size": "32",
+    }
+    program = f"""#!{sys.executable}
+import json, subprocess, sys
+done = subprocess.run([sys.executable, *sys.argv[1:]], capture_output=True, text=True)
+sys.stderr.write(done.stderr)
+try:
+    answer = {{**json.loads(done.stdout), **{said!r}}}
+except ValueError:
+    sys.stdout.write(done.stdout)
+else:
+    print(json.dumps(answer))
+sys.exit(done.returncode)
+"""
+    path = folder / f"python-{target.python}"
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(program, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def run_uv(texts: Sequence[str], asked: Sequence[str], pyodide_url: str, cache: Path) -> Theirs:
+    """What uv chooses for these requirements; ``asked`` are its options for the target."""
     command = ["uv", "pip", "compile", "-", "--no-config", "--cache-dir", str(cache / "uv"), "--no-progress"]
-    command += ["--python-platform", platform, "--python-version", target.python, "--no-build", "--no-python-downloads"]
+    command += [*asked, "--no-build", "--no-python-downloads"]
     command += ["--index", pyodide_url, "--default-index", load_platform().public_index_url]
     command += ["--index-strategy", "unsafe-best-match", "--no-header", "--no-annotate"]
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
-    done = subprocess.run(
-        command,
-        input="\n".join(texts),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_UV_TIMEOUT_SECONDS,
-        env=environ,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            input="\n".join(texts),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_UV_TIMEOUT_SECONDS,
+            env=environ,
+        )
+    except subprocess.TimeoutExpired:
+        return Theirs(versions={}, failure=f"no answer within {_UV_TIMEOUT_SECONDS} seconds")
     if done.returncode:
         return Theirs(versions={}, failure=_first_reason(done.stderr))
     rows = [line.split("==") for line in done.stdout.splitlines() if "==" in line]
-    return Theirs(versions={canonicalize_name(name): version.strip() for name, version in rows})
+    versions = {str(canonicalize_name(name)): version.strip() for name, version in rows}
+    return Theirs(versions=versions, drops_extras="does not have an extra named" in done.stderr)
 
 
 def format_outcome(outcome: Mapping[str, Sequence[Comparison]], reasons: Mapping[str, str]) -> Iterator[str]:
@@ -169,10 +215,14 @@ def format_outcome(outcome: Mapping[str, Sequence[Comparison]], reasons: Mapping
     uv = subprocess.run(["uv", "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     yield f"Resolved on {dt.datetime.now(tz=dt.UTC).date()} by both, with uv {uv}."
     for runtime, comparisons in outcome.items():
-        solved = [one for one in comparisons if one.theirs.failure is None]
+        solved = [one for one in comparisons if one.theirs.failure is None and not one.theirs.drops_extras]
+        dropping = sum(1 for one in comparisons if one.theirs.drops_extras)
         equal = sum(1 for one in solved if not one.differences)
         yield f"\n### {runtime}\n"
-        yield f"Of {len(comparisons)} sets uv finds a solution for {len(solved)}; {equal} of those are chosen alike.\n"
+        yield (
+            f"Of {len(comparisons)} sets uv finds a solution for {len(solved)}, and for {dropping} more only without an"
+            f" extra that they require; {equal} of the {len(solved)} are chosen alike.\n"
+        )
         yield "| set | requirements | uv | here |"
         yield "|---|---|---|---|"
         for one in comparisons:
@@ -209,7 +259,7 @@ def _first_reason(stderr: str) -> str:
 def _say_theirs(one: Comparison) -> str:
     if one.theirs.failure is not None:
         return "no solution"
-    return f"{len(one.theirs.versions)} packages"
+    return f"{len(one.theirs.versions)} packages{', an extra left out' if one.theirs.drops_extras else ''}"
 
 
 def _say_ours(one: Comparison, reasons: Mapping[str, str]) -> str:
@@ -219,7 +269,8 @@ def _say_ours(one: Comparison, reasons: Mapping[str, str]) -> str:
     if not one.differences:
         return "equal"
     shown = ", ".join(one.differences[:6]) + (" …" if len(one.differences) > 6 else "")
-    return f"{shown} (here / uv){blockers}. {reasons.get(one.name, 'No reason is known.')}"
+    known = "" if one.theirs.drops_extras else "No reason is known."
+    return f"{shown} (here / uv){blockers}. {reasons.get(one.name, known)}".rstrip(". ")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from scanner.judge.chains import Edges
 from scanner.model.report import Judgement, Verdict
-from scanner.resolve import Graph, Node, WayOut
+from scanner.resolve import Graph, Node, Suggestion
 
 
 def find_advice(graph: Graph, own: Mapping[str, Verdict]) -> dict[str, str]:
@@ -24,7 +24,7 @@ def find_droppable_extras(graph: Graph, own: Mapping[str, Verdict]) -> dict[str,
         node = graph.nodes.get(key)
         if node is None or not node.brought_by_extra:
             continue
-        asked = {want.extra for want in node.wants if want.parent is None}
+        asked = {want.extra for want in node.requirements if want.parent is None}
         for extra, brought in node.brought_by_extra.items():
             if extra not in asked:
                 continue
@@ -40,9 +40,9 @@ def find_droppable_extras(graph: Graph, own: Mapping[str, Verdict]) -> dict[str,
 def find_better_versions(graph: Graph) -> dict[str, str]:
     """Which version of a direct dependency would do, as a sentence by its key."""
     return {
-        key: _say_way_out(node, node.way_out)
+        key: _say_suggestion(node, node.suggestion)
         for key in graph.roots
-        if (node := graph.nodes.get(key)) is not None and node.way_out is not None
+        if (node := graph.nodes.get(key)) is not None and node.suggestion is not None
     }
 
 
@@ -69,20 +69,21 @@ def _say_extra(key: str, extra: str, gone: Collection[str], *, is_enough: bool) 
     return f"dropping the extra «{extra}» of {key} removes {names}{rest}"
 
 
-def _say_way_out(node: Node, way_out: WayOut) -> str:
-    asked = ",".join(sorted({str(want.specifier) for want in node.wants if want.parent is None and want.specifier}))
-    told = [f"takes {name} {version}, which has a wheel" for name, version in way_out.parts.items() if version]
-    told += [f"does without {name}" for name, version in way_out.parts.items() if version is None]
-    return (
-        f"ask for {node.name}=={way_out.version} in place of {asked}: {_say_age(node, way_out)}it {', and '.join(told)}"
+def _say_suggestion(node: Node, suggestion: Suggestion) -> str:
+    asked = ",".join(
+        sorted({str(want.specifier) for want in node.requirements if want.parent is None and want.specifier})
     )
+    told = [f"takes {name} {version}, which has a wheel" for name, version in suggestion.parts.items() if version]
+    told += [f"does without {name}" for name, version in suggestion.parts.items() if version is None]
+    age = _say_age(node, suggestion)
+    return f"ask for {node.name}=={suggestion.version} in place of {asked}: {age}it {', and '.join(told)}"
 
 
-def _say_age(node: Node, way_out: WayOut) -> str:
+def _say_age(node: Node, suggestion: Suggestion) -> str:
     """That a version is older than those that are asked for, and from when, where that is so."""
-    if not node.satisfying or way_out.version > node.satisfying[0]:
+    if not node.satisfying or suggestion.version > node.satisfying[0]:
         return ""
-    candidate = node.candidates.candidate(way_out.version) if node.candidates else None
+    candidate = node.candidates.candidate(suggestion.version) if node.candidates else None
     day = candidate.released if candidate else None
     return f"an older release, of {day}, but " if day else "an older release, but "
 

@@ -76,6 +76,7 @@ def assemble_judgements(
         edges=edges,
         imports={key: one.imports for key, one in inspected.items() if one.imports is not None},
         advice=find_advice(graph, {key: one.own_verdict for key, one in judged.items()}),
+        keys=lock_keys(project.dependencies) if project.is_lock else _blocked_keys(project, graph),
     )
     return Assembled(judgements=(*telling.declared(), *telling.transitive(graph)), bundle=bundle)
 
@@ -109,7 +110,7 @@ class _Context:
             passed_over=node.passed_over,
             requires_unknown=node.requires_unknown,
             requires_unusable=node.requires_unusable,
-            others_ask=combine(want.specifier for want in node.wants if want.parent is not None),
+            others_ask=combine(want.specifier for want in node.requirements if want.parent is not None),
             required_by=required_by,
             contents=inside.wheel.contents if inside.wheel else None,
             imports=inside.imports,
@@ -181,8 +182,8 @@ class _Context:
         pinned = [dependency for dependency in own if node.chosen and dependency.pin == node.chosen.version]
         if own:
             return (pinned or own)[0], None
-        first = node.wants[0]
-        specifier = combine(want.specifier for want in node.wants)
+        first = node.requirements[0]
+        specifier = combine(want.specifier for want in node.requirements)
         dependency = Dependency(
             name=node.name,
             specifier=specifier,
@@ -206,16 +207,16 @@ class _Telling:
     edges: Edges
     imports: Mapping[str, ImportReport]
     advice: Mapping[str, str]
+    keys: Mapping[int, str]
+    """The node of each declaration by its identity, where it is not that of its name."""
 
     def declared(self) -> Iterator[Judgement]:
         """The judgements of what the file declares, in its order."""
-        project = self.context.project
-        keys = lock_keys(project.dependencies) if project.is_lock else {}
-        for dependency in project.dependencies:
+        for dependency in self.context.project.dependencies:
             if dependency.name is None:
                 yield self.context.judge_nameless(dependency)
             else:
-                yield self._tell(keys.get(id(dependency), str(dependency.name)), dependency)
+                yield self._tell(self.keys.get(id(dependency), str(dependency.name)), dependency)
 
     def transitive(self, graph: Graph) -> Iterator[Judgement]:
         """The judgements of what comes along, which have no place of their own."""
@@ -253,21 +254,29 @@ def _by_name(project: Project) -> Mapping[NormalizedName, tuple[Dependency, ...]
     return {name: tuple(declared) for name, declared in grouped.items()}
 
 
+def _blocked_keys(project: Project, graph: Graph) -> dict[int, str]:
+    """The nodes of the declarations that are blocked and whose package the Worker has in another version."""
+    texts = {id(one): describe(one) for one in project.dependencies}
+    return {identity: graph.keys[text] for identity, text in texts.items() if text in graph.keys}
+
+
 def _contradiction(
     node: Node, chains: Mapping[str, tuple[Chain, ...]], constraint: SpecifierSet | None
 ) -> tuple[str, ...]:
     """Two requirements, or one and a constraint, that no version satisfies together; each with who asks for it."""
     if node.conflict is not None:
-        sides = dict.fromkeys((node.conflict.kept, node.conflict.dropped, *node.wants))  # both may be the same one
+        sides = dict.fromkeys(
+            (node.conflict.kept, node.conflict.dropped, *node.requirements)
+        )  # both may be the same one
         told = tuple(dict.fromkeys(_say_want(want, chains) for want in sides))[:2]
         if len(told) > 1:
             return told
     if constraint is None or node.candidates is None or node.satisfying:
         return ()
-    wanted = combine(want.specifier for want in node.wants)
+    wanted = combine(want.specifier for want in node.requirements)
     if not node.candidates.satisfying(wanted):
         return ()
-    return (_say_want(node.wants[0], chains), f"{node.name}{constraint} (a constraint)")
+    return (_say_want(node.requirements[0], chains), f"{node.name}{constraint} (a constraint)")
 
 
 def _say_want(want: Want, chains: Mapping[str, tuple[Chain, ...]]) -> str:

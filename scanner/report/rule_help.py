@@ -49,8 +49,14 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         remedy="Pin the version that was chosen so that it is a decision, and look again when a newer build appears.",
     ),
     Rule.CS106: RuleHelp(
-        what="The release's Requires-Python excludes the Python version of the target.",
-        why="Installers refuse such a release, so it cannot become part of the Worker.",
+        what=(
+            "The release's Requires-Python excludes the Python version of the target, by its lower bound or (a caution)"
+            " by its upper."
+        ),
+        why=(
+            "Installers refuse a lower bound above the target, so the release cannot become part of the Worker;"
+            " they ignore upper bounds."
+        ),
         remedy="Take a version that admits this Python, or choose a compatibility date with another runtime.",
     ),
     Rule.CS107: RuleHelp(

@@ -1,9 +1,9 @@
-"""The nouns of a resolution: what was chosen, why, and how it hangs together."""
+"""The nouns of a resolution: what was chosen, why, and what requires what."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from packaging.utils import NormalizedName
@@ -14,6 +14,38 @@ from scanner.model.metadata import CoreMetadata
 from scanner.model.requirement import Narrow, Want
 from scanner.runtime.candidates import Candidate, Candidates, PassedOver
 from scanner.runtime.tables import PyodidePackage
+
+Key = tuple[NormalizedName, NormalizedName | None]
+"""A package, or one of its extras."""
+
+
+class BudgetSpentError(Exception):
+    """So many versions were asked what they require that the search is given up."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pick:
+    """One version of a package (or of one of its extras); without a candidate nothing is known of it."""
+
+    name: NormalizedName
+    extra: NormalizedName | None = None
+    candidate: Candidate | None = None
+
+    @property
+    def version(self) -> Version | None:
+        """The version, None where nothing is known."""
+        return self.candidate.version if self.candidate else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnknownRequires:
+    """Why it is unknown what a version requires."""
+
+    reason: str
+    failure: IndexFailure | None = None
+    """Where the index gave no usable answer."""
+    is_broken: bool = False
+    """Whether its metadata is at fault."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +58,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WayOut:
+class Suggestion:
     """A version of a direct dependency that the project does not allow, with which nothing below it lacks a wheel."""
 
     version: Version
@@ -39,12 +71,14 @@ class Node:
     """One project in the tree, with the version that was chosen for it."""
 
     name: NormalizedName
-    wants: tuple[Want, ...]
+    requirements: tuple[Want, ...]
     candidates: Candidates | None = None
     """None where the index was not asked or gave no usable answer."""
     chosen: Candidate | None = None
     satisfying: tuple[Version, ...] = ()
     """The versions that all wants admit, newest first."""
+    newest: Candidate | None = None
+    """The newest release that all requirements admit, whether it fits the target or not."""
     failure: IndexFailure | None = None
     url: str | None = None
     conflict: Conflict | None = None
@@ -56,8 +90,14 @@ class Node:
     """Whether that is because its metadata is broken."""
     passed_over: PassedOver | None = None
     """The newest version that would have been taken, had what it requires a wheel."""
-    way_out: WayOut | None = None
+    suggestion: Suggestion | None = None
     """For a direct dependency that needs something without a wheel: which other version of it would do."""
+    is_blocked: bool = False
+    """Whether a requirement on it cannot be satisfied on the target: it has no compatible wheel, or it is required by
+    the project itself and something below it has none."""
+    on_worker: bool = True
+    """Whether a requirement of the project that can be satisfied reaches it; what only blocked ones reach is installed
+    in the container alone."""
     brought_by_extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Those of ``requires`` that one extra alone brings, by the extra."""
 
@@ -66,11 +106,42 @@ class Node:
 class Graph:
     """A resolved tree: every project once, by its key.
 
-    The key is the name, or ``name==version`` in a lock file that has several versions of one name.
+    The key is the name, or ``name==version`` in a lock file that has several versions of one name. A package of the
+    Worker's that a blocked requirement needs otherwise has a second node: ``name==version``, or ``name[extra]`` where
+    that is the only difference.
     """
 
     nodes: Mapping[str, Node]
     roots: tuple[str, ...]
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The keys of the project's blocked requirements by their text, where they are not the names."""
+
+
+def mark_blocked(graph: Graph) -> Graph:
+    """The same tree, with its blocked nodes marked and what only blocked requirements of the project reach.
+
+    For trees that are given, not solved: what has no compatible wheel blocks whatever requires it.
+    """
+    below = {root: _reach(graph, [root]) for root in graph.roots}
+    misfits = {key for key, node in graph.nodes.items() if node.chosen is not None and node.chosen.wheel is None}
+    open_roots = [root for root in graph.roots if misfits.isdisjoint(below[root])]
+    on_worker = _reach(graph, open_roots)
+    blocked = misfits | (set(graph.roots) - set(open_roots))
+    nodes = {
+        key: replace(node, is_blocked=key in blocked, on_worker=key in on_worker) for key, node in graph.nodes.items()
+    }
+    return replace(graph, nodes=nodes)
+
+
+def _reach(graph: Graph, keys: Iterable[str]) -> set[str]:
+    pending = [key for key in keys if key in graph.nodes]
+    reached = set(pending)
+    while pending:
+        for child in graph.nodes[pending.pop()].requires:
+            if child in graph.nodes and child not in reached:
+                reached.add(child)
+                pending.append(child)
+    return reached
 
 
 class Supply(Protocol):
@@ -93,7 +164,7 @@ class Supply(Protocol):
         """The build of a project in the target's Pyodide release, if any."""
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
-        """The metadata of a version; None where its dependencies cannot be told without building it.
+        """The metadata of a version; None where its dependencies are unknown until it is built.
 
         Raises:
             IndexFailure: the index gave no usable answer.

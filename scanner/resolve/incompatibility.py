@@ -1,6 +1,6 @@
 """What cannot hold together, and what is assumed so far: the two nouns of a search that learns from conflicts.
 
-The terms are those of PubGrub (Natalie Weizenbaum, «PubGrub: next-generation version solving», 2018). Every project
+The terms are those of PubGrub (Natalie Weizenbaum, "PubGrub: next-generation version solving", 2018). Every project
 has a finite list of versions, so a set of them is an integer with one bit for each, the newest first.
 """
 
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from scanner.model.requirement import Want
-from scanner.resolve.rules import Key
+from scanner.resolve.graph import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,21 @@ class Incompatibility:
 
     terms: Mapping[Key, Term]
     causes: tuple[Incompatibility, ...] = ()
-    misfits: tuple[Want, ...] = ()
-    """What is required here of projects no version of which can be had."""
+    requirements: tuple[Want, ...] = ()
+    """The requirements that it stands for."""
+    number: int = field(default_factory=count().__next__)
+    """Which of all it is, in the order in which they were found."""
 
-    def find_misfits(self) -> list[Want]:
-        """The requirements that no version meets, among everything that this was derived from, each once."""
-        found: dict[Want, None] = {}
-        seen = {id(self)}
+    def list_requirements(self) -> list[Want]:
+        """The requirements among everything that this was derived from, each once, in the order they were met."""
+        seen = {self.number: self}
         pending = [self]
         while pending:
-            one = pending.pop()
-            found.update(dict.fromkeys(one.misfits))
-            for cause in one.causes:
-                if id(cause) not in seen:
-                    seen.add(id(cause))
+            for cause in pending.pop().causes:
+                if cause.number not in seen:
+                    seen[cause.number] = cause
                     pending.append(cause)
-        return list(found)
+        return list(dict.fromkeys(one for _, each in sorted(seen.items()) for one in each.requirements))
 
 
 def derive_from(conflict: Incompatibility, cause: Incompatibility, key: Key, satisfier: Term) -> Incompatibility:
@@ -117,7 +117,7 @@ class State:
 class PartialSolution:
     """All steps so far, in their order."""
 
-    universes: Mapping[Key, int]
+    all_versions: Mapping[Key, int]
     """All versions of each project."""
     level: int = 0
     decisions: dict[Key, int] = field(default_factory=dict)
@@ -138,7 +138,7 @@ class PartialSolution:
     def state(self, key: Key) -> State:
         """What is left of a project."""
         if key not in self.states:
-            self.states[key] = State(self.universes[key])
+            self.states[key] = State(self.all_versions[key])
         return self.states[key]
 
     def decide(self, key: Key, bit: int) -> None:
@@ -156,7 +156,7 @@ class PartialSolution:
 
         None where it holds before any step.
         """
-        allowed, required = self.universes[key], False
+        allowed, required = self.all_versions[key], False
         if first is not None:
             allowed, required = _apply(allowed, required, first.term)
         if term.is_satisfied(allowed, required=required):

@@ -13,7 +13,7 @@ from scanner.model.dependency import Dependency
 from scanner.model.errors import IndexFailure
 from scanner.model.requirement import Want
 from scanner.model.target import Target
-from scanner.resolve.graph import Graph, Node, Supply
+from scanner.resolve.graph import Graph, Node, Supply, mark_blocked
 from scanner.runtime.candidates import Candidate, Candidates, FixedReleases, direct_candidates
 
 
@@ -33,7 +33,7 @@ def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, su
         if key not in nodes:
             requires = tuple(sorted(set(edge_keys(dependency.locked, by_name, keys, target))))
             nodes[key] = _build_node(dependency, target, supply, requires)
-    return Graph(nodes=nodes, roots=_roots(named, keys, nodes))
+    return mark_blocked(Graph(nodes=nodes, roots=_roots(named, keys, nodes)))
 
 
 def _build_node(dependency: Dependency, target: Target, supply: Supply, requires: tuple[str, ...]) -> Node:
@@ -41,7 +41,7 @@ def _build_node(dependency: Dependency, target: Target, supply: Supply, requires
     want = _want(dependency)
     given = direct_candidates(dependency, target)
     if dependency.url is not None and given is None:
-        return Node(name=dependency.name, wants=(want,), url=dependency.url, requires=requires)
+        return Node(name=dependency.name, requirements=(want,), url=dependency.url, requires=requires)
     candidates, failure = (given, None) if given else _candidates(dependency, target, supply)
     chosen: Candidate | None = None
     satisfying: tuple[Version, ...] = ()
@@ -52,7 +52,7 @@ def _build_node(dependency: Dependency, target: Target, supply: Supply, requires
             candidates, failure = _ask_index(dependency, supply, candidates)
     return Node(
         name=dependency.name,
-        wants=(want,),
+        requirements=(want,),
         candidates=candidates,
         chosen=chosen,
         satisfying=satisfying,

@@ -1,8 +1,9 @@
-"""What holds for one resolution: what satisfies, what comes along, what is left out, and what was learned so far."""
+"""What holds for one resolution: what satisfies, what is required, what is left out, and what was learned so far."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from packaging.markers import Marker
@@ -13,87 +14,73 @@ from packaging.version import Version
 from scanner.model.errors import ArtifactError, IndexFailure
 from scanner.model.metadata import CoreMetadata, applies, may_apply
 from scanner.model.requirement import Want, with_extras
-from scanner.model.specifiers import combine
+from scanner.model.specifiers import combine, find_pin
 from scanner.model.target import Target
-from scanner.resolve.graph import Supply
+from scanner.resolve.graph import BudgetSpentError, Key, Pick, Supply, UnknownRequires
+from scanner.resolve.options import Options, Resolution, UploadedBefore
+from scanner.resolve.root_requirements import RootRequirements
 from scanner.runtime.candidates import Candidate, Candidates
 
-Key = tuple[NormalizedName, NormalizedName | None]
-"""A project, or one of its extras."""
-
-
-class BudgetSpentError(Exception):
-    """So many versions were asked what they require that the search is given up."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pick:
-    """One version of a project (or of one of its extras); without a candidate nothing is known of it."""
-
-    name: NormalizedName
-    extra: NormalizedName | None = None
-    candidate: Candidate | None = None
-
-    @property
-    def version(self) -> Version | None:
-        """The version, None where nothing is known."""
-        return self.candidate.version if self.candidate else None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadEnd:
-    """Versions of one project (or of one of its extras) that cannot work whatever else is chosen."""
-
-    versions: frozenset[Version]
-    unmet: tuple[Want, ...]
-    """What they require and no fitting version meets."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Untold:
-    """Why it cannot be told what a version requires."""
-
-    reason: str
-    failure: IndexFailure | None = None
-    """Where the index gave no usable answer."""
-    is_broken: bool = False
-    """Whether its metadata is at fault."""
+_EXTRA_SAMPLES = (0, 1, 3, 7, 15, 31)
+"""Which versions are asked whether they have an extra that the first one lacks."""
 
 
 @dataclass(slots=True)
 class Rules:
-    """What holds for one resolution besides the wants themselves."""
+    """What holds for one resolution; a resolution is made in several passes, each begun with ``begin``."""
 
     target: Target
     supply: Supply
     constraints: Mapping[NormalizedName, SpecifierSet] = field(default_factory=dict)
     overrides: Mapping[NormalizedName, tuple[Want, ...]] = field(default_factory=dict)
-    relaxed: set[NormalizedName] | None = None
-    """Projects that may be chosen without a wheel for the target, where no version has one; None: all."""
+    options: Options = field(default_factory=Options)
     opaque: set[NormalizedName] = field(default_factory=set)
-    """Projects that no version is chosen for: given by a URL, not there, or not to be asked."""
+    """Packages that no version is chosen for: given by a URL, not there, or not to be asked."""
+    roots: RootRequirements = field(default_factory=RootRequirements)
+    """What the project requires in this pass."""
+    relaxed: AbstractSet[NormalizedName] = frozenset()
+    """Packages that may be chosen without a wheel for the target, as a last resort."""
+    preferences: Mapping[NormalizedName, Version] = field(default_factory=dict)
+    """The versions that come first in this pass, where they satisfy."""
     dropped: set[tuple[NormalizedName | None, NormalizedName]] = field(default_factory=set)
-    """Wants left out because of a conflict, as (parent, name)."""
+    """Requirements left out because of a conflict, as (parent, name)."""
+    dead: dict[Key, set[Version]] = field(default_factory=dict)
+    """Versions that cannot work in this pass whatever else is chosen, as samples have shown."""
     asked_extras: dict[Key, None] = field(default_factory=dict)
-    """Every project with an extra that was ever asked for."""
+    """Every package with an extra that was ever required."""
     failures: dict[NormalizedName, IndexFailure] = field(default_factory=dict)
-    untold: dict[tuple[NormalizedName, Version], Untold] = field(default_factory=dict)
-    """The versions of which it cannot be told what they require."""
+    unknown: dict[tuple[NormalizedName, Version], UnknownRequires] = field(default_factory=dict)
+    """The versions of which it is unknown what they require."""
     budget: int | None = None
     """How many more versions may be asked for their metadata; None for no bound."""
-    dead: dict[Key, DeadEnd] = field(default_factory=dict)
-    """Versions that cannot work whatever else is chosen, as samples have shown."""
     fetched_ahead: set[Want] = field(default_factory=set)
     """What was fetched ahead once already."""
-    _newest_with_extra: dict[Key, Version] = field(default_factory=dict)
     _asked: set[tuple[NormalizedName, Version]] = field(default_factory=set)
+    _offered: dict[Key, Version | None] = field(default_factory=dict)
+    _old: dict[NormalizedName, Candidates] = field(default_factory=dict)
     _satisfying: dict[tuple[NormalizedName, frozenset[SpecifierSet]], tuple[Version, ...]] = field(default_factory=dict)
     _children: dict[tuple[NormalizedName, NormalizedName | None, Version], tuple[Want, ...]] = field(
         default_factory=dict
     )
 
+    def begin(
+        self,
+        roots: Iterable[Want],
+        *,
+        relaxed: AbstractSet[NormalizedName] = frozenset(),
+        preferences: Mapping[NormalizedName, Version] | None = None,
+        dropped: Iterable[tuple[NormalizedName | None, NormalizedName]] = (),
+    ) -> None:
+        """Begins a pass; what was learned of the index is kept."""
+        self.dropped = set(dropped)
+        self.roots = RootRequirements(one for one in self.overridden(roots) if (None, one.name) not in self.dropped)
+        self.relaxed = frozenset(relaxed)
+        self.preferences = self.options.preferences if preferences is None else preferences
+        self.dead.clear()
+        self._satisfying.clear()
+
     def candidates(self, name: NormalizedName) -> Candidates | None:
-        """All versions of a project; None where nothing can be known of it (it is then opaque)."""
+        """All versions of a package; None where nothing can be known of it (it is then opaque)."""
         if name in self.opaque:
             return None
         try:
@@ -106,76 +93,146 @@ class Rules:
         if not candidates.exists:
             self.opaque.add(name)
             return None
-        return candidates
+        return self._without_newer(candidates)
 
     def narrow(self, name: NormalizedName, specifier: SpecifierSet) -> SpecifierSet | None:
-        """What a requirement comes to beside constraints and overrides; None where no index is to be asked."""
+        """What a requirement comes to with constraints and overrides; None where no index is to be asked."""
         instead = self.overrides.get(name)
         if name in self.opaque or any(want.url for want in instead or ()):
             return None
         asked = [specifier] if instead is None else [want.specifier for want in instead]
         return combine(asked, self.constraints.get(name))
 
-    def is_relaxed(self, name: NormalizedName) -> bool:
-        """Whether a project may be chosen without a wheel for the target."""
-        return self.relaxed is None or name in self.relaxed
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether newer versions are tried before older ones, which sampling relies on."""
+        return self.options.resolution is Resolution.HIGHEST
 
-    def satisfying(self, candidates: Candidates, wants: Iterable[Want]) -> tuple[Version, ...]:
-        """The versions that all wants and the constraints admit, newest first."""
-        specifiers = frozenset(want.specifier for want in wants)
+    def takes_yanked(self, name: NormalizedName) -> bool:
+        """Whether the project pins the package, which is what makes a yanked release count (PEP 592)."""
+        return any(find_pin(one.specifier) for one in self.roots.on(name))
+
+    def satisfying(self, candidates: Candidates, requirements: Iterable[Want]) -> tuple[Version, ...]:
+        """The versions that all requirements and the constraints admit, newest first."""
+        specifiers = frozenset(one.specifier for one in requirements)
         key = (candidates.name, specifiers)
         if key not in self._satisfying:
             ordered = sorted(specifiers, key=str)
-            self._satisfying[key] = candidates.satisfying(combine(ordered, self.constraints.get(candidates.name)))
+            self._satisfying[key] = self._filter(candidates, combine(ordered, self.constraints.get(candidates.name)))
         return self._satisfying[key]
 
     def usable(
         self, candidates: Candidates, versions: Iterable[Version], extra: NormalizedName | None = None
     ) -> Iterator[Candidate]:
-        """Those of the versions that have a wheel for the target and are no dead ends, in the order given."""
-        ends = [self.dead[key] for key in ((candidates.name, None), (candidates.name, extra)) if key in self.dead]
-        alive = (version for version in versions if not any(version in end.versions for end in ends))
-        return candidates.fitting(alive)
+        """Those of the versions that have a compatible wheel and may work, in the order given."""
+        dead = self.dead.get((candidates.name, None), set()) | self.dead.get((candidates.name, extra), set())
+        alive = (version for version in versions if version not in dead)
+        return candidates.fitting(alive, yanked=self.takes_yanked(candidates.name))
+
+    def is_last_resort(self, candidates: Candidates, satisfying: Sequence[Version]) -> bool:
+        """Whether one of these versions may be taken although none of them has a compatible wheel."""
+        if not satisfying or candidates.name not in self.relaxed:
+            return False
+        return next(candidates.fitting(satisfying, yanked=self.takes_yanked(candidates.name)), None) is None
+
+    def choose(self, candidates: Candidates, satisfying: tuple[Version, ...]) -> Candidate | None:
+        """The first of these versions in the order in which they are tried, with a wheel if one fits."""
+        yanked = self.takes_yanked(candidates.name)
+        ordered = self.sort(candidates.name, satisfying)
+        return next(candidates.fitting(ordered, yanked=yanked), None) or candidates.newest(ordered, yanked=yanked)
+
+    def sort(self, name: NormalizedName, versions: tuple[Version, ...]) -> tuple[Version, ...]:
+        """The versions, given newest first, in the order in which they are tried."""
+        ordered = versions[::-1] if self.options.is_lowest(is_direct=bool(self.roots.on(name))) else versions
+        preferred = self.preferences.get(name)
+        if preferred not in ordered:
+            return ordered
+        return (*(one for one in ordered if one == preferred), *(one for one in ordered if one != preferred))
+
+    def choosable(self, candidates: Candidates) -> tuple[Version, ...]:
+        """The versions that can be chosen in this pass, in the order in which they are tried."""
+        name = candidates.name
+        own = self.roots.on(name)
+        # Of a package that the project pins no other version can be chosen, and none has to be looked at.
+        versions = self.satisfying(candidates, [one for one in own if find_pin(one.specifier)])
+        return self.sort(name, versions)
 
     def children(self, pick: Pick) -> tuple[Want, ...]:
-        """What one version requires on the target; empty where that cannot be told, which is then remembered."""
+        """What one version requires on the target; empty where that is unknown, which is then remembered."""
         if pick.candidate is None:
             return ()
         key = (pick.name, pick.extra, pick.candidate.version)
         if key not in self._children:
             metadata = self._metadata(pick.candidate)
-            self._children[key] = tuple(self._child_wants(pick, metadata)) if metadata else ()
+            self._children[key] = tuple(self._child_requirements(pick, metadata)) if metadata else ()
             if metadata:
-                self._note_oddities(pick, metadata)
+                self._note_unreadable(pick, metadata)
         return tuple(want for want in self._children[key] if (want.parent, want.name) not in self.dropped)
 
-    def keeps_extra(self, pick: Pick) -> bool:
-        """Whether taking the version is no step back to before the extra existed; True where that cannot be told.
+    def lacks_extra(self, pick: Pick) -> bool:
+        """Whether a version does not satisfy because it lacks an extra that other versions have.
 
-        A version that no longer has an extra is taken without it, as installers do.
+        What the project itself requires must have it. Below that, a release from after the extra was given up is taken
+        without it, as installers do, but none from before it was there. An extra that no version has is left out.
         """
-        metadata = self._metadata(pick.candidate) if pick.candidate else None
-        if metadata is None or pick.version is None or pick.extra is None:
-            return True
-        if pick.extra in metadata.extras:
-            self._note_extra(pick.name, pick.extra, pick.version)
-            return True
-        newest = self._newest_with_extra.get((pick.name, pick.extra))
-        return newest is None or newest < pick.version
+        if pick.version is None or pick.candidate is None or pick.extra is None:
+            return False
+        metadata = self._metadata(pick.candidate)
+        if metadata is None or pick.extra in metadata.extras:
+            return False
+        key = (pick.name, pick.extra)
+        if key not in self._offered:
+            self._offered[key] = self._find_offering(pick.name, pick.extra)
+        newest = self._offered[key]
+        is_own = any(one.extra == pick.extra for one in self.roots.on(pick.name))
+        return newest is not None and (is_own or pick.version < newest)
 
-    def _note_oddities(self, pick: Pick, metadata: CoreMetadata) -> None:
-        """Remembers that a version has an extra, and what of its requirements nobody can read."""
-        if pick.extra in metadata.extras and pick.version is not None:
-            self._note_extra(pick.name, pick.extra, pick.version)
+    def _find_offering(self, name: NormalizedName, extra: NormalizedName) -> Version | None:
+        """The newest version that has an extra, as far as a few versions show; None where none of those does."""
+        candidates = self.candidates(name)
+        if candidates is None:
+            return None
+        versions = self.satisfying(candidates, self.roots.on(name))
+        versions = tuple(filter(candidates.may_fit, versions)) or versions
+        sampled = (candidates.candidate(versions[place]) for place in _EXTRA_SAMPLES if place < len(versions))
+        samples = tuple(one for one in sampled if one is not None)
+        self.supply.prefetch_metadata(samples)
+        having = (one for one in samples if (metadata := self._metadata(one)) and extra in metadata.extras)
+        return next((one.version for one in having), None)
+
+    def _without_newer(self, candidates: Candidates) -> Candidates:
+        moment = self.options.exclude_newer
+        if moment is None or candidates.listing is None:
+            return candidates
+        name = candidates.name
+        if name not in self._old:
+            self._old[name] = Candidates(
+                name=name,
+                target=candidates.target,
+                listing=UploadedBefore(candidates.listing, moment),
+                pyodide=candidates.pyodide,
+            )
+        return self._old[name]
+
+    def _filter(self, candidates: Candidates, specifier: SpecifierSet) -> tuple[Version, ...]:
+        """The versions that a specifier admits, with prereleases where the settings take them."""
+        mode = self.options.prerelease
+        constraint = self.constraints.get(candidates.name, SpecifierSet())
+        named = [*(one.specifier for one in self.roots.on(candidates.name)), constraint]
+        takes = mode is mode.ALLOW or (mode.takes_named and any(one.prereleases for one in named))
+        found = candidates.satisfying(specifier, prereleases=takes)
+        if found or takes or not mode.takes_only_ones:
+            return found
+        only = all(version.is_prerelease for version in candidates.versions)
+        return candidates.satisfying(specifier, prereleases=True) if only else ()
+
+    def _note_unreadable(self, pick: Pick, metadata: CoreMetadata) -> None:
+        """Remembers a requirement of a version that cannot be read."""
         extras = (pick.extra,) if pick.extra else ()
         odd = next((text for text in metadata.odd_requires if may_apply(text, self.target.markers, extras)), None)
         if odd is not None and pick.version is not None:
             reason = f"a requirement in its metadata cannot be read: {odd[:100]!r}"
-            self.untold[pick.name, pick.version] = Untold(reason=reason, is_broken=True)
-
-    def _note_extra(self, name: NormalizedName, extra: NormalizedName | None, version: Version) -> None:
-        newest = self._newest_with_extra.get((name, extra))
-        self._newest_with_extra[name, extra] = max(version, newest or version)
+            self.unknown[pick.name, pick.version] = UnknownRequires(reason=reason, is_broken=True)
 
     def _metadata(self, candidate: Candidate) -> CoreMetadata | None:
         name = candidate.release.name
@@ -188,18 +245,18 @@ class Rules:
             metadata = self.supply.metadata(candidate)
         except (IndexFailure, ArtifactError) as error:
             failure = error if isinstance(error, IndexFailure) else None
-            self.untold[name, candidate.version] = Untold(
+            self.unknown[name, candidate.version] = UnknownRequires(
                 reason=error.reason, failure=failure, is_broken=failure is None
             )
             return None
         if metadata is None:
             reason = "its dependencies are computed when it is built"
-            self.untold[name, candidate.version] = Untold(reason=reason)
+            self.unknown[name, candidate.version] = UnknownRequires(reason=reason)
         return metadata
 
-    def _child_wants(self, pick: Pick, metadata: CoreMetadata) -> Iterator[Want]:
+    def _child_requirements(self, pick: Pick, metadata: CoreMetadata) -> Iterator[Want]:
         for requirement in metadata.requires:
-            if not _comes_along(requirement.marker, self.target.markers, pick.extra):
+            if not _is_required(requirement.marker, self.target.markers, pick.extra):
                 continue
             want = Want(
                 name=canonicalize_name(requirement.name),
@@ -210,16 +267,16 @@ class Rules:
             )
             yield from self.overridden(with_extras(want, requirement.extras))
 
-    def overridden(self, wants: Iterable[Want]) -> Iterator[Want]:
-        """The wants, with what an override says in the place of each one on the same name."""
-        for want in wants:
-            if want.name not in self.overrides:
-                yield want
-            elif want.extra is None:
-                yield from (replace(other, parent=want.parent) for other in self.overrides[want.name])
+    def overridden(self, requirements: Iterable[Want]) -> Iterator[Want]:
+        """The requirements, each on an overridden name replaced by what the override says."""
+        for one in requirements:
+            if one.name not in self.overrides:
+                yield one
+            elif one.extra is None:
+                yield from (replace(other, parent=one.parent) for other in self.overrides[one.name])
 
 
-def _comes_along(marker: Marker | None, environment: Mapping[str, str], extra: NormalizedName | None) -> bool:
+def _is_required(marker: Marker | None, environment: Mapping[str, str], extra: NormalizedName | None) -> bool:
     """Whether a requirement belongs to the package itself, or (for an extra) to that extra alone."""
     if extra is None:
         return applies(marker, environment)

@@ -1,151 +1,196 @@
-"""The search for a tree: leniently first, then, where something has no wheel, as an installer would have it."""
+"""The search for a tree: what can be satisfied on the target is solved first, and the rest has no say in it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
-from resolvelib import ResolutionImpossible, ResolutionTooDeep
-from resolvelib.structs import RequirementInformation
 
 from scanner.model.requirement import Want
-from scanner.resolve.backtracking import Backtracking
-from scanner.resolve.dead_ends import DeadEnds, list_reachable
-from scanner.resolve.graph import Conflict
-from scanner.resolve.learning import NoSolutionError, Solver
-from scanner.resolve.provider import Provider
-from scanner.resolve.rules import BudgetSpentError, Key, Pick, Rules
-from scanner.resolve.straight import find_contradiction, resolve_straight
+from scanner.resolve.graph import BudgetSpentError, Conflict, Key, Pick
+from scanner.resolve.newest import Newest, find_misfits, find_newest, keep_conflicts, list_reachable
+from scanner.resolve.rules import Rules
+from scanner.resolve.solver import NoSolutionError, solve
 
-_MAX_ROUNDS = 3000
-"""Rounds of one try; a tree of 300 packages takes about 300 where nothing has to be undone."""
-_MAX_STRICT_ROUNDS = 3000
-"""Decisions of one try with wheels only."""
-_MAX_CONFLICTS = 20
-"""How many contradictions are taken out of the way before the rest is left unresolved."""
-_LEAST_STRICT_METADATA, _STRICT_METADATA_EACH = 150, 5
-"""How many further versions may be asked what they require in all tries with wheels only: for each package of the
-lenient answer so many, and not fewer than for a small tree."""
-_MAX_STRICT_TRIES = 12
-"""How many projects without any fitting wheel are let through one by one before the lenient answer stands."""
+_LEAST_METADATA, _METADATA_EACH = 150, 5
+"""How many further versions may be asked what they require in each try: for each package of the first answer so many,
+and not fewer than for a small tree."""
+_MAX_TRIES = 24
+"""How many contradictions and blocked requirements are found one by one before all that may be blocked are."""
 
-_Cause = RequirementInformation[Want, Pick]
+Picks = Mapping[Key, Pick]
+Dropped = tuple[NormalizedName | None, NormalizedName]
+Declaration = tuple[Want, ...]
+"""One requirement of the project: on a package, and on each extra that it names."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One answer: what is chosen below some requirements of the project."""
+
+    roots: tuple[Want, ...] = ()
+    picks: Picks = field(default_factory=dict)
+    conflicts: Mapping[NormalizedName, Conflict] = field(default_factory=dict)
+    dropped: frozenset[Dropped] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Solution:
+    """What is installed in the Worker, and what the requirements come to that cannot be satisfied there."""
+
+    worker: Part
+    container: Part
+    newest: Picks
+    """What would be taken if every package had a compatible wheel."""
+
+    @property
+    def blocked(self) -> frozenset[NormalizedName]:
+        """The packages on which a requirement of the project cannot be satisfied."""
+        return frozenset(one.name for one in self.container.roots)
 
 
 class Search:
-    """Two answers to one question: with whatever there is, then as an installer that takes wheels only would have it.
+    """First every package at its newest version; if that is no solution, the Worker's part is solved, then the rest.
 
-    The lenient answer always comes: every project at the newest version that satisfies, with a wheel where one fits.
-    If all of it fits, it is what the installer would choose. If not, older versions of what requires the misfits are
-    tried; where those lead nowhere within bounds, the lenient answer stands with all its blockers.
+    Those requirements of the project are blocked that cannot be satisfied with wheels alone, and the others are solved
+    as if they stood alone. The blocked ones come last: they share what the Worker's part has chosen if that satisfies
+    them, and of the rest as much as possible has a compatible wheel.
     """
 
-    def __init__(self, rules: Rules, roots: tuple[Want, ...], *, strict_metadata: int | None = None) -> None:
-        """``strict_metadata`` bounds how many versions the second answer may ask what they require, in its own way."""
+    def __init__(self, rules: Rules, roots: tuple[Want, ...], *, metadata: int | None = None) -> None:
+        """``metadata`` bounds how many versions each try may ask what they require."""
         self._rules = rules
-        self._strict_metadata = strict_metadata
-        self.roots = roots
-        self.conflicts: dict[NormalizedName, Conflict] = {}
-        self.lenient: Mapping[Key, Pick] = {}
-        """The lenient answer, where another one was taken."""
+        self._budget = metadata
+        self._roots = roots
+        self._blocked: dict[tuple[NormalizedName, str], Declaration] = {}
+        self._conflicts: dict[NormalizedName, Conflict] = {}
+        self._is_looked_through = False
 
-    def run(self) -> Mapping[Key, Pick]:
-        """The picks that stand in the end."""
-        lenient = self._resolve_leniently()
-        strict = self._resolve_strictly(lenient) if find_misfits(lenient) else None
-        self._rules.budget = None
-        if strict is None:
-            return lenient
-        self.lenient = lenient
-        return strict
+    def run(self) -> Solution:
+        """The answer, which always comes."""
+        self._rules.begin(self._roots)
+        newest = find_newest(self._rules)
+        if newest.is_solution:
+            return Solution(worker=Part(roots=self._roots, picks=newest.picks), container=Part(), newest=newest.picks)
+        packages = len({name for name, _ in newest.picks})
+        self._budget = self._budget or max(_LEAST_METADATA, _METADATA_EACH * packages)
+        worker = self._solve_worker(newest)
+        container = self._solve_container(worker) if self._blocked else Part()
+        return Solution(worker=worker, container=container, newest=newest.picks)
 
-    def _resolve_leniently(self) -> Mapping[Key, Pick]:
-        self._rules.relaxed = None
-        for _ in range(_MAX_CONFLICTS):
+    def _solve_worker(self, newest: Newest) -> Part:
+        """The part of the tree that an installer finds with wheels only; what stands in its way becomes blocked."""
+        dropped: set[Dropped] = set()
+        for _ in range(_MAX_TRIES):
+            self._rules.begin(self._open(), dropped=dropped)
             try:
-                return self._try(_MAX_ROUNDS)
-            except ResolutionImpossible as impossible:
-                if not self._drop_contradiction(impossible.causes):
-                    break
-            except ResolutionTooDeep:
-                break
-        return self._greedy()
-
-    def _resolve_strictly(self, lenient: Mapping[Key, Pick]) -> Mapping[Key, Pick] | None:
-        """As the installer has it, but for projects that stand in the way whatever is chosen; None where that fails."""
-        packages = len({name for name, _ in lenient})
-        self._rules.budget = self._strict_metadata or max(_LEAST_STRICT_METADATA, _STRICT_METADATA_EACH * packages)
-        try:
-            return self._solve(lenient, self._unavoidable(lenient))
-        except BudgetSpentError:
-            return None
-
-    def _solve(self, lenient: Mapping[Key, Pick], relaxed: set[NormalizedName]) -> Mapping[Key, Pick] | None:
-        """A solution with what has to be let through; None where that is all that the lenient answer has."""
-        for _ in range(_MAX_STRICT_TRIES):
-            if find_misfits(lenient) <= relaxed:
-                return None
-            self._rules.relaxed = relaxed
-            DeadEnds(self._rules, self._wanted(), lenient).find_blocked()
-            try:
-                return Solver(self._rules, self._wanted(), max_rounds=_MAX_STRICT_ROUNDS).solve()
+                picks = self._solve()
             except NoSolutionError as failure:
-                misfits = self._relaxable(failure.misfits)
-                # Those of the newest versions come first: to step back and be blocked by others leads nowhere.
-                misfits = misfits & find_misfits(lenient) or misfits
-                if not misfits:
-                    return None
-                relaxed = relaxed | misfits
-        return None
+                if not self._clear_way(failure.requirements, newest, dropped):
+                    break
+            except BudgetSpentError:
+                break
+            else:
+                conflicts = keep_conflicts(self._conflicts, picks)
+                return Part(roots=self._open(), picks=picks, conflicts=conflicts, dropped=frozenset(dropped))
+        self._block(self._find_misfitting(newest))
+        self._rules.begin(self._open())
+        rest = find_newest(self._rules)
+        return Part(roots=self._open(), picks=rest.picks, conflicts=rest.conflicts)
 
-    def _unavoidable(self, lenient: Mapping[Key, Pick]) -> set[NormalizedName]:
-        """The misfits that are let through: those that a direct dependency needs whatever is chosen.
+    def _solve_container(self, worker: Part) -> Part:
+        """What the blocked requirements come to, as near to the Worker's part as they can be."""
+        roots = tuple(one for each in self._blocked.values() for one in each)
+        own = {one.name for one in roots}
+        versions = {pick.name: pick.version for pick in worker.picks.values() if pick.version and pick.name not in own}
+        self._rules.begin(roots, preferences=versions)
+        newest = find_newest(self._rules)
+        misfits = find_misfits(newest.picks)
+        relaxed = {name for name in misfits if name in own or self._never_fits(name)}
+        pinned = [_pin(one, newest.picks.get((one.name, None))) for one in roots]
+        for _ in range(_MAX_TRIES):
+            if misfits <= relaxed:
+                break
+            self._rules.begin(pinned, relaxed=relaxed, preferences=versions)
+            try:
+                return Part(roots=roots, picks=self._solve())
+            except NoSolutionError as failure:
+                more = self._find_misfits(failure.requirements) - relaxed
+                more = more & misfits or more
+                if not more:
+                    break
+                relaxed |= set(filter(self._never_fits, more)) or {min(more)}
+            except BudgetSpentError:
+                break
+        return Part(roots=roots, picks=newest.picks, conflicts=newest.conflicts)
 
-        A direct dependency that is blocked anyway stays at its newest version, with what comes with it alone and has
-        no wheel in any version. What has one in another version is still chosen so that it fits, if that can be.
+    def _solve(self) -> dict[Key, Pick]:
+        self._rules.budget = self._budget
+        try:
+            return solve(self._rules)
+        finally:
+            self._rules.budget = None
+
+    def _clear_way(self, proof: Sequence[Want], newest: Newest, dropped: set[Dropped]) -> bool:
+        """Whether something could be taken out of the way of a solution, so that another try makes sense.
+
+        What contradicts itself with every package at its newest version is no matter of wheels.
         """
-        wanted, misfits = self._wanted(), find_misfits(lenient)
-        self._rules.relaxed = set()
-        blocked = DeadEnds(self._rules, wanted, lenient).find_blocked()
-        if not blocked:
-            return set()
-        free = [want for want in wanted if (want.name, want.extra) not in blocked]
-        shared = {name for name, _ in list_reachable(self._rules, free, lenient)}
-        unavoidable = {name for name in misfits - shared if self._never_fits(name)}
-        pinned = {key for key in blocked if key in lenient and lenient[key].version is not None}
-        for name in sorted(misfits - unavoidable):
-            self._rules.relaxed = misfits - {name}
-            if DeadEnds(self._rules, wanted, lenient, pinned=pinned).has_blocked():
-                unavoidable.add(name)
-        return unavoidable
+        for name in dict.fromkeys(one.name for one in proof):
+            known = newest.conflicts.get(name)
+            if known is not None and (known.dropped.parent, name) not in dropped:
+                dropped.add((known.dropped.parent, name))
+                self._conflicts[name] = known
+                return True
+        suspects = self._find_misfitting(newest)
+        if not self._is_looked_through:
+            self._is_looked_through = True
+            alone = [each for each in suspects if not self._is_solvable(each)]
+            if alone:
+                self._block(alone)
+                return True
+        names = {one.name for one in proof if one.parent is None}
+        involved = [each for each in suspects if each[0].name in names]
+        self._block(involved[-1:])
+        return bool(involved)
 
-    def _try(self, max_rounds: int) -> Mapping[Key, Pick]:
-        straight = resolve_straight(Provider(self._rules), self._wanted())
-        if straight is not None:
-            return straight
-        contradiction = find_contradiction(Provider(self._rules), self._wanted())
-        if contradiction:
-            raise ResolutionImpossible(contradiction)
-        # Not a Resolver: of projects that require one another, and that nothing else does any more, it never stops
-        # looking for the one that is asked for.
-        found = Backtracking(Provider(self._rules)).resolve(self._wanted(), max_rounds=max_rounds).mapping
-        reached = set(list_reachable(self._rules, self._wanted(), found))
-        return {key: pick for key, pick in found.items() if key in reached}
+    def _is_solvable(self, declaration: Declaration) -> bool:
+        self._rules.begin(declaration)
+        try:
+            self._solve()
+        except (NoSolutionError, BudgetSpentError):
+            return False
+        return True
 
-    def _wanted(self) -> list[Want]:
-        return [want for want in self._rules.overridden(self.roots) if (None, want.name) not in self._rules.dropped]
+    def _find_misfitting(self, newest: Newest) -> list[Declaration]:
+        """The open requirements below which the newest versions have something without a compatible wheel."""
+        self._rules.begin(self._roots)
+        misfits = find_misfits(newest.picks)
+        return [
+            each
+            for each in _declarations(self._open())
+            if misfits & {name for name, _ in list_reachable(self._rules, self._rules.overridden(each), newest.picks)}
+        ]
 
-    def _relaxable(self, unmet: Iterable[Want]) -> set[NormalizedName]:
-        """The projects that must be let through without a wheel: all that never have one, else the first."""
-        names: list[NormalizedName] = []
-        for want in unmet:
-            candidates = self._rules.candidates(want.name)
-            if candidates is None or want.name in (self._rules.relaxed or ()):
-                continue
-            if self._rules.satisfying(candidates, [want]):
-                names.append(want.name)
-        hopeless = {name for name in names if self._never_fits(name)}
-        return hopeless or set(names[:1])
+    def _block(self, declarations: Iterable[Declaration]) -> None:
+        self._blocked.update(((each[0].name, each[0].text), each) for each in declarations)
+
+    def _open(self) -> tuple[Want, ...]:
+        return tuple(one for one in self._roots if (one.name, one.text) not in self._blocked)
+
+    def _find_misfits(self, requirements: Iterable[Want]) -> set[NormalizedName]:
+        """The packages of which something exists that satisfies, but no compatible wheel of it."""
+        return {one.name for one in requirements if self._is_misfit(one)}
+
+    def _is_misfit(self, requirement: Want) -> bool:
+        candidates = self._rules.candidates(requirement.name) if requirement.url is None else None
+        if candidates is None:
+            return False
+        satisfying = self._rules.satisfying(candidates, [requirement, *self._rules.roots.on(requirement.name)])
+        fitting = candidates.fitting(satisfying, yanked=self._rules.takes_yanked(requirement.name))
+        return bool(satisfying) and next(fitting, None) is None
 
     def _never_fits(self, name: NormalizedName) -> bool:
         candidates = self._rules.candidates(name)
@@ -153,61 +198,16 @@ class Search:
             return False
         return next(candidates.fitting(self._rules.satisfying(candidates, ())), None) is None
 
-    def _drop_contradiction(self, causes: Collection[_Cause]) -> bool:
-        """Whether one side of a contradiction could be left out, so that another try makes sense."""
-        for name in dict.fromkeys(cause.requirement.name for cause in causes):
-            wants = _distinct(cause.requirement for cause in causes if cause.requirement.name == name)
-            candidates = self._rules.candidates(name)
-            if candidates is not None and not self._rules.satisfying(candidates, wants):
-                self._drop(name, wants)
-                return True
-        return self._drop_any(causes)
 
-    def _drop(self, name: NormalizedName, wants: Sequence[Want]) -> None:
-        """Leave out the want that is furthest from the project itself; the project's own are kept."""
-        candidates = self._rules.candidates(name)
-        alone = [want for want in wants if candidates and not self._rules.satisfying(candidates, [want])]
-        dropped = alone[0] if alone else wants[-1] if wants[-1].parent else wants[0]
-        kept = next((want for want in wants if want is not dropped), dropped)
-        self._rules.dropped.add((dropped.parent, name))
-        self.conflicts.setdefault(name, Conflict(name=name, kept=kept, dropped=dropped))
-
-    def _drop_any(self, causes: Collection[_Cause]) -> bool:
-        for cause in reversed(list(causes)):
-            want = cause.requirement
-            key = (want.parent, want.name)
-            if want.parent is not None and want.parent != want.name and key not in self._rules.dropped:
-                self._rules.dropped.add(key)
-                kept = next((c.requirement for c in causes if c.requirement.name == want.name), want)
-                self.conflicts.setdefault(want.name, Conflict(name=want.name, kept=kept, dropped=want))
-                return True
-        return False
-
-    def _greedy(self) -> dict[Key, Pick]:
-        """Every project's newest fitting version, each for itself: what is left where no solution was found."""
-        picks: dict[Key, Pick] = {}
-        pending = self._wanted()
-        while pending:
-            want = pending.pop(0)
-            key = (want.name, want.extra)
-            if key in picks:
-                continue
-            candidates = self._rules.candidates(want.name)
-            satisfying = self._rules.satisfying(candidates, [want]) if candidates else ()
-            candidate = None
-            if candidates:
-                candidate = next(candidates.fitting(satisfying), None) or candidates.newest(satisfying)
-            picks[key] = Pick(name=want.name, extra=want.extra, candidate=candidate)
-            pending.extend(self._rules.children(picks[key]))
-        return picks
+def _declarations(roots: Iterable[Want]) -> list[Declaration]:
+    grouped: dict[tuple[NormalizedName, str], list[Want]] = {}
+    for one in roots:
+        grouped.setdefault((one.name, one.text), []).append(one)
+    return [tuple(each) for each in grouped.values()]
 
 
-def find_misfits(picks: Mapping[Key, Pick]) -> set[NormalizedName]:
-    """What was taken without a wheel for the target."""
-    return {pick.name for pick in picks.values() if pick.candidate and pick.candidate.wheel is None}
-
-
-def _distinct(wants: Iterable[Want]) -> list[Want]:
-    """Each requirer's want once, the project's own first."""
-    unique = {(want.parent, str(want.specifier)): want for want in wants}
-    return sorted(unique.values(), key=lambda want: want.parent is not None)
+def _pin(requirement: Want, pick: Pick | None) -> Want:
+    """A requirement at the version that is chosen for it."""
+    if pick is None or pick.version is None or requirement.url is not None:
+        return requirement
+    return replace(requirement, specifier=SpecifierSet(f"==={pick.version}"))

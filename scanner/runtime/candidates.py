@@ -181,13 +181,17 @@ class Candidates:
 
 
 def best_wheel(artifacts: Iterable[Artifact], target: Target) -> Artifact | None:
-    """The wheel that an installer would take: the best tag, unyanked before yanked; None where none fits."""
+    """The wheel that an installer would take: Pyodide's own copy, else the best tag, unyanked before yanked.
+
+    None where none fits. pywrangler lists Pyodide's index as an extra one, which uv asks first.
+    """
     ranked = []
     for position, artifact in enumerate(artifacts):
         rank = rank_artifact(artifact, target)
         if rank is not None and takes_python(artifact.requires_python, target):
-            ranked.append((artifact.yanked is not None, rank, position, artifact))
-    return min(ranked, key=lambda row: row[:3])[3] if ranked else None
+            is_other = artifact.origin is not Origin.PYODIDE
+            ranked.append((is_other, artifact.yanked is not None, rank, position, artifact))
+    return min(ranked, key=lambda row: row[:4])[4] if ranked else None
 
 
 def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.version import Version
 
@@ -110,17 +110,36 @@ def rank_artifact(artifact: Artifact, target: Target) -> int | None:
 
 
 def takes_python(requires_python: str | None, target: Target) -> bool:
-    """Whether a Requires-Python admits the target; a value that does not parse is ignored, as installers do."""
-    return not requires_python or _admits(requires_python, target.python)
+    """Whether a Requires-Python admits the target by its lower bound, which is all that uv looks at.
+
+    A value that does not parse is ignored, as installers do.
+    """
+    return not requires_python or _admits(requires_python, target.python, by_lower_bound=True)
+
+
+def excludes_newer_python(requires_python: str | None, target: Target) -> bool:
+    """Whether a Requires-Python admits the target by its lower bound only: an upper one says otherwise."""
+    return bool(requires_python) and not _admits(requires_python or "", target.python, by_lower_bound=False)
 
 
 @lru_cache(maxsize=4096)
-def _admits(requires_python: str, python: str) -> bool:
+def _admits(requires_python: str, python: str, *, by_lower_bound: bool) -> bool:
     try:
         specifier = SpecifierSet(requires_python)
     except InvalidSpecifier:
         return True
+    if by_lower_bound:
+        specifier = SpecifierSet(",".join(filter(None, map(_lower_bound, specifier))))
     return specifier.contains(Version(python), prereleases=True)
+
+
+def _lower_bound(clause: Specifier) -> str | None:
+    """What a clause says about older versions; None where it says nothing."""
+    if clause.operator in (">=", ">"):
+        return str(clause)
+    if clause.operator in ("==", "~="):
+        return f">={clause.version.removesuffix('.*')}"
+    return None
 
 
 def _select(table: tables.RuntimeTable, day: date, flags: frozenset[str]) -> tuple[tables.Runtime, str]:

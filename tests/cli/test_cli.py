@@ -102,10 +102,23 @@ def test_an_older_release_that_fits_is_chosen_and_told(run: Run, index: FakeInde
 def test_requires_python_that_excludes_the_target_needs_a_container(
     run: Run, index: FakeIndex, make_wheel: MakeWheel
 ) -> None:
-    index.add(make_wheel("alpha", requires_python="<3.13"))
+    index.add(make_wheel("alpha", requires_python=">=3.15"))
     report, code = _scan(run, "alpha\n")
     assert code == 1
     assert _rules(report, "alpha") == {"CS106"}
+
+
+def test_an_upper_bound_of_requires_python_is_a_caution_that_names_it(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("alpha", requires_python=">=3.8,<3.13"))
+    index.add(make_wheel("beta", requires_python=">=3.8"))
+    report, code = _scan(run, "alpha\nbeta\n")
+    assert code == 0
+    assert (_rules(report, "alpha"), _rules(report, "beta")) == ({"CS106"}, set())
+    finding = report["dependencies"][0]["findings"][0]
+    assert finding["level"] == "caution"
+    assert ">=3.8,<3.13" in finding["message"]
 
 
 def test_a_yanked_pin_is_told(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:

@@ -172,7 +172,6 @@ def test_flat_resolution_takes_each_for_itself(target: Target, supply: Make, wan
 
 
 def test_what_requires_one_another_after_a_step_back_is_resolved(resolve: Make) -> None:
-    # resolvelib's own end of a resolution recurses without end here.
     projects = {
         "a": {"2": ["a!=3", "c==2"]},
         "b": {"2": ["d>=2", "c>=2"]},
@@ -180,3 +179,16 @@ def test_what_requires_one_another_after_a_step_back_is_resolved(resolve: Make) 
         "d": {"2": []},
     }
     assert _versions(resolve(projects, "b")) == {"a": "2", "b": "2", "c": "2", "d": "2"}
+
+
+def test_a_requirement_that_is_left_out_stays_an_edge_of_the_tree(resolve: Make) -> None:
+    graph = resolve({"a": {"1": ["c<2"]}, "b": {"1": ["c>=2"]}, "c": {"1": [], "2": []}}, "a", "b")
+    assert (graph.nodes["a"].requires, graph.nodes["b"].requires) == (("c",), ("c",))
+    assert graph.nodes["c"].conflict is not None
+
+
+def test_a_bound_that_no_release_meets_is_a_node_without_a_version(resolve: Make) -> None:
+    graph = resolve({"app": {"1": ["part>=9"]}, "part": {"1": []}}, "app")
+    assert graph.nodes["app"].requires == ("part",)
+    assert graph.nodes["part"].chosen is None
+    assert graph.nodes["part"].candidates is not None

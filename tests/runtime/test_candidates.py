@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
@@ -87,8 +88,17 @@ def test_yanked_wheels_count_only_for_exact_pins() -> None:
 
 
 def test_a_wheel_that_asks_for_another_python_does_not_fit() -> None:
-    candidates = _candidates(("1", _wheel("1", PURE, requires_python="<3.14")))
-    assert list(candidates.fitting(candidates.versions)) == []
+    candidates = _candidates(("1", _wheel("1", PURE, requires_python=">=3.15")), ("2", _wheel("2", PURE)))
+    assert [str(found.version) for found in candidates.fitting(candidates.versions)] == ["2"]
+    capped = _candidates(("1", _wheel("1", PURE, requires_python=">=3.7,<3.12")))
+    assert [str(found.version) for found in capped.fitting(capped.versions)] == ["1"]
+
+
+@pytest.mark.parametrize("tag", [PURE, WASM])
+def test_of_one_version_in_both_places_pyodides_copy_is_taken(tag: str) -> None:
+    candidates = _candidates(("1", _wheel("1", tag)), ("2", _wheel("2", tag)), pyodide=_bundled("1"))
+    found = [one.wheel.origin for one in candidates.fitting(candidates.versions) if one.wheel]
+    assert found == [Origin.INDEX, Origin.PYODIDE]
 
 
 def test_prereleases_count_where_named_or_alone() -> None:

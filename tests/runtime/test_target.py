@@ -10,7 +10,14 @@ from packaging.version import Version
 
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import SettingsError
-from scanner.runtime.target import choose_target, find_install_row, find_unknown_flags, rank_artifact, takes_python
+from scanner.runtime.target import (
+    choose_target,
+    excludes_newer_python,
+    find_install_row,
+    find_unknown_flags,
+    rank_artifact,
+    takes_python,
+)
 
 W = "python_workers"
 
@@ -151,11 +158,27 @@ def test_only_wheels_fit() -> None:
         (None, True),
         ("", True),
         (">=3.9", True),
-        ("<3.14", False),
+        ("<3.14", True),
+        ("<=3.13", True),
         (">=3.15", False),
+        (">=3.8,<3.14", True),
+        (">3.14.2", False),
+        (">=3.15,<4", False),
+        ("==3.9.*", True),
+        ("==3.15.*", False),
+        ("~=3.9", True),
+        ("~=3.15.1", False),
+        ("!=3.14.*", True),
         ("not a specifier", True),
         ("==3.14.*", True),
     ],
 )
 def test_requires_python_is_read_as_installers_do(requires: str | None, *, takes: bool) -> None:
     assert takes_python(requires, choose_target()) is takes
+
+
+@pytest.mark.parametrize(
+    ("requires", "capped"), [(None, False), (">=3.9", False), ("<3.14", True), (">=3.7,<3.12", True), ("odd", False)]
+)
+def test_an_upper_bound_of_requires_python_is_found(requires: str | None, *, capped: bool) -> None:
+    assert excludes_newer_python(requires, choose_target()) is capped

@@ -10,7 +10,7 @@ from scanner.model.artifact import Artifact, ArtifactKind, Origin
 from scanner.model.finding import Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule
 from scanner.runtime.candidates import Candidate
-from scanner.runtime.target import rank_artifact, takes_python
+from scanner.runtime.target import excludes_newer_python, rank_artifact, takes_python
 
 _LONG_AGO = timedelta(days=365)
 
@@ -46,9 +46,12 @@ def find_native_wheels(subject: Subject) -> Iterator[Finding]:
 
 
 def find_excluded_python(subject: Subject) -> Iterator[Finding]:
-    """CS106 where files would fit but their Requires-Python excludes the target."""
+    """CS106 where files would fit but their Requires-Python excludes the target; a caution where only its cap does."""
     chosen = subject.chosen
-    if chosen is None or chosen.wheel is not None:
+    if chosen is None:
+        return
+    if chosen.wheel is not None:
+        yield from _find_python_cap(subject, chosen.wheel)
         return
     excluded = [
         artifact
@@ -71,6 +74,23 @@ def find_excluded_python(subject: Subject) -> Iterator[Finding]:
     )
     if other is not None and _is_own_pin(subject):
         yield _pin_finding(subject, other)
+
+
+def _find_python_cap(subject: Subject, wheel: Artifact) -> Iterator[Finding]:
+    if not excludes_newer_python(wheel.requires_python, subject.target):
+        return
+    yield Finding(
+        rule=Rule.CS106,
+        level=Level.CAUTION,
+        message=(
+            f"{subject.title} declares Python {wheel.requires_python}; Workers run {subject.target.python}."
+            " Installers ignore the upper bound"
+        ),
+        evidence=(
+            Evidence(fact=f"Requires-Python: {wheel.requires_python}", origin=wheel.filename, strength=Strength.PROVEN),
+        ),
+        remedy="test it on this Python, or move to a release that declares it",
+    )
 
 
 def find_older_choice(subject: Subject) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What was given up for a choice in which everything fits: newer versions that need something without a wheel."""
+"""What was given up for a choice in which everything fits: newer versions that require something without a wheel."""
 
 from __future__ import annotations
 
@@ -7,45 +7,46 @@ from collections.abc import Mapping
 
 from packaging.utils import NormalizedName
 
-from scanner.resolve.rules import Key, Pick, Rules
+from scanner.resolve.graph import Key, Pick
+from scanner.resolve.rules import Rules
 from scanner.runtime.candidates import PassedOver
 
 
 def find_passed_over(
-    rules: Rules, lenient: Mapping[Key, Pick], picks: Mapping[Key, Pick]
+    rules: Rules, newest: Mapping[Key, Pick], picks: Mapping[Key, Pick]
 ) -> dict[NormalizedName, PassedOver]:
-    """For each project that was taken older than the lenient answer has it, what stood in the way of the newer one.
+    """For each package that was taken older than the newest versions have it, what stood in the way of the newer one.
 
-    Projects that were taken older only to go with others are left out.
+    Packages that were taken older only to go with others are left out.
     """
     found = {}
-    for (name, extra), pick in lenient.items():
+    for (name, extra), pick in newest.items():
         chosen = picks.get((name, None))
         if extra is not None or pick.version is None or chosen is None or chosen.version is None:
             continue
         fits = pick.candidate is not None and pick.candidate.wheel is not None
-        chain = _find_misfit(rules, lenient, name) if fits and pick.version > chosen.version else ()
+        chain = _find_misfit(rules, newest, name) if fits and pick.version > chosen.version else ()
         if chain:
-            misfit = lenient[chain[-1], None].version
+            misfit = newest[chain[-1], None].version
             assert misfit is not None  # noqa: S101  # only what has a version can be without a wheel
             found[name] = PassedOver(version=pick.version, chain=chain, misfit_version=misfit)
     return found
 
 
-def _find_misfit(rules: Rules, lenient: Mapping[Key, Pick], start: NormalizedName) -> tuple[NormalizedName, ...]:
+def _find_misfit(rules: Rules, newest: Mapping[Key, Pick], start: NormalizedName) -> tuple[NormalizedName, ...]:
     """The shortest chain to something without a wheel; empty where there is none."""
     extras: dict[NormalizedName, list[Key]] = {}
-    for key in lenient:
+    for key in newest:
         extras.setdefault(key[0], []).append(key)
     chains: dict[NormalizedName, tuple[NormalizedName, ...]] = {start: (start,)}
     queue = deque([start])
     while queue:
         name = queue.popleft()
-        candidate = lenient[name, None].candidate if (name, None) in lenient else None
+        candidate = newest[name, None].candidate if (name, None) in newest else None
         if candidate is not None and candidate.wheel is None:
             return chains[name]
         for key in extras.get(name, ()):
-            for child in rules.children(lenient[key]):
+            for child in rules.children(newest[key]):
                 if child.name not in chains:
                     chains[child.name] = (*chains[name], child.name)
                     queue.append(child.name)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
+from scanner.resolve.graph import Key
 from scanner.resolve.incompatibility import PartialSolution
-from scanner.resolve.rules import Key
 
 Rank = tuple[bool, bool, int]
 
 
-class Agenda:
+class Queue:
     """The open projects of a solution by their rank, which differs for each; to find the first is no walk over all."""
 
     def __init__(self, solution: PartialSolution, rank: Callable[[Key], Rank]) -> None:

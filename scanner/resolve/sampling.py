@@ -1,16 +1,15 @@
 """Finding the next version that may work in a long history, without asking each version what it requires.
 
 Boto3 has close to two thousand releases: to ask each what it requires is what makes other resolvers crawl. Two things
-hold in nearly all histories and are relied on here: what an older version asks for only loosens, and a version that is
-asked for exactly only goes up. So the history is sampled at growing distances and bisected between two samples where
-something viable may lie: where the older sample works, or where the two ask for versions of one project on different
-sides of one that fits (pydantic 2.10 asks for the only pydantic-core with a wheel, those before and after it do not).
+hold in nearly all histories and are relied on here: the bounds of an older version are only looser, and a version that
+is required exactly only goes up. So the history is sampled at growing distances and bisected between two samples where
+something viable may lie: where the older sample works, or where the two require versions of one package on different
+sides of one that fits (pydantic 2.10 requires the only pydantic-core with a wheel, those before and after it do not).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -18,7 +17,9 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.model.requirement import Want
-from scanner.resolve.rules import Key, Pick, Rules
+from scanner.resolve.graph import Pick
+from scanner.resolve.root_requirements import Beside
+from scanner.resolve.rules import Rules
 from scanner.runtime.candidates import Candidate, Candidates
 
 _NARROW = 4
@@ -38,21 +39,22 @@ class _Look:
     viable: bool
     passed: Mapping[NormalizedName, int]
     """For each project of which no fitting version is admitted: how many fitting versions are newer than those."""
+    lacks_extra: bool
+    """Whether the version does not have an extra that is required."""
 
 
 @dataclass(slots=True)
-class Leap:
-    """One search through the versions of one project, newest first, beside what else is wanted."""
+class Sampler:
+    """One search through the versions of one package, newest first, beside what else is required."""
 
     rules: Rules
     candidates: Candidates
     versions: Sequence[Version]
-    requirements: Mapping[Key, Iterable[Want]]
-    rejected: AbstractSet[Version | None] = frozenset()
-    """Versions that were tried and did not work."""
+    beside: Beside
     depth: int = 2
     """How many levels down a requirement is looked at to tell whether a version may work."""
     _looks: dict[int, _Look] = field(default_factory=dict)
+    _unmet: dict[NormalizedName, Want] = field(default_factory=dict)
 
     def land(self, start: int) -> int:
         """The first position from ``start`` on that may work, as far as samples show; past the end where none does."""
@@ -71,8 +73,8 @@ class Leap:
         return end
 
     def find_unmet(self) -> tuple[Want, ...]:
-        """What the versions that were looked at require and no fitting version meets, each project once."""
-        unmet: dict[NormalizedName, Want] = {}
+        """What was found to be required and that no compatible version meets, each package once."""
+        unmet = dict(self._unmet)
         for position, look in self._looks.items():
             candidate = next(self.candidates.fitting((self.versions[position],)), None)
             for want in self._children(candidate) if look.passed and candidate else ():
@@ -115,7 +117,7 @@ class Leap:
         """Whether something viable can lie after ``newer``, up to ``older``: not where one thing blocks both alike."""
         look = self._look(older)
         if look.viable or not look.passed:
-            return look.viable
+            return look.viable or (look.lacks_extra and not self._look(newer).lacks_extra)
         before = self._look(newer).passed
         return not any(name in before and before[name] >= count for name, count in look.passed.items())
 
@@ -125,9 +127,9 @@ class Leap:
             candidate = next(self.candidates.fitting((version,)), None)
             wants = list(self._children(candidate)) if candidate else []
             passed = {want.name: gap for want in wants if (gap := self._count_passed(want)) is not None}
-            viable = not passed and version not in self.rejected
-            viable = viable and candidate is not None and self._is_viable(candidate, None, self.depth)
-            self._looks[position] = _Look(viable=viable, passed=passed)
+            viable = not passed and candidate is not None and self._is_viable(candidate, None, self.depth)
+            lacks = candidate is not None and self._lacks_extra(candidate)
+            self._looks[position] = _Look(viable=viable, passed=passed, lacks_extra=lacks)
         return self._looks[position]
 
     def _count_passed(self, want: Want) -> int | None:
@@ -138,7 +140,7 @@ class Leap:
         satisfying = self._satisfying(candidates, want)
         if next(self.rules.usable(candidates, satisfying, want.extra), None) is not None:
             return None
-        if satisfying and self.rules.is_relaxed(want.name):
+        if self.rules.is_last_resort(candidates, satisfying):
             return None
         admitted = candidates.satisfying(want.specifier, prereleases=True)
         newest = admitted[0] if admitted else _named_version(want)
@@ -161,10 +163,14 @@ class Leap:
 
     def _is_viable(self, candidate: Candidate, extra: NormalizedName | None, depth: int) -> bool:
         """Whether what a version (with an extra) requires can be met beside what is wanted, some levels down."""
-        picks = [Pick(name=candidate.release.name, extra=one, candidate=candidate) for one in self._extras(candidate)]
-        if self.rules.relaxed is not None and not all(map(self.rules.keeps_extra, picks)):
+        if self._lacks_extra(candidate):
             return False
         return all(self._can_be_met(want, depth) for want in self._children(candidate, extra))
+
+    def _lacks_extra(self, candidate: Candidate) -> bool:
+        name = candidate.release.name
+        picks = (Pick(name=name, extra=one, candidate=candidate) for one in self._extras(candidate))
+        return any(map(self.rules.lacks_extra, picks))
 
     def _can_be_met(self, want: Want, depth: int) -> bool:
         candidates = self.rules.candidates(want.name) if want.url is None else None
@@ -173,7 +179,10 @@ class Leap:
         satisfying = self._satisfying(candidates, want)
         newest = next(self.rules.usable(candidates, satisfying, want.extra), None)
         if newest is None:
-            return bool(satisfying) and self.rules.is_relaxed(want.name)
+            if self.rules.is_last_resort(candidates, satisfying):
+                return True
+            self._unmet.setdefault(want.name, want)
+            return False
         if depth <= 1 or not self._is_narrow(want):
             return True
         oldest = next(self.rules.usable(candidates, reversed(satisfying), want.extra), newest)
@@ -187,7 +196,7 @@ class Leap:
 
     def _extras(self, candidate: Candidate) -> list[NormalizedName]:
         asked = [key for key in self.rules.asked_extras if key[0] == candidate.release.name]
-        return [extra for name, extra in asked if extra and wants_on(self.requirements, (name, extra))]
+        return [extra for name, extra in asked if extra and self.beside.on((name, extra))]
 
     def _is_narrow(self, want: Want) -> bool:
         """Whether so few versions are admitted that what they require decides; where many are, one will do."""
@@ -202,15 +211,7 @@ class Leap:
 
     def _others(self, want: Want) -> list[Want]:
         """What is wanted of the same project by others than the parent, which is what varies here."""
-        return [other for other in wants_on(self.requirements, (want.name, None)) if other.parent != want.parent]
-
-
-def wants_on(requirements: Mapping[Key, Iterable[Want]], key: Key) -> list[Want]:
-    """What is wanted of a project now."""
-    try:
-        return list(requirements[key])
-    except KeyError:
-        return []
+        return [other for other in self.beside.on((want.name, None)) if other.parent != want.parent]
 
 
 def _named_version(want: Want) -> Version | None:

@@ -92,7 +92,7 @@ def test_an_extra_that_is_blocked_leaves_its_package_the_parts_that_fit(resolve:
     assert _versions(resolve(projects, "web[fast]")) == {"web": "1.0", "model": "1.0", "core": "1.0", "loop": "1.0"}
 
 
-def test_a_part_that_blocks_one_alone_is_let_through_for_both_that_share_it(resolve: Make) -> None:
+def test_what_blocks_one_requirement_does_not_keep_another_from_stepping_back(resolve: Make) -> None:
     projects = {
         "a": {"1.0": ["never"]},
         "b": {"1.0": [], "2.0": ["never"]},
@@ -100,7 +100,7 @@ def test_a_part_that_blocks_one_alone_is_let_through_for_both_that_share_it(reso
         "never": {"1.0!": []},
         "part": {"1.0!": []},
     }
-    assert _versions(resolve(projects, "a", "b", "c")) == {"a": "1.0", "b": "2.0", "c": "1.0", "never": "1.0"}
+    assert _versions(resolve(projects, "a", "b", "c")) == {"a": "1.0", "b": "1.0", "c": "1.0", "never": "1.0"}
 
 
 def test_what_is_blocked_in_every_version_is_told_after_a_few_questions(
@@ -137,7 +137,7 @@ def test_a_chain_of_projects_is_followed_down_by_bisection_at_each_link(
     source = supply(projects)
     graph = resolve_tree(wants("top"), target=target, supply=source)
     assert _versions(graph) == {"top": "1.41", "middle": "1.41", "low": "1.41"}
-    assert len(set(source.asked)) < 50
+    assert len(set(source.asked)) < 100
 
 
 def test_a_newer_version_that_was_passed_over_is_told_with_what_it_needs(resolve: Make) -> None:
