@@ -1,1 +1,1 @@
-"""What the user has and wants: dependency files, settings, Wrangler configurations."""
+"""What the user has and wants: dependency files, and the edits of them."""

@@ -3,6 +3,7 @@
     ScanError
     ├── SettingsError(path, key, reason)       an option or a configuration file
     ├── SourceError(path, line, reason)        a dependency file that cannot be read
+    ├── EditError(path, line, reason)          an edit of a dependency file that is refused
     ├── TableError(path, key, reason)          a table below data/ that does not hold together
     ├── ArtifactError(filename, reason)        a wheel or source distribution that cannot be trusted or read
     └── IndexFailure(url, reason)              a package index that gave no usable answer
@@ -47,6 +48,20 @@ class SourceError(ScanError):
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{where}: {self.reason}"
+
+
+class EditError(ScanError):
+    """An edit of a dependency file that is refused; ``line`` counts from 1, None for the file as a whole."""
+
+    def __init__(self, path: str, line: int | None, reason: str) -> None:
+        super().__init__(path, line, reason)
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: not edited: {self.reason}"
 
 
 class TableError(ScanError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 
@@ -16,6 +17,12 @@ ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+ht
 _JSON_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json", "application/json")
 _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "application/vnd.pypi.simple.latest+html", "text/html")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
+
+# The encodings of the WHATWG standard, by Python's names: others, like punycode, take quadratic time.
+_PAGE_ENCODING = re.compile(
+    r"utf-8|utf-16(-[lb]e)?|ascii|iso8859-\d+|cp(866|874|932|949|125\d)|koi8-[ru]|mac-(roman|cyrillic)"
+    r"|gb(k|2312|18030)|big5|euc_(jp|kr)|iso2022_jp|shift_jis"
+)
 
 
 def parse_rows(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> Sequence[RowLike]:
@@ -68,9 +75,10 @@ def _check_api_version(text: str, url: str) -> None:
 
 def _decode(body: bytes, charset: str) -> str:
     try:
-        return body.decode(charset, errors="replace")
+        encoding = codecs.lookup(charset).name
     except (LookupError, ValueError):
-        return body.decode("utf-8", errors="replace")
+        encoding = "utf-8"
+    return body.decode(encoding if _PAGE_ENCODING.fullmatch(encoding) else "utf-8", errors="replace")
 
 
 def storable(text: str) -> str:

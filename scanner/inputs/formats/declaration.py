@@ -24,7 +24,13 @@ _T = TypeVar("_T")
 MAX_DECLARATION_CHARACTERS = 20_000
 MAX_PARENTHESES = 100
 
-_PLAIN_PIN = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?)==([0-9][0-9A-Za-z.+!]{0,200})")
+# A name with a dot may be the file name of an archive.
+_PLAIN = re.compile(
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?)==([0-9][0-9A-Za-z.+!]{0,200})"
+    r"|([A-Za-z0-9](?:[A-Za-z0-9_-]{0,200}[A-Za-z0-9])?)"
+)
+
+_ANY_VERSION = SpecifierSet()
 
 _CUT_HOST = re.compile(r"//[^/?#\s]*\Z")
 
@@ -42,7 +48,7 @@ def parse_declaration(
     Raises:
         SourceError: the string is not a requirement; the reason is one line.
     """
-    plain = parse_plain_pin(text, location, groups=groups, direct=direct)
+    plain = parse_plain(text, location, groups=groups, direct=direct)
     if plain is not None:
         return plain
     requirement = _parse_guarded(Requirement, text, "a requirement", location)
@@ -60,19 +66,19 @@ def parse_declaration(
     )
 
 
-def parse_plain_pin(
+def parse_plain(
     text: str, location: Location, *, groups: Iterable[str] = (), direct: bool | None = True
 ) -> Dependency | None:
-    """What ``name==1.0`` declares, in half the time of the general parser; None for every other form.
+    """What ``name==1.0`` or ``name`` declares, much faster than the general parser; None for every other form.
 
-    Most lines of frozen and compiled files are of this form, and some have a hundred thousand of them. It has no white
-    space, and so neither options nor a comment.
+    Most lines of large files are of these forms. They have no white space, and so neither options nor a comment.
     """
-    match = _PLAIN_PIN.fullmatch(text)
+    match = _PLAIN.fullmatch(text)
     if match is None:
         return None
     try:
-        name, (specifier, pin) = canonicalize_name(match[1]), _make_pin(match[2])
+        name = canonicalize_name(match[1] or match[3])
+        specifier, pin = _make_pin(match[2]) if match[2] else (_ANY_VERSION, None)
     except ValueError:
         return None
     return Dependency(

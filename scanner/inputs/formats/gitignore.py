@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +12,21 @@ from scanner.inputs.formats.reading import read_head
 
 if TYPE_CHECKING:  # loaded only where there is such a file
     from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-MAX_IGNORE_FILE_BYTES = 1024 * 1024
+MAX_IGNORE_FILE_BYTES = 256 * 1024
+# Each file of a folder is compared with all of them; real files have a few hundred.
+MAX_PATTERNS = 2_000
+MAX_PATTERN_CHARACTERS = 1_000
+
+# The parts of the regular expressions that pathspec writes.
+_STARS = re.compile(r"(?:\[\^/\]\*)+")
+_CHARACTER = r"(?:\\.|\[\^/\](?![*+])|\[(?!\^/\])\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[\]()/$^])"
+_STAR_AND_MORE = re.compile(rf"\[\^/\]\*({_CHARACTER}+)(?=\[\^/\]\*)", re.DOTALL)
+_FOLDERS = r"\(\?:/\.\+\)\?"
+_PATH = r"((?:(?!\(\?:/\.\+\)\?)(?:\\.|.))+?)"
+_FOLDERS_AND_MORE = re.compile(rf"{_FOLDERS}{_PATH}(?={_FOLDERS})", re.DOTALL)
+_FIRST_FOLDERS_AND_MORE = re.compile(rf"\^\(\?:\.\+/\)\?{_PATH}(?=\(\?>\(\?:/\.\+\)\?\?|{_FOLDERS})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +79,32 @@ class IgnoreRules:
 def _parse_patterns(lines: list[str]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - heavy
 
+    # A later pattern overrides an earlier one: of repeated lines only the last counts.
+    distinct = list(dict.fromkeys(reversed(lines)))[:MAX_PATTERNS]
+    patterns = [pattern for line in reversed(distinct) if (pattern := _parse_pattern(line)) is not None]
+    return GitIgnoreSpec(patterns, backend="simple")
+
+
+def _parse_pattern(line: str) -> GitIgnoreSpecPattern | None:
+    """The pattern of one line; None for comments, blank lines and what is no pattern, which git skips."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 - heavy
+
+    if len(line) > MAX_PATTERN_CHARACTERS:
+        return None
     try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+        regex, include = GitIgnoreSpecPattern.pattern_to_regex(line)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of sets that look like those of other languages
+            return None if regex is None else GitIgnoreSpecPattern(re.compile(_make_linear(regex)), include)
+    except (ValueError, re.error):
+        return None
 
 
-def _is_pattern(line: str) -> bool:
-    """Whether the line alone is a pattern; git skips those that are not."""
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - heavy
+def _make_linear(regex: str) -> str:
+    """The same pattern without exponential time: only the last star of a name, and of a path, tries other lengths.
 
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+    Of every other star the shortest match is as good as any, because what follows it may begin anywhere behind.
+    """
+    regex = _STAR_AND_MORE.sub(r"(?>[^/]*?\1)", _STARS.sub("[^/]*", regex))
+    regex = _FOLDERS_AND_MORE.sub(r"(?>(?:/.+)??\1(?=/))", regex)
+    return _FIRST_FOLDERS_AND_MORE.sub(r"^(?>(?:.+?/)??\1(?=/))", regex)

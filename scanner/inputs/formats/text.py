@@ -29,7 +29,7 @@ def decode_leniently(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     """
     if len(data) > MAX_FILE_BYTES:
         raise SourceError(path, None, f"{len(data):,} bytes are over the limit of {MAX_FILE_BYTES:,} for one file")
-    encoding = _detect_encoding(data)
+    encoding = detect_encoding(data)
     problems: tuple[Problem, ...] = ()
     try:
         text = data.decode(encoding)
@@ -54,7 +54,8 @@ def refuse_endless(text: str, path: str, *, separators: str = ",") -> None:
         raise SourceError(path, None, f"{parts:,} elements are over the limit of {MAX_PARTS:,} for one file")
 
 
-def _detect_encoding(data: bytes) -> str:
+def detect_encoding(data: bytes) -> str:
+    """The name of the codec for a file, by its byte order mark, zero bytes or coding line, else UTF-8."""
     by_zero_bytes = json.detect_encoding(data[:4])  # any text that begins with an ASCII character, not only JSON
     if by_zero_bytes == "utf-8":
         for line in data[:2000].split(b"\n")[:2]:

@@ -23,35 +23,42 @@ def parse_script(document: Document) -> Parsed:
     Raises:
         SourceError: there is no such block, more than one, one without an end, or one that is not TOML.
     """
-    top = parse_toml(replace(document, text=_cut_block(document)))
+    top = parse_toml(replace(document, text=cut_block(document)))
     uv = read_uv_project(top.table("tool", "uv"))
     entries = add_uv_sources(read_requirements(top, "dependencies"), top.table("tool", "uv"))
     return replace(uv, entries=(*entries, *uv.entries), problems=top.problems)
 
 
-def _cut_block(document: Document) -> str:
-    """The block's TOML, every character at the place that it has in the file."""
-    lines = [line.rstrip() for line in document.text.split("\n")]
-    starts = [number for number, line in enumerate(lines) if line == _BEGIN]
-    blocks = [(start, _find_end(lines, start)) for start in starts]
-    closed = [(start, end) for start, end in blocks if end is not None]
-    if not closed:
-        line = starts[0] + 1 if starts else None
-        raise SourceError(document.path, line, "there is no complete «# /// script» block in it")
-    if len(closed) > 1:
-        raise SourceError(document.path, closed[1][0] + 1, "a second «# /// script» block")
-    start, end = closed[0]
-    return "\n" * (start + 1) + "\n".join(
-        re.sub("^# ?", lambda m: " " * len(m[0]), line) for line in lines[start + 1 : end]
-    )
+def cut_block(document: Document) -> str:
+    """The block's TOML, every character at the place that it has in the file; all before it is blank.
+
+    Raises:
+        SourceError: there is no such block, more than one, or one without an end.
+    """
+    raw = document.text.split("\n")
+    lines = [line.rstrip() for line in raw]
+    blocks = _find_blocks(lines)
+    if not blocks:
+        line = lines.index(_BEGIN) + 1 if _BEGIN in lines else None
+        raise SourceError(document.path, line, f'there is no complete "{_BEGIN}" block in it')
+    if len(blocks) > 1:
+        raise SourceError(document.path, blocks[1][0] + 1, f'a second "{_BEGIN}" block')
+    start, end = blocks[0]
+    before = [" " * len(line) for line in raw[: start + 1]]
+    block = [re.sub("^# ?", lambda match: " " * len(match[0]), line) for line in raw[start + 1 : end]]
+    return "\n".join([*before, *block]).removesuffix("\r")
 
 
-def _find_end(lines: list[str], start: int) -> int | None:
-    """The last «# ///» among the comment lines that follow, as PEP 723 has it; None where there is none."""
+def _find_blocks(lines: list[str]) -> list[tuple[int, int]]:
+    """The first and last line of each block; it ends at the last "# ///" of its comment lines, as in PEP 723."""
+    blocks: list[tuple[int, int]] = []
     end = None
-    for number in range(start + 1, len(lines)):
-        if lines[number] != "#" and not lines[number].startswith("# "):
-            break
-        if lines[number] == _END:
+    for number in reversed(range(len(lines))):
+        line = lines[number]
+        if line == _BEGIN and end is not None:
+            blocks.append((number, end))
+        if line != "#" and not line.startswith("# "):
+            end = None
+        elif line == _END and end is None:
             end = number
-    return end
+    return blocks[::-1]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from scanner.inputs.formats.declaration import parse_declaration, parse_plain_pin, shorten
+from scanner.inputs.formats.declaration import parse_declaration, parse_plain, shorten
 from scanner.inputs.formats.document import Document, IndexOptions, Parsed
 from scanner.inputs.formats.reference import hide_credentials, is_url, path_of_file_url
 from scanner.inputs.formats.requirements.compiled import CompiledLine, find_manifests, is_compiled, read_annotations
@@ -109,7 +109,7 @@ def _read_lines(reading: _Reading, place: _Place, content: LogicalLines) -> None
 
 def _read_line(reading: _Reading, place: _Place, line: LogicalLine) -> Dependency | None:
     """The requirement of one line; None for a line of options, which are carried out."""
-    plain = parse_plain_pin(line.text, place.document.location(line.line, line.column), groups=reading.groups)
+    plain = parse_plain(line.text, place.document.location(line.line, line.column), groups=reading.groups)
     if plain is not None:
         return plain
     requirement, option_text = split_options(_expand_variables(line.text, place.document.environ))

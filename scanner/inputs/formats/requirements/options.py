@@ -19,6 +19,7 @@ MAX_OPTION_CHARACTERS = 20_000
 
 _FIRST_OPTION = re.compile(r"(?:^|\s)-")
 _PLAIN_HASH = re.compile(r"--hash=(\w+:\w+)")
+_PLAIN_INCLUDE = re.compile(r"(?:-r|--requirement|(-c|--constraint))(?:\s+|=)([\w./][\w./-]*)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|\s*=\s*)(.*)")
 _HASH = re.compile(r"\w+:\w+")
 # What newer releases of pip know and the library does not.
@@ -78,6 +79,8 @@ class OptionReader:
         plain = [match[1] for word in words if (match := _PLAIN_HASH.fullmatch(word))]
         if len(plain) == len(words):
             return LineOptions(hashes=tuple(plain))
+        if include := _PLAIN_INCLUDE.fullmatch(text):
+            return LineOptions(includes=((include[2], include[1] is not None),))
         if editable := _find_editable(text):
             return LineOptions(editable=editable)
         if len(text) > MAX_OPTION_CHARACTERS:

@@ -31,6 +31,16 @@ class Positions:
                 return line, offset - self._line_starts[line - 1] + 1
         return 1, 1
 
+    def offset(self, path: KeyPath) -> int | None:
+        """Where a key path begins, counted in characters from 0; None if it was not recorded."""
+        return self._offsets.get(path)
+
+    def find_path(self, line: int, column: int) -> KeyPath:
+        """The longest key path that begins at a place; an empty one if none does."""
+        starts = self._line_starts
+        offset = starts[line - 1] + column - 1 if line <= len(starts) else -1
+        return max((path for path, start in self._offsets.items() if start == offset), key=len, default=())
+
     @cached_property
     def _line_starts(self) -> list[int]:
         starts = [0]

@@ -38,6 +38,22 @@ def find_toml_positions(text: str, *, depth: int = DEFAULT_DEPTH) -> Positions:
     return Positions(text, scan.offsets)
 
 
+def find_value_end(text: str, start: int) -> int:
+    """Where the string, array or inline table ends that begins at an offset of a valid TOML text."""
+    scan = _Scan(text, 0)
+    scan.at = start
+    scan.value(())
+    return scan.at
+
+
+def find_pair(text: str, start: int) -> tuple[int, int, int]:
+    """Where the key that begins at an offset of a valid TOML text ends, and where its value begins and ends."""
+    scan = _Scan(text, 0)
+    scan.at = start
+    key_end, value_start = scan.key()
+    return key_end, value_start, find_value_end(text, value_start)
+
+
 class _Scan:
     """The state of one pass: where it is, what it has recorded, how many tables each array of tables has."""
 
@@ -83,7 +99,7 @@ class _Scan:
             self._record_implied(path, start)
         self.at += 1  # the equals sign
         self._skip(_BLANK)
-        self._value(path)
+        self.value(path)
         return table
 
     def _keys(self) -> list[str]:
@@ -97,7 +113,16 @@ class _Scan:
             self.at += 1
         return keys
 
-    def _value(self, path: KeyPath) -> None:
+    def key(self) -> tuple[int, int]:
+        """Goes over a key and its equals sign: where the last part of the key ends, and where the value begins."""
+        self._keys()
+        end = len(self.text[: self.at].rstrip(" \t"))
+        self.at += 1
+        self._skip(_BLANK)
+        return end, self.at
+
+    def value(self, path: KeyPath) -> None:
+        """Goes over a value and records what is in it."""
         if not self.text.startswith(("[", "{"), self.at):
             match = _PLAIN_VALUE.match(self.text, self.at)
             self.at = match.end() if match else self.at + 1
@@ -119,7 +144,7 @@ class _Scan:
 
     def _element(self, path: KeyPath, number: int) -> None:
         self.offsets[(*path, number)] = self.at
-        self._value((*path, number))
+        self.value((*path, number))
 
     def _inline_pair(self, path: KeyPath, _number: int) -> None:
         self._pair(path)
