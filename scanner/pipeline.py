@@ -1,14 +1,14 @@
-"""The scan: files to entries, entries to a tree, the tree to findings, findings to a report.
+"""The scan: paths to projects; each project to a tree, the tree to findings, the findings to a report.
 
 The only module that knows all the stages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -17,28 +17,25 @@ from packaging.utils import canonicalize_name
 from scanner.inputs.formats import STDIN, ReadFile, read_sources
 from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
-from scanner.inputs.projects import Project, folder_of, merge_options, plan_file
+from scanner.inputs.projects import Project, find_lock_problems, find_projects, find_runtime, folder_of
 from scanner.inputs.settings import Settings
 from scanner.inputs.table_rows import Listed, listed_rows
-from scanner.inputs.wrangler import find_wrangler_config, read_wrangler_config
 from scanner.inspect.distributions import Inspected, Opener, inspect_graph
 from scanner.inspect.memory import Memory
 from scanner.judge.baseline import read_baseline
-from scanner.judge.edits import find_concentration
 from scanner.judge.explain import explain_project
-from scanner.judge.ignores import Exemptions, make_exemptions
-from scanner.judge.judgements import judge_project
-from scanner.judge.verdicts import Assembled, assemble_judgements
+from scanner.judge.ignores import describe_ignores
+from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave_unknown
 from scanner.model.dependency import Dependency, Skipped
+from scanner.model.errors import SettingsError
 from scanner.model.finding import Problem
-from scanner.model.report import Judgement, Report
+from scanner.model.report import DataAge, ProjectReport, Report, has_index_failure
 from scanner.model.target import Target
 from scanner.resolve import Graph, resolve_flat, resolve_tree
 from scanner.resolve.direct import DirectSupply
-from scanner.resolve.edges import list_edges, list_extra_edges
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
-from scanner.runtime.target import choose_target
+from scanner.runtime import tables
 
 
 class Source(Supply, Opener, Protocol):
@@ -56,17 +53,17 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
-    """What a scan is given by whoever starts it, so that nothing below looks around for itself."""
+    """What a scan is given by its caller, so that nothing below looks around for itself."""
 
     environ: Mapping[str, str]
     read_stdin: Callable[[], bytes]
     open_supply: OpenSupply
     progress: Progress = field(default=lambda _: None)
-    """Told what is being done, for people who wait."""
-    today: date | None = None
-    """The day of the scan, on which ignores run out; None where they do not."""
+    """Called with what is being done, for people who wait."""
+    now: datetime | None = None
+    """The time of the scan; None where ignores do not expire."""
     installed: Mapping[str, bytes] = field(default_factory=dict)
-    """What interpreters among the paths tell of themselves, as `pip inspect` reports."""
+    """What interpreters among the paths report of themselves, as `pip inspect` does."""
     memory: Memory | None = None
     """What earlier scans learned of files; None to do without."""
     listed: Listed | None = None
@@ -83,10 +80,10 @@ class Flattened:
 
 
 def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Report:
-    """The report on everything that the files ask for.
+    """The report on everything that the files require.
 
     Raises:
-        SettingsError: the runtime cannot be chosen from what is set, or the baseline cannot be read.
+        SettingsError: a setting contradicts another one, or the baseline cannot be read.
         SourceError: a comment that ignores findings names no rule, an unknown one, or gives no reason.
     """
     noted = NotedVariables(around.environ)
@@ -95,60 +92,102 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
     return mask_report(report, noted.hide) if noted.are_read else report
 
 
+def scan_one(paths: Sequence[str], settings: Settings, around: Surroundings) -> ProjectReport:
+    """The report on the one project of the paths.
+
+    Raises:
+        SettingsError: as for a scan, and if there are several projects.
+    """
+    projects = scan(paths, settings, around).projects
+    if len(projects) > 1:
+        places = ", ".join(sorted({path for project in projects for path in project.files}))
+        raise SettingsError(None, "PATHS", f"{len(projects)} projects found; name the files of one of them: {places}")
+    return projects[0]
+
+
 def _scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Report:
-    target = find_target(paths, settings)
-    files = read_files(paths, settings, around)
-    exemptions = _exemptions(files, settings, around, target)
-    projects = [plan_file(file, settings, target) for file in files]
+    found = find_projects(
+        paths,
+        settings,
+        environ=around.environ,
+        read_stdin=around.read_stdin,
+        installed=around.installed,
+        today=around.now.date() if around.now else None,
+    )
+    projects = tuple(_scan_project(project, around) for project in found.projects)
+    complete = not has_index_failure(projects)
+    return Report(
+        projects=projects,
+        problems=found.problems,
+        notes=(*found.notes, *_describe_ignores(found.projects, projects, complete=complete)),
+        complete=complete,
+        scanned_at=around.now.replace(microsecond=0) if around.now else None,
+        data=_find_data_age(around.now, found.projects) if around.now else None,
+    )
+
+
+def _find_data_age(now: datetime, projects: Iterable[Project]) -> DataAge:
+    return tables.find_data_age((project.target.pyodide for project in projects), now.date())
+
+
+def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
+    settings = project.settings
+    baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset()
+    today = around.now.date() if around.now else None
+    if has_unknown_runtime(project):
+        return leave_unknown(project, baseline=baseline, today=today)
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
-    options = merge_options(files)
-    assembled: list[Assembled] = []
-    edges: set[tuple[str, str]] = set()
-    extra_edges: dict[tuple[str, str], str] = {}
-    with around.open_supply(target, options, folder_of(paths[0])) as supply:
-        for project in projects:
-            around.progress(f"resolving {project.path}")
-            graph = _resolve(project, settings, target, supply)
-            edges |= list_edges(graph)
-            extra_edges |= list_extra_edges(graph)
-            inspected: Mapping[str, Inspected] = {}
-            if not settings.no_inspect:
-                around.progress(f"looking inside what {project.path} brings along")
-                inspected = inspect_graph(
-                    graph, supply, target=target, table=settings.table, listed=listed, memory=around.memory
-                )
-            assembled.append(
-                assemble_judgements(
-                    project,
-                    graph,
-                    inspected,
-                    target=target,
-                    table=settings.table,
-                    listed=listed,
-                    exemptions=exemptions,
-                )
+    with around.open_supply(project.target, project.index, folder_of(project.path)) as supply:
+        around.progress(f"resolving {project.name}")
+        graph = _resolve(project, supply)
+        versions = {node.name: node.chosen.version for node in graph.nodes.values() if node.chosen}
+        differences = tuple(find_lock_problems(project.compared, versions))
+        inspected: Mapping[str, Inspected] = {}
+        if not settings.no_inspect:
+            around.progress(f"inspecting the dependencies of {project.name}")
+            inspected = inspect_graph(
+                graph, supply, target=project.target, table=settings.table, listed=listed, memory=around.memory
             )
         notes = supply.notes
-    report = _report(target, settings, projects, assembled, exemptions=exemptions, notes=notes)
-    return replace(report, edges=tuple(sorted(edges)), extra_edges=extra_edges)
+    noted = replace(
+        project,
+        problems=(*project.problems, *differences),
+        notes=(*project.target.notes, *notes, *project.notes),
+    )
+    return judge_project_tree(noted, graph, inspected, listed, baseline=baseline, today=today)
+
+
+def _resolve(project: Project, supply: Supply) -> Graph:
+    direct = DirectSupply(supply, project.dependencies, project.target)
+    if project.is_lock:
+        return build_locked_graph(project.dependencies, target=project.target, supply=supply)
+    if project.settings.no_deps:
+        return resolve_flat(project.wants, target=project.target, supply=direct, constraints=project.constraints)
+    graph = resolve_tree(
+        project.wants,
+        target=project.target,
+        supply=direct,
+        constraints=project.constraints,
+        overrides=project.overrides,
+    )
+    return direct.mark_unread(graph)
+
+
+def _describe_ignores(
+    projects: Sequence[Project], reports: Sequence[ProjectReport], *, complete: bool
+) -> Iterator[str]:
+    is_cut = any(p.settings.offline or p.settings.no_deps or p.settings.no_inspect for p in projects)
+    uses = [use for report in reports for use in report.ignores]
+    return describe_ignores(uses, is_whole=complete and not is_cut)
 
 
 def find_target(paths: Sequence[str], settings: Settings) -> Target:
-    """The runtime to judge for: what is set, else the nearest Wrangler configuration's, else the newest.
+    """The runtime of the first path.
 
     Raises:
         SettingsError: a Wrangler configuration cannot be read, or flags contradict each other.
     """
-    if settings.compatibility_date or settings.compatibility_flag:
-        origins = {settings.origins.get(f"compatibility-{key}", "command line") for key in ("date", "flag")}
-        origin = " and ".join(sorted(origins))
-        return choose_target(settings.compatibility_date, settings.compatibility_flag, origin=origin)
-    for path in paths:
-        config_path = find_wrangler_config(folder_of(path))
-        if config_path is not None:
-            config = read_wrangler_config(config_path, _shown(config_path))
-            return choose_target(config.compatibility_date, config.compatibility_flags, origin=config.path)
-    return choose_target()
+    return find_runtime(folder_of(paths[0]), settings)[0]
 
 
 def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -> tuple[ReadFile, ...]:
@@ -167,17 +206,10 @@ def list_entries(paths: Sequence[str], settings: Settings, around: Surroundings)
     noted = NotedVariables(around.environ)
     files = read_files(paths, settings, replace(around, environ=noted))
     entries = [entry for file in files for entry in file.parsed.entries]
-    listed = Flattened(
-        entries=tuple(entry for entry in entries if isinstance(entry, Dependency)),
-        skipped=tuple(entry for entry in entries if isinstance(entry, Skipped)),
-        problems=tuple(problem for file in files for problem in file.parsed.problems),
-    )
-    if not noted.are_read:
-        return listed
     return Flattened(
-        entries=tuple(mask_dependency(entry, noted.hide) for entry in listed.entries),
-        skipped=tuple(mask_skipped(entry, noted.hide) for entry in listed.skipped),
-        problems=tuple(mask_problem(problem, noted.hide) for problem in listed.problems),
+        entries=tuple(mask_dependency(entry, noted.hide) for entry in entries if isinstance(entry, Dependency)),
+        skipped=tuple(mask_skipped(entry, noted.hide) for entry in entries if isinstance(entry, Skipped)),
+        problems=tuple(mask_problem(problem, noted.hide) for file in files for problem in file.parsed.problems),
     )
 
 
@@ -187,97 +219,10 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     Raises:
         SettingsError: the settings cannot be used.
     """
-    asked = replace(around, read_stdin=requirement.encode)
-    report = scan((STDIN,), settings, asked)
-    names = [canonicalize_name(row.name) for row in report.dependencies if row.location is not None]
+    report = scan((STDIN,), settings, replace(around, read_stdin=requirement.encode))
+    project = report.projects[0]
+    names = [canonicalize_name(row.name) for row in project.dependencies if row.location is not None]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
-    with around.open_supply(report.target, IndexOptions(), Path.cwd()) as supply:
-        steps = [step for name in names for step in explain_project(name, supply, report.target, listed)]
+    with around.open_supply(project.target, IndexOptions(), Path.cwd()) as supply:
+        steps = [step for name in names for step in explain_project(name, supply, project.target, listed)]
     return replace(report, notes=(*report.notes, *steps))
-
-
-def _shown(path: Path) -> str:
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
-def _resolve(project: Project, settings: Settings, target: Target, supply: Supply) -> Graph:
-    direct = DirectSupply(supply, project.dependencies, target)
-    if project.is_lock:
-        return build_locked_graph(project.dependencies, target=target, supply=supply)
-    if settings.no_deps:
-        return resolve_flat(project.wants, target=target, supply=direct, constraints=project.constraints)
-    graph = resolve_tree(
-        project.wants, target=target, supply=direct, constraints=project.constraints, overrides=project.overrides
-    )
-    return direct.mark_unread(graph)
-
-
-def _exemptions(files: Sequence[ReadFile], settings: Settings, around: Surroundings, target: Target) -> Exemptions:
-    declared: dict[str, set[int]] = {}
-    for file in files if any(file.ignores for file in files) else ():
-        places = (*file.parsed.entries, *file.parsed.constraints, *file.parsed.overrides, *file.parsed.problems)
-        for location in (place.location for place in places):
-            if location is not None:
-                declared.setdefault(location.path, set()).add(location.line)
-    inline = dict.fromkeys(ignore for file in files for ignore in file.ignores)
-    baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset()
-    exemptions = make_exemptions(settings.ignore, inline, declared)
-    is_whole = not (settings.offline or settings.no_deps or settings.no_inspect)
-    return Exemptions(exemptions, target=target, baseline=baseline, today=around.today, is_whole=is_whole)
-
-
-def _report(
-    target: Target,
-    settings: Settings,
-    projects: Sequence[Project],
-    assembled: Sequence[Assembled],
-    *,
-    exemptions: Exemptions,
-    notes: Sequence[str],
-) -> Report:
-    problems, accepted = exemptions.part_problems(_problems(projects))
-    skipped = (*(entry for project in projects for entry in project.skipped), *accepted)
-    notes = (*target.notes, *notes, *(note for project in projects for note in project.notes), *exemptions.notes())
-    judgements = [judgement for one in assembled for judgement in one.judgements]
-    told = tuple(sorted(_merge_transitive(judgements), key=_by_place))
-    bundles = [one.bundle for one in assembled if one.bundle]
-    return Report(
-        target=target,
-        table=settings.table,
-        verdict=judge_project(told, skipped, problems),
-        dependencies=told,
-        skipped=tuple(sorted(skipped, key=lambda entry: entry.location)),
-        problems=problems,
-        notes=tuple(dict.fromkeys([*notes, *find_concentration(told)])),
-        bundle=max(bundles, key=lambda bundle: bundle.uncompressed_bytes, default=None),
-    )
-
-
-def _problems(projects: Sequence[Project]) -> tuple[Problem, ...]:
-    found = dict.fromkeys(problem for project in projects for problem in project.problems)
-    return tuple(sorted(found, key=lambda p: (p.location.path, p.location.line) if p.location else ("", 0)))
-
-
-def _merge_transitive(judgements: Sequence[Judgement]) -> list[Judgement]:
-    """The same package that came along in several files once, with all its chains."""
-    merged: dict[tuple[str, str | None], Judgement] = {}
-    told: list[Judgement] = []
-    for judgement in judgements:
-        if judgement.location is not None:
-            told.append(judgement)
-            continue
-        key = (judgement.name, judgement.version)
-        known = merged.get(key)
-        merged[key] = judgement if known is None else known.with_chains(judgement.via)
-    return [*told, *merged.values()]
-
-
-def _by_place(judgement: Judgement) -> tuple[bool, str, int, int, str]:
-    """By location and then name; what has no location comes last."""
-    place = judgement.location
-    if place is None:
-        return (True, "", 0, 0, judgement.name)
-    return (False, place.path, place.line, place.column, judgement.name)

@@ -72,7 +72,7 @@ def test_what_stands_beside_an_old_pkg_info_is_known_to_the_second_scan_too(
     index.add(make_sdist("alpha", files=egg_info, pkg_info="Metadata-Version: 1.2\nName: alpha\nVersion: 1.0\n"))
     index.add(make_wheel("beta", files={"beta.py": ""}))
     first = scan("alpha\n")
-    assert [each["name"] for each in first["dependencies"]] == ["alpha", "beta"]
+    assert [each["name"] for each in first["projects"][0]["dependencies"]] == ["alpha", "beta"]
     assert scan("alpha\n") == first
 
 
@@ -89,7 +89,13 @@ def test_a_second_scan_asks_for_nothing_and_says_the_same(
     second = scan("alpha\ngamma\ndelta\nnot-there\n")
     assert _fetched(index, asked) == []
     assert second == first
-    assert {row["name"] for row in second["dependencies"]} == {"alpha", "beta", "gamma", "delta", "not-there"}
+    assert {row["name"] for row in second["projects"][0]["dependencies"]} == {
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "not-there",
+    }
 
 
 def test_a_changed_tree_is_followed_anew_without_fetching_known_wheels(
@@ -143,7 +149,7 @@ def test_another_runtime_is_analysed_for_itself(
     index.add(make_wheel("alpha", files=CODE))
     newest = scan("alpha\n")
     older = scan("alpha\n", "--compatibility-date", "2026-01-01")
-    assert older["target"] != newest["target"]
+    assert older["projects"][0]["target"] != newest["projects"][0]["target"]
     assert scan("alpha\n") == newest
 
 
@@ -156,7 +162,7 @@ def test_offline_the_cache_answers_and_what_it_lacks_is_unknown_and_named(
     asked = len(index.requests)
     report = scan("alpha\nbeta\n", "--offline")
     assert _fetched(index, asked) == []
-    rows = {row["name"]: row for row in report["dependencies"]}
+    rows = {row["name"]: row for row in report["projects"][0]["dependencies"]}
     assert rows["alpha"]["verdict"] == "workers"
     assert rows["beta"]["verdict"] == "unknown"
     (finding,) = rows["beta"]["findings"]
@@ -173,9 +179,9 @@ def test_offline_a_pin_to_the_pyodide_release_is_judged_from_the_shipped_data(
     release = json.loads((Path(__file__).parents[1] / "data" / "pyodide" / "314.0.7.json").read_text(encoding="utf-8"))
     version = release["packages"]["pandas"]["version"]
     pinned = scan(f"pandas=={version}\n", "--offline", "--table", "advise")
-    assert {row["name"]: row["verdict"] for row in pinned["dependencies"]}["pandas"] == "workers"
+    assert {row["name"]: row["verdict"] for row in pinned["projects"][0]["dependencies"]}["pandas"] == "workers"
     open_ended = scan("pandas\n", "--offline", "--table", "advise")
-    assert {row["name"]: row["verdict"] for row in open_ended["dependencies"]} == {"pandas": "unknown"}
+    assert {row["name"]: row["verdict"] for row in open_ended["projects"][0]["dependencies"]} == {"pandas": "unknown"}
     assert index.requests == []
     assert (tmp_path / "cache").is_dir()
 

@@ -22,7 +22,7 @@ def rows(run: Run) -> Callable[..., Rows]:
     def scan(text: str, *words: str, **keywords: Any) -> Rows:
         files = {"requirements.txt": text}
         result = run("requirements.txt", "--format", "json", "--no-inspect", *words, files=files, **keywords)
-        return {row["name"]: row for row in json.loads(result.stdout)["dependencies"]}
+        return {row["name"]: row for row in json.loads(result.stdout)["projects"][0]["dependencies"]}
 
     return scan
 
@@ -253,7 +253,7 @@ def test_a_constraint_and_an_override_hold_below_what_is_asked_for(
         '[tool.uv]\nconstraint-dependencies = ["c<3"]\noverride-dependencies = ["b==1.0"]\n'
     )
     result = run("pyproject.toml", "--format", "json", "--no-inspect", files={"pyproject.toml": pyproject})
-    told = {row["name"]: row["version"] for row in json.loads(result.stdout)["dependencies"]}
+    told = {row["name"]: row["version"] for row in json.loads(result.stdout)["projects"][0]["dependencies"]}
     assert told == {"a": "1.0", "b": "1.0", "c": "2.0"}
     assert len(index.requests) <= 6
 

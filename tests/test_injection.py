@@ -50,7 +50,7 @@ COMMANDS = (
     ("list", ".", "--format", "json"),
     ("tree", "."),
     ("tree", ".", "--format", "json"),
-    ("plan", "."),
+    ("plan", "requirements.txt"),
     ("table",),
     ("table", "--format", "json"),
     ("config",),
@@ -86,7 +86,7 @@ def test_no_command_passes_on_what_a_terminal_or_a_runner_would_take(
 
 @pytest.mark.parametrize(
     ("words", "formats"),
-    [(("scan", ".", "-vv"), tuple(FORMATS)), (("plan", "."), tuple(PLAN_REPORTERS))],
+    [(("scan", ".", "-vv"), tuple(FORMATS)), (("plan", "requirements.txt"), tuple(PLAN_REPORTERS))],
     ids=["scan", "plan"],
 )
 def test_no_format_does_either(

@@ -1,4 +1,4 @@
-"""Several projects in one folder, and several paths at once: one report, ordered by file."""
+"""Several projects in one folder, and several paths at once: one report, a part for each project."""
 
 from __future__ import annotations
 
@@ -58,22 +58,62 @@ def _add(index: FakeIndex, make_wheel: MakeWheel, **tags: str) -> None:
         index.add(make_wheel(name, "1.0", tag=tags.get(name, "py3-none-any")))
 
 
-def _places(rows: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
+def _places(report: dict[str, Any]) -> list[tuple[str, str, int]]:
+    rows = [row for project in report["projects"] for row in project["dependencies"]]
     return [(row["name"], row["location"]["path"], row["location"]["line"]) for row in rows]
 
 
-def test_a_workspace_is_one_report_in_the_order_of_its_files(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
+def test_each_folder_is_a_project_and_the_worst_of_them_is_the_verdict(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
     _add(index, make_wheel, gamma=LINUX)
     result = run(".", "--format", "json", files=WORKSPACE)
     report = json.loads(result.stdout)
-    assert (result.exit_code, report["verdict"]) == (1, "hybrid")
-    assert _places(report["dependencies"]) == [
+    assert (result.exit_code, report["verdict"]) == (1, "container")
+    assert [(project["path"], project["verdict"]) for project in report["projects"]] == [
+        ("apps/one", "workers"),
+        ("apps/two", "workers"),
+        ("jobs", "container"),
+        ("plain", "workers"),
+    ]
+    assert report["summary"]["workers"] == 4
+    assert _places(report) == [
         ("alpha", "apps/one/uv.lock", 10),
         ("beta", "apps/two/uv.lock", 10),
         ("gamma", "jobs/poetry.lock", 1),
         ("alpha", "plain/requirements.txt", 1),
         ("delta", "plain/requirements.txt", 2),
     ]
+
+
+def test_a_project_of_a_scan_equals_the_scan_of_it_alone_whatever_lies_beside_it(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    _add(index, make_wheel, alpha=LINUX)
+    files = {
+        "new/requirements.txt": "alpha\nbeta\n",
+        "new/wrangler.jsonc": '{"compatibility_date": "2026-09-08", "compatibility_flags": ["python_workers"]}',
+        "old/requirements.txt": "beta\n",
+        "old/wrangler.jsonc": '{"compatibility_date": "2025-10-01", "compatibility_flags": ["python_workers"]}',
+        "broken/requirements.txt": "gamma\n",
+        "broken/wrangler.jsonc": "{",
+        "unread/pyproject.toml": "[project",
+    }
+    together = json.loads(run(".", "--format", "json", files=files).stdout)["projects"]
+    assert [project["verdict"] for project in together] == ["unknown", "hybrid", "workers", "unknown"]
+    assert len({project["target"]["python"] for project in together[1:3]}) == 2
+    for project in together:
+        (alone,) = json.loads(run(project["path"], "--format", "json").stdout)["projects"]
+        assert alone == project
+
+
+def test_each_project_has_its_own_part_in_the_exit_code(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
+    _add(index, make_wheel, alpha=LINUX)
+    files = {"a/requirements.txt": "alpha\n", "b/requirements.txt": "beta\n", "c/requirements.txt": "ghost\n"}
+    assert run("a", "b", "c", files=files).exit_code == 1
+    assert run("b", "c").exit_code == 3
+    assert run("b").exit_code == 0
+    assert run("a", "b", "c", "--fail-on", "never").exit_code == 0
 
 
 def test_the_locks_are_said_to_stand_for_their_manifests(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
@@ -92,12 +132,15 @@ def test_all_files_takes_the_manifests_too(run: Run) -> None:
     assert {"apps/one/pyproject.toml", "jobs/pyproject.toml", *LOCKS} <= paths
 
 
-def test_the_terminal_shows_the_file_beside_each_entry(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
+def test_the_terminal_shows_a_table_and_the_file_of_each_entry(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
     _add(index, make_wheel, alpha=LINUX, gamma=LINUX)
-    result = run(".", files=WORKSPACE)
-    entries = {line.strip() for line in result.stdout.splitlines() if " · " in line}
+    lines = run(".", files=WORKSPACE).stdout.splitlines()
+    assert lines[0].split() == ["project", "runtime", "verdict", "blockers", "edits", "bundle"]
+    assert [line.split()[0] for line in lines[1:5]] == ["one", "two", "jobs", "plain"]
     for place in ("apps/one/uv.lock:10", "jobs/poetry.lock:1", "plain/requirements.txt:1"):
-        assert any(place in entry for entry in entries), result.stdout
+        assert any(line.startswith("  ✗ ") and place in line for line in lines)
 
 
 def test_list_groups_the_entries_by_file(run: Run) -> None:
@@ -111,8 +154,8 @@ def test_a_folder_and_a_file_are_scanned_together_and_nothing_twice(
 ) -> None:
     _add(index, make_wheel)
     result = run("plain", "apps/one/uv.lock", "plain/requirements.txt", "--format", "json", files=WORKSPACE)
-    assert _places(json.loads(result.stdout)["dependencies"]) == [
-        ("alpha", "apps/one/uv.lock", 10),
+    assert _places(json.loads(result.stdout)) == [
         ("alpha", "plain/requirements.txt", 1),
         ("delta", "plain/requirements.txt", 2),
+        ("alpha", "apps/one/uv.lock", 10),
     ]

@@ -32,7 +32,7 @@ def _scan(folder: Path, names: tuple[str, ...], *words: str) -> tuple[dict[str, 
     report = json.loads(done.stdout)
     down = [
         finding["message"]
-        for row in report["dependencies"]
+        for row in report["projects"][0]["dependencies"]
         for finding in row["findings"]
         if finding["rule"] == "CS504"
     ]
@@ -42,7 +42,7 @@ def _scan(folder: Path, names: tuple[str, ...], *words: str) -> tuple[dict[str, 
 
 
 def _verdicts(report: dict[str, Any], names: tuple[str, ...]) -> dict[str, str]:
-    return {row["name"]: row["verdict"] for row in report["dependencies"] if row["name"] in names}
+    return {row["name"]: row["verdict"] for row in report["projects"][0]["dependencies"] if row["name"] in names}
 
 
 def test_what_was_named_as_running_runs(tmp_path: Path) -> None:
@@ -54,8 +54,8 @@ def test_what_was_named_as_running_runs(tmp_path: Path) -> None:
 def test_the_founding_table_needs_containers_with_category_and_alternative(tmp_path: Path) -> None:
     report, code = _scan(tmp_path, FOUNDING, "--no-deps", "--no-inspect")
     assert _verdicts(report, FOUNDING) == dict.fromkeys(FOUNDING, "container")
-    assert all(row["alternative"]["url"].startswith("https://") for row in report["dependencies"])
-    numpy = next(row for row in report["dependencies"] if row["name"] == "numpy")
+    assert all(row["alternative"]["url"].startswith("https://") for row in report["projects"][0]["dependencies"])
+    numpy = next(row for row in report["projects"][0]["dependencies"] if row["name"] == "numpy")
     assert "Pyodide 314.0.7 has numpy" in numpy["findings"][0]["message"]
     assert code == 1
 
@@ -82,7 +82,7 @@ def test_a_pure_wheel_beside_native_ones_runs(tmp_path: Path) -> None:
 
 def test_a_pin_without_a_build_is_told_the_version_that_has_one(tmp_path: Path) -> None:
     report, code = _scan(tmp_path, ("jiter==0.8.2",), "--no-deps", "--no-inspect")
-    row = report["dependencies"][0]
+    row = report["projects"][0]["dependencies"][0]
     assert row["verdict"] == "container"
     assert any(finding["rule"] == "CS107" and "jiter==" in finding["remedy"] for finding in row["findings"])
     assert code == 1

@@ -65,7 +65,7 @@ def test_the_installed_program_scans(installed: Path, index: FakeIndex, make_whe
         check=False,
     )
     assert done.returncode == 1, done.stderr
-    verdicts = {row["name"]: row["verdict"] for row in json.loads(done.stdout)["dependencies"]}
+    verdicts = {row["name"]: row["verdict"] for row in json.loads(done.stdout)["projects"][0]["dependencies"]}
     assert verdicts == {"alpha": "workers", "playwright": "container"}
 
 

@@ -46,7 +46,7 @@ from scanner.inspect.pyodide.runtime import find_runtime, install_runtime  # noq
 from scanner.model.artifact import Origin  # noqa: E402
 from scanner.model.errors import ScanError  # noqa: E402
 from scanner.model.finding import Level  # noqa: E402
-from scanner.model.report import Judgement, Report, TableMode  # noqa: E402
+from scanner.model.report import Judgement, ProjectReport, TableMode  # noqa: E402
 from scanner.model.rule import Rule  # noqa: E402
 from scanner.runtime.target import choose_target  # noqa: E402
 
@@ -124,7 +124,7 @@ def measure(names: Sequence[str], cache: Path, pyodide: Path | None) -> list[Row
         return [future.result() for future in waiting]
 
 
-def predict(name: str, supply: KeptSupply, memory: HeldMemory | None = None) -> Report:
+def predict(name: str, supply: KeptSupply, memory: HeldMemory | None = None) -> ProjectReport:
     """What a scan says of a project that asks for just this."""
     around = pipeline.Surroundings(
         environ={},
@@ -133,10 +133,10 @@ def predict(name: str, supply: KeptSupply, memory: HeldMemory | None = None) -> 
         listed={},
         memory=memory,
     )
-    return pipeline.scan(("-",), Settings(table=TableMode.ADVISE), around)
+    return pipeline.scan_one(("-",), Settings(table=TableMode.ADVISE), around)
 
 
-def _measured(name: str, report: Report, supply: KeptSupply, probe: NodeProbe) -> Row:
+def _measured(name: str, report: ProjectReport, supply: KeptSupply, probe: NodeProbe) -> Row:
     try:
         row = compare(name, report, supply, probe)
     except (ScanError, OSError, ValueError) as error:
@@ -151,7 +151,7 @@ def _measured(name: str, report: Report, supply: KeptSupply, probe: NodeProbe) -
     return row
 
 
-def compare(name: str, report: Report, supply: KeptSupply, probe: NodeProbe) -> Row:
+def compare(name: str, report: ProjectReport, supply: KeptSupply, probe: NodeProbe) -> Row:
     """The prediction beside what an installation and an import give."""
     hosted = [one.name for one in report.dependencies if one.artifact and one.artifact.origin is Origin.PYODIDE]
     built: list[Judgement] = []
@@ -180,7 +180,7 @@ def compare(name: str, report: Report, supply: KeptSupply, probe: NodeProbe) -> 
     return _judge(name, report, told)
 
 
-def _judge(name: str, report: Report, told: Verification) -> Row:
+def _judge(name: str, report: ProjectReport, told: Verification) -> Row:
     why = told.reason
     missing = {outcome.missing for outcome in told.modules if not outcome.ok}
     if told.happened is Happened.IMPORTED:
@@ -194,14 +194,14 @@ def _judge(name: str, report: Report, told: Verification) -> Row:
     return build_row(name, report, real=real, why=why)
 
 
-def _is_foreign(module: str, report: Report) -> bool:
+def _is_foreign(module: str, report: ProjectReport) -> bool:
     """Whether a missing module is neither of the standard library nor anything that its tree is there to give."""
     top = module.partition(".")[0]
     names = {one.name.replace("-", "_") for one in report.dependencies}
     return top not in sys.stdlib_module_names and top.lower() not in names
 
 
-def build_row(name: str, report: Report, *, real: str, why: str) -> Row:
+def build_row(name: str, report: ProjectReport, *, real: str, why: str) -> Row:
     """One row of the table."""
     root = next(one for one in report.dependencies if one.location is not None)
     cautions = sorted({f.rule.code for f in root.findings if f.level is Level.CAUTION})

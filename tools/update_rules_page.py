@@ -20,7 +20,7 @@ _FAMILIES = {
     "CS2": "What is listed",
     "CS3": "How it behaves",
     "CS4": "The budget",
-    "CS5": "What could not be told",
+    "CS5": "What is unknown",
     "CS6": "The file",
     "CS7": "The Wrangler configuration",
 }
@@ -31,32 +31,34 @@ Every finding carries the code of a rule. The codes are stable: a rule may learn
 mean something else. Ignore a finding on its line with `# compat-scan: ignore[CS202] reason`, or for a project in its
 [configuration](configuration.md).
 
-A **blocker** makes the verdict «needs a container», a **caution** leaves it at «runs, with limits», a **note** only
-informs. A finding of CS501 to CS505 leaves the verdict unknown: what could not be looked at is never called fine.
+A **blocker** means that a package needs a container, a **caution** that it runs with limits, a **note** only informs. A
+blocker of CS7xx is a deployment problem: the deployment fails although nothing needs a container. A finding of CS501 to
+CS505 leaves the verdict unknown, and so do CS601 to CS603.
 
 This page is written by `python tools/update_rules_page.py` from the texts that the reports themselves use.
 """
 
 _EXAMPLES = {
-    Rule.CS101: "`uvloop` ships wheels for Linux and macOS, none for Python 3.14 on pyemscripten_2026_0_wasm32.",
+    Rule.CS101: "`uvloop` has wheels for Linux and macOS, none for Python 3.14 on pyemscripten_2026_0_wasm32.",
     Rule.CS102: "A release with nothing but a source distribution whose `setup.py` lists `ext_modules`.",
     Rule.CS103: "An older pure-Python project that never uploaded a wheel, only `name-1.0.tar.gz`.",
     Rule.CS104: "A wheel named `name-1.0-py3-none-any.whl` with `name/bin/driver`, an ELF program.",
-    Rule.CS105: "«runs as 2.50.1: the newest release 2.51.0 has no wheel for Python 3.14 on"
-    " pyemscripten_2026_0_wasm32».",
+    Rule.CS105: '"runs as 2.50.1: the newest release 2.51.0 has no wheel for Python 3.14 on'
+    ' pyemscripten_2026_0_wasm32".',
     Rule.CS106: "`name==1.0` with `Requires-Python: <3.13` on a target with Python 3.14.",
-    Rule.CS107: "«the pin to 0.10.0 is what needs the container: 0.19.0 has a build», remedy «pin jiter==0.19.0».",
+    Rule.CS107: '"only the pin ==0.10.0 blocks this: 0.19.0 has a compatible wheel".',
     Rule.CS108: "A pin to a release that its authors yanked because of a broken upload.",
-    Rule.CS109: "«requires torch, which needs a container: sentence-transformers → torch».",
-    Rule.CS201: "«listed as incompatible (numerical computing) …; Pyodide 314.0.7 has numpy 2.4.6; `--table advise`"
-    " relies on it».",
-    Rule.CS202: "«not needed on Workers (web server)» for `uvicorn`: serve the app with `workers.asgi`.",
-    Rule.CS301: "«pkg/a.py:12 → pkg/b.py:3 import curses».",
+    Rule.CS109: '"requires torch, which needs a container: sentence-transformers → torch".',
+    Rule.CS110: "`firebase-admin` on a target where only a release of 2017 has a compatible wheel.",
+    Rule.CS201: '"kept off Workers by policy (compat-scan\'s table); it would run: Pyodide has 2.4.6" for `numpy`.',
+    Rule.CS202: '"not needed on Workers" for `uvicorn`: serve the app with `workers.asgi`.',
+    Rule.CS301: '"importing pkg fails on the target: pkg/a.py:12 → pkg/b.py:3 import curses".',
     Rule.CS302: "A function that imports `resource` to measure memory.",
     Rule.CS303: "`subprocess.run([...])` in a method of a wrapper around a program.",
     Rule.CS304: "A client that starts a background thread when the first message is sent.",
     Rule.CS305: "A server that binds a port; on runtimes before Python 3.14 also every plain TCP client.",
     Rule.CS306: "`ctypes.CDLL(find_library('magic'))`.",
+    Rule.CS307: "`KEY = os.urandom(32)` at the top level of a module of the package.",
     Rule.CS401: "A tree whose wheels come to 80 MiB where 64 MiB are allowed, with the five largest named.",
     Rule.CS501: "`requsts` (a typing mistake), or `requests==99`.",
     Rule.CS502: "`urllib3>=2` beside a package that requires `urllib3<2`.",
@@ -65,6 +67,8 @@ _EXAMPLES = {
     Rule.CS505: "A listing that is no JSON, or a wheel with two central directories.",
     Rule.CS601: "`requests >= ` without a version.",
     Rule.CS602: "`-r base.txt` where there is no base.txt, or where base.txt names this file again.",
+    Rule.CS603: '`"compatibility_flags": ["python_workers_20991231"]`.',
+    Rule.CS604: "`--max-data-age 30` with tables that are 45 days old.",
     Rule.CS701: '`"containers": {"enabled": true, "memory": "2GB"}`.',
     Rule.CS702: '`"instance_type": "large"`.',
     Rule.CS703: '`"instance_type": "standard"`, which is standard-1 now.',
@@ -81,6 +85,9 @@ _EXAMPLES = {
     Rule.CS714: "`no_python_workers_314`.",
     Rule.CS715: '`"max_instance": 5` in an entry of `containers`.',
     Rule.CS716: '`"max_instances": 2000` of standard-1, of which an account may run 1,536.',
+    Rule.CS717: "`requirements.txt` beside `pyproject.toml` and `wrangler.jsonc`.",
+    Rule.CS718: "`uv.lock` has pydantic-core 2.50.5, the Worker gets 2.46.4.",
+    Rule.CS719: "`wrangler.toml` with a date of 2025 beside `wrangler.jsonc` with one of 2026.",
 }
 
 

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 _SECTIONS = {
     "What is scanned": frozenset(
-        {"python", "group", "extra", "all_groups", "all_extras", "all_files", "no_deps", "no_inspect"}
+        {"python", "group", "extra", "all_groups", "all_extras", "all_files", "dev", "exclude", "no_deps", "no_inspect"}
     ),
     "What it is judged for": frozenset({"table", "compatibility_date", "compatibility_flag"}),
-    "Where packages come from": frozenset({"index_url", "extra_index_url", "offline", "no_cache", "cache_dir"}),
-    "What is reported": frozenset({"formats", "outputs", "fail_on", "baseline", "write_baseline"}),
+    "Where packages come from": frozenset(
+        {"index_url", "extra_index_url", "exclude_newer", "offline", "no_cache", "cache_dir"}
+    ),
+    "What is reported": frozenset(
+        {"formats", "outputs", "fail_on", "accept", "select", "min_level", "all_cautions", "baseline", "write_baseline"}
+    ),
     "What the dependencies do not tell": frozenset(
         {"memory_mib", "cpu_seconds", "long_running", "persistent_disk", "requests_per_day", "concurrency"}
         | {"instances", "hours_per_day", "cpu_percent", "egress_gb", "instance_type"}

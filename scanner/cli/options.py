@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 import click
 
 from scanner.cli.grammar import SuggestingChoice
+from scanner.model.rule import Level
+from scanner.report import REPORTERS
 
-FORMATS = ("terminal", "json", "github", "sarif", "junit", "gitlab", "markdown", "html", "csv")
-"""The names of ``reporters.REPORTERS``, here so that `--help` need not import them; a test compares the two."""
+FORMATS = tuple(REPORTERS)
+"""What ``--format`` takes."""
 
 PATH = click.Path()
 """A file or folder, of which a shell completes the name; whether it is there is looked at later."""
@@ -94,7 +96,15 @@ source_options = _apply(
         _option("--extra", multiple=True, metavar="NAME", help="Include this extra of the project (repeatable)."),
         _option("--all-groups", is_flag=True, help="Include every dependency group."),
         _option("--all-extras", is_flag=True, help="Include every extra of the project."),
-        _option("--all-files", is_flag=True, help="In a folder, take manifests beside the lock files made of them."),
+        _option("--all-files", is_flag=True, help="Read manifests and each of their lock files apart."),
+        _option("--dev", is_flag=True, help="Judge development files and groups too."),
+        _option(
+            "--exclude",
+            multiple=True,
+            metavar="PATTERN",
+            help="Leave out what this .gitignore pattern matches (repeatable).",
+        ),
+        _option("--exclude-newer", metavar="DATE", help="Ignore files of an index that are newer, as uv does."),
     )
 )
 
@@ -130,12 +140,22 @@ target_options = _apply(
 
 baseline_options = _apply(
     (
-        _option("--baseline", type=PATH, metavar="FILE", help="Count only findings that are not in this baseline."),
+        _option(
+            "--accept", multiple=True, metavar="CODE", help="Accept findings of this rule for this run (repeatable)."
+        ),
+        _option("--select", multiple=True, metavar="CODE", help="Report only findings of this rule (repeatable)."),
+        _option(
+            "--min-level",
+            type=SuggestingChoice([level.value for level in Level]),
+            help="Report only findings of this level or worse.  [default: note]",
+        ),
+        _option("--all-cautions", is_flag=True, help="Report calls that fail in transitive dependencies too."),
+        _option("--baseline", type=PATH, metavar="FILE", help="Accept the findings of this baseline."),
         _option(
             "--write-baseline",
             type=PATH,
             metavar="FILE",
-            help="Write what is found now to a baseline and exit 0: from then on only what is new counts.",
+            help="Write the findings to a baseline and exit 0.",
         ),
     )
 )

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from scanner.model.report import Report
     from scanner.report.context import ReportContext
 
-# What is read by services that know the repository, not the folder in which the scan ran.
-_ROOTED_FORMATS = frozenset({"github", "sarif", "gitlab", "junit", "markdown"})
-
 
 def report_context(
     options: Mapping[str, Any], stream: TextIO, *, form: str = "terminal", path: str | None = None
@@ -29,16 +26,20 @@ def report_context(
     """How a report in this format on this stream, or in this file, is to look."""
     import shutil  # noqa: PLC0415  # only where something is printed
 
+    size = shutil.get_terminal_size((100, 24)) if stream.isatty() else None
+
+    from scanner.report import REPORTERS  # noqa: PLC0415
     from scanner.report.context import ReportContext  # noqa: PLC0415
 
     return ReportContext(
         version=__version__,
         color=wants_color(options.get("color", "auto"), stream),
-        width=shutil.get_terminal_size((100, 24)).columns if stream.isatty() else 100,
+        width=size.columns if size else 100,
+        height=size.lines if size else None,
         verbose=options.get("verbose", 0),
         quiet=options.get("quiet", False),
         working_folder=Path.cwd(),
-        root=_repository_root() if form in _ROOTED_FORMATS else None,
+        root=_repository_root() if REPORTERS[form].roots_paths else None,
         markdown_bytes=1_000_000 if _is_job_summary(path) else 65_000,
     )
 
@@ -77,15 +78,15 @@ def write_report(report: Report, form: str, path: str | None, options: Mapping[s
     from scanner.report import REPORTERS  # noqa: PLC0415  # heavy
 
     with open_output(path, form=form) as stream:
-        REPORTERS[form](report, stream, report_context(options, stream, form=form, path=path))
+        REPORTERS[form].write(report, stream, report_context(options, stream, form=form, path=path))
 
 
-def tell_notes(report: Report, outputs: Sequence[tuple[str, str | None]], *, quiet: bool) -> None:
-    """Tells the notes of a report on standard error, where no report that a person reads here holds them."""
+def write_notes(notes: Sequence[str], outputs: Sequence[tuple[str, str | None]], *, quiet: bool) -> None:
+    """Writes the notes of a report to standard error, unless the terminal report has them."""
     from scanner.report.escape import clean  # noqa: PLC0415  # heavy
 
     if not quiet and ("terminal", None) not in outputs:
-        for note in report.notes:
+        for note in dict.fromkeys(notes):
             click.echo(f"compat-scan: note: {clean(note)}", err=True)
 
 

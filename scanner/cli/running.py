@@ -15,12 +15,13 @@ import click
 
 from scanner.cli.encoding import drop_output
 from scanner.model.errors import ScanError, SourceError
+from scanner.model.rule import Rule
 
 if TYPE_CHECKING:
     from scanner.index.cache import Cache
     from scanner.inputs.formats.document import IndexOptions
     from scanner.inputs.settings import Settings
-    from scanner.model.report import Report
+    from scanner.model.report import ProjectReport, Report
     from scanner.model.target import Target
     from scanner.pipeline import Flattened, Source, Surroundings
 
@@ -38,6 +39,9 @@ _SETTING_OPTIONS = (
     "all_groups",
     "all_extras",
     "all_files",
+    "dev",
+    "exclude",
+    "exclude_newer",
     "index_url",
     "extra_index_url",
     "offline",
@@ -45,6 +49,10 @@ _SETTING_OPTIONS = (
     "cache_dir",
     "max_data_age",
     "baseline",
+    "accept",
+    "select",
+    "min_level",
+    "all_cautions",
 )
 
 
@@ -66,21 +74,28 @@ def errors_told() -> Iterator[None]:
         sys.exit(EXIT_INTERRUPTED)
 
 
-def exit_code(report: Report, settings: Settings) -> int:
-    """The exit code of the contract: 0 runs, 1 needs a container, 2 nothing readable, 3 incomplete."""
-    from scanner.inputs.settings import FailOn  # noqa: PLC0415
-    from scanner.model.acceptance import is_accepted  # noqa: PLC0415  # heavy
-    from scanner.model.report import ProjectVerdict  # noqa: PLC0415
+def exit_code(report: Report) -> int:
+    """The exit code of the contract: the worst of the projects' by their own fail-on, 1 before 3 before 0.
 
-    if not report.dependencies and not report.skipped and report.problems:
+    2 where nothing was judged.
+    """
+    if not any(project.dependencies or project.skipped for project in report.projects) and any(
+        problem.rule.leaves_unknown for problem in report.all_problems()
+    ):
         return EXIT_MISUSE
-    if settings.fail_on is FailOn.NEVER:
-        return EXIT_WORKERS
-    if report.verdict in (ProjectVerdict.CONTAINER, ProjectVerdict.HYBRID):
+    codes = {_project_exit_code(project) for project in report.projects}
+    if any(problem.rule is Rule.CS604 or problem.rule.leaves_unknown for problem in report.problems):
+        codes.add(EXIT_INCOMPLETE)
+    return next((code for code in (EXIT_CONTAINER, EXIT_INCOMPLETE) if code in codes), EXIT_WORKERS)
+
+
+def _project_exit_code(project: ProjectReport) -> int:
+    from scanner.model.report import FailOn, Verdict  # noqa: PLC0415
+
+    if project.fail_on is not FailOn.NEVER and project.outstanding is Verdict.CONTAINER:
         return EXIT_CONTAINER
-    if report.verdict is ProjectVerdict.UNKNOWN and settings.fail_on is FailOn.UNKNOWN:
-        nothing_else = bool(report.dependencies) and all(map(is_accepted, report.dependencies))
-        return EXIT_WORKERS if nothing_else and not report.problems else EXIT_INCOMPLETE
+    if project.fail_on is FailOn.UNKNOWN and project.outstanding is Verdict.UNKNOWN:
+        return EXIT_INCOMPLETE
     return EXIT_WORKERS
 
 
@@ -191,7 +206,7 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
             read_stdin=sys.stdin.buffer.read,
             open_supply=open_supply,
             progress=told,
-            today=datetime.now(tz=UTC).date(),
+            now=datetime.now(tz=UTC),
             memory=cache,
             installed=_installed(python) if python else {},
         )

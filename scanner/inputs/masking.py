@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from scanner.model.dependency import Dependency, Skipped
+from scanner.model.edit import Edit
 from scanner.model.errors import ScanError
 from scanner.model.finding import Evidence, Finding, Problem
-from scanner.model.report import Judgement, Report
+from scanner.model.report import Judgement, ProjectReport, Report
 
 Mask = Callable[[str], str]
 
@@ -74,8 +75,7 @@ def mask_report(report: Report, mask: Mask) -> Report:
     """The report with every text that may repeat what a file says put through a mask; places stay as they are."""
     return replace(
         report,
-        dependencies=tuple(_mask_judgement(judgement, mask) for judgement in report.dependencies),
-        skipped=tuple(mask_skipped(skipped, mask) for skipped in report.skipped),
+        projects=tuple(_mask_project(project, mask) for project in report.projects),
         problems=tuple(mask_problem(problem, mask) for problem in report.problems),
         notes=tuple(map(mask, report.notes)),
     )
@@ -94,7 +94,7 @@ def mask_skipped(skipped: Skipped, mask: Mask) -> Skipped:
 
 def mask_problem(problem: Problem, mask: Mask) -> Problem:
     """The problem with its message put through a mask."""
-    return replace(problem, message=mask(problem.message))
+    return replace(problem, message=mask(problem.message), remedy=_mask_optional(problem.remedy, mask))
 
 
 def _hide_value(text: str, name: str, value: str) -> str:
@@ -108,6 +108,22 @@ def _hide_value(text: str, name: str, value: str) -> str:
     return _ADDRESS.sub(lambda match: match[0].replace(value, written), text)
 
 
+def _mask_project(project: ProjectReport, mask: Mask) -> ProjectReport:
+    return replace(
+        project,
+        dependencies=tuple(_mask_judgement(judgement, mask) for judgement in project.dependencies),
+        edits=tuple(_mask_edit(edit, mask) for edit in project.edits),
+        skipped=tuple(mask_skipped(skipped, mask) for skipped in project.skipped),
+        problems=tuple(mask_problem(problem, mask) for problem in project.problems),
+        notes=tuple(map(mask, project.notes)),
+    )
+
+
+def _mask_edit(edit: Edit, mask: Mask) -> Edit:
+    changes = tuple(replace(change, old=mask(change.old), new=mask(change.new)) for change in edit.changes)
+    return replace(edit, changes=changes, command=_mask_optional(edit.command, mask))
+
+
 def _mask_judgement(judgement: Judgement, mask: Mask) -> Judgement:
     findings = tuple(_mask_finding(finding, mask) for finding in judgement.findings)
     return replace(judgement, name=mask(judgement.name), requirement=mask(judgement.requirement), findings=findings)
@@ -118,8 +134,12 @@ def _mask_finding(finding: Finding, mask: Mask) -> Finding:
         finding,
         message=mask(finding.message),
         evidence=tuple(_mask_evidence(evidence, mask) for evidence in finding.evidence),
-        remedy=None if finding.remedy is None else mask(finding.remedy),
+        remedy=_mask_optional(finding.remedy, mask),
     )
+
+
+def _mask_optional(text: str | None, mask: Mask) -> str | None:
+    return None if text is None else mask(text)
 
 
 def _mask_evidence(evidence: Evidence, mask: Mask) -> Evidence:

@@ -7,49 +7,39 @@ type are errors, with the nearest known key as a suggestion.
 from __future__ import annotations
 
 import difflib
-import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from scanner.inputs.setting_values import (
+    Ignore,
+    Pattern,
+    UserRow,
+    parse_bool,
+    parse_choice,
+    parse_day,
+    parse_days,
+    parse_ignores,
+    parse_moment,
+    parse_path,
+    parse_patterns,
+    parse_string,
+    parse_strings,
+    parse_user_rows,
+)
 from scanner.model.errors import SettingsError
-from scanner.model.report import TableMode
+from scanner.model.report import FailOn, TableMode
+from scanner.model.rule import Level
 
 CONFIG_NAME = "compat-scan.toml"
 ENVIRONMENT_PREFIX = "COMPAT_SCAN_"
 
 _TABLE_KEYS = ("ignore", "table-rows")
 
-
-class FailOn(enum.StrEnum):
-    """Which verdicts make the exit code a failure."""
-
-    CONTAINER = "container"
-    UNKNOWN = "unknown"
-    NEVER = "never"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ignore:
-    """One accepted finding: it is still told, but does not count."""
-
-    package: str
-    rules: tuple[str, ...]
-    reason: str
-    until: date | None = None
-    origin: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UserRow:
-    """A row that the user adds to the incompatible-library table."""
-
-    name: str
-    verdict: str
-    reason: str
-    alternative: str | None = None
+Layer = Mapping[str, tuple[Any, str]]
+"""Values by key, each with where it comes from."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +57,12 @@ class Settings:
     all_groups: bool = False
     all_extras: bool = False
     all_files: bool = False
+    dev: bool = False
+    """Whether development files and groups are judged too."""
+    exclude: tuple[Pattern, ...] = ()
+    """What folders do not yield, as .gitignore patterns."""
+    exclude_newer: str | None = None
+    """The moment after which files of an index do not count, as uv writes it."""
     index_url: str | None = None
     extra_index_url: tuple[str, ...] = ()
     offline: bool = False
@@ -77,9 +73,19 @@ class Settings:
     baseline: str | None = None
     """The path of the baseline file; a configuration file names it as seen from its own folder."""
     ignore: tuple[Ignore, ...] = ()
+    accept: tuple[str, ...] = ()
+    """Codes of rules whose findings are accepted for this run."""
+    select: tuple[str, ...] = ()
+    """Codes of the rules whose findings are reported; empty for all."""
+    min_level: Level = Level.NOTE
+    """The least level of findings that are reported."""
+    all_cautions: bool = False
+    """Whether cautions about calls are reported for transitive dependencies too."""
     table_rows: tuple[UserRow, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each value that is not the default comes from, by key as in the configuration file."""
+    fixed: Layer | None = None
+    """What the command line and the environment set for every project; None where no configuration is to be read."""
 
 
 def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str], folder: Path | None) -> Settings:
@@ -88,14 +94,17 @@ def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str], f
     Raises:
         SettingsError: a value or key cannot be used; the message names the file or variable.
     """
-    values: dict[str, Any] = {}
-    origins: dict[str, str] = {}
-    layers = (_read_config(folder) if folder else {}, _read_environment(environ), _read_command_line(command_line))
-    for layer in layers:
-        for key, (value, origin) in layer.items():
-            values[key.replace("-", "_")] = value
-            origins[key] = origin
-    return Settings(**values, origins=origins)
+    below = _read_config(folder) if folder else {}
+    return _combine(below, {**_read_environment(environ), **_read_command_line(command_line)})
+
+
+def load_project_settings(settings: Settings, folder: Path) -> Settings:
+    """The settings for a project in a folder: its own configuration below what holds for every project.
+
+    Raises:
+        SettingsError: the configuration cannot be used.
+    """
+    return settings if settings.fixed is None else _combine(_read_config(folder), settings.fixed)
 
 
 def is_from_user(settings: Settings, key: str) -> bool:
@@ -111,12 +120,23 @@ def find_config(folder: Path) -> Path | None:
         if own.is_file():
             return own
         pyproject = candidate / "pyproject.toml"
-        if pyproject.is_file() and "compat-scan" in _load_toml(pyproject, lenient=True).get("tool", {}):
+        if _mentions_config(pyproject) and "compat-scan" in _load_toml(pyproject, lenient=True).get("tool", {}):
             return pyproject
     return None
 
 
-Layer = dict[str, tuple[Any, str]]
+def _mentions_config(path: Path) -> bool:
+    """Whether a file may hold [tool.compat-scan]; parsing every manifest above every project would take long."""
+    try:
+        return b"compat-scan" in path.read_bytes() if path.is_file() else False
+    except OSError:
+        return False
+
+
+def _combine(config: Layer, fixed: Layer) -> Settings:
+    layer = {**config, **fixed}
+    values = {key.replace("-", "_"): value for key, (value, _) in layer.items()}
+    return Settings(**values, origins={key: origin for key, (_, origin) in layer.items()}, fixed=fixed)
 
 
 def _read_config(folder: Path) -> Layer:
@@ -130,29 +150,29 @@ def _read_config(folder: Path) -> Layer:
         where = f"{where}: [tool.compat-scan]"
     if not isinstance(table, dict):
         raise SettingsError(path.as_posix(), "tool.compat-scan", "is not a table")
-    layer: Layer = {}
+    layer: dict[str, tuple[Any, str]] = {}
     for key, value in table.items():
         known = "table-rows" if key == "table" and isinstance(value, list) else key
         if known not in _PARSERS:
-            raise SettingsError(path.as_posix(), key, f"is no setting{_suggest(key)}")
+            raise SettingsError(path.as_posix(), key, f"unknown setting{_suggest(key)}")
         layer[known] = (_PARSERS[known](value, path.as_posix(), key), where)
     return layer
 
 
 def _read_environment(environ: Mapping[str, str]) -> Layer:
-    layer: Layer = {}
+    layer: dict[str, tuple[Any, str]] = {}
     for variable in sorted(environ):
         if not variable.startswith(ENVIRONMENT_PREFIX):
             continue
         key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("_", "-")
         if key not in _PARSERS or key in _TABLE_KEYS:
-            raise SettingsError(None, variable, f"is no setting{_suggest(key)}")
+            raise SettingsError(None, variable, f"unknown setting{_suggest(key)}")
         layer[key] = (_parse_text_value(key, environ[variable], variable), variable)
     return layer
 
 
 def _read_command_line(values: Mapping[str, Any]) -> Layer:
-    layer: Layer = {}
+    layer: dict[str, tuple[Any, str]] = {}
     for name, value in values.items():
         key = name.replace("_", "-")
         if value is None or value == () or value is False:
@@ -166,7 +186,7 @@ def _read_command_line(values: Mapping[str, Any]) -> Layer:
 
 def _parse_text_value(key: str, text: str, variable: str) -> Any:  # noqa: ANN401  # the type is the key's
     kind = _PARSERS[key]
-    if kind is _parse_bool:
+    if kind is parse_bool:
         truth = {
             "1": True,
             "true": True,
@@ -179,9 +199,9 @@ def _parse_text_value(key: str, text: str, variable: str) -> Any:  # noqa: ANN40
             "": False,
         }
         if text.lower() not in truth:
-            raise SettingsError(None, variable, f"is neither true nor false: {text!r}")
+            raise SettingsError(None, variable, f"must be true or false, not {text!r}")
         return truth[text.lower()]
-    value = text.replace(",", " ").split() if kind is _parse_strings else text
+    value = text.replace(",", " ").split() if kind in (parse_strings, parse_patterns) else text
     return kind(value, None, variable)
 
 
@@ -198,128 +218,37 @@ def _load_toml(path: Path, *, lenient: bool) -> dict[str, Any]:
 
 def _suggest(key: str) -> str:
     near = difflib.get_close_matches(key, [known for known in _PARSERS if known != "table-rows"], n=1)
-    return f"; did you mean «{near[0]}»?" if near else f"; known are {', '.join(sorted(_PARSERS))}"
-
-
-def _parse_bool(value: object, path: str | None, key: str) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise SettingsError(path, key, f"is neither true nor false: {value!r}")
-
-
-def _parse_string(value: object, path: str | None, key: str) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise SettingsError(path, key, f"is not a text: {value!r}")
-
-
-def _parse_path(value: object, path: str | None, key: str) -> str:
-    """A path, where a configuration file names it seen from that file's folder."""
-    text = _parse_string(value, path, key)
-    return str(Path(path).parent / text) if path else text
-
-
-def _parse_strings(value: object, path: str | None, key: str) -> tuple[str, ...]:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    raise SettingsError(path, key, f"is not a list of texts: {value!r}")
-
-
-def _parse_day(value: object, path: str | None, key: str) -> date:
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
-        raise SettingsError(path, key, f"is not a date like 2026-09-08: {value!r}") from error
-
-
-def _parse_days(value: object, path: str | None, key: str) -> int:
-    if str(value).isdecimal() and len(str(value)) < 7:
-        return int(str(value))
-    raise SettingsError(path, key, f"must be a whole number of days: {value!r}")
-
-
-def _parse_choice(kind: type[enum.StrEnum]) -> Callable[[object, str | None, str], enum.StrEnum]:
-    def parse(value: object, path: str | None, key: str) -> enum.StrEnum:
-        try:
-            return kind(str(value))
-        except ValueError as error:
-            choices = ", ".join(member.value for member in kind)
-            raise SettingsError(path, key, f"is not one of {choices}: {value!r}") from error
-
-    return parse
-
-
-def _parse_rows(value: object, path: str | None, key: str) -> list[dict[str, Any]]:
-    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
-        return value
-    raise SettingsError(path, key, "is not a list of tables")
-
-
-def _take(row: dict[str, Any], allowed: tuple[str, ...], path: str | None, key: str) -> None:
-    for name in row:
-        if name not in allowed:
-            raise SettingsError(path, f"{key}.{name}", f"is no key here; known are {', '.join(allowed)}")
-
-
-def _parse_ignores(value: object, path: str | None, key: str) -> tuple[Ignore, ...]:
-    ignores = []
-    for position, row in enumerate(_parse_rows(value, path, key)):
-        where = f"{key}[{position}]"
-        _take(row, ("package", "rules", "reason", "until"), path, where)
-        ignores.append(
-            Ignore(
-                package=_parse_string(row.get("package"), path, f"{where}.package"),
-                rules=_parse_strings(row.get("rules"), path, f"{where}.rules"),
-                reason=_parse_string(row.get("reason"), path, f"{where}.reason"),
-                until=_parse_day(row["until"], path, f"{where}.until") if "until" in row else None,
-                origin=f"{path}: {where}",
-            )
-        )
-    return tuple(ignores)
-
-
-def _parse_user_rows(value: object, path: str | None, key: str) -> tuple[UserRow, ...]:
-    rows = []
-    for position, row in enumerate(_parse_rows(value, path, key)):
-        where = f"{key}[{position}]"
-        _take(row, ("name", "verdict", "reason", "alternative"), path, where)
-        verdict = _parse_string(row.get("verdict"), path, f"{where}.verdict")
-        if verdict not in ("container", "workers"):
-            raise SettingsError(path, f"{where}.verdict", f"is neither container nor workers: {verdict!r}")
-        rows.append(
-            UserRow(
-                name=_parse_string(row.get("name"), path, f"{where}.name"),
-                verdict=verdict,
-                reason=_parse_string(row.get("reason"), path, f"{where}.reason"),
-                alternative=_parse_string(row["alternative"], path, where) if "alternative" in row else None,
-            )
-        )
-    return tuple(rows)
+    return f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(sorted(_PARSERS))}"
 
 
 _PARSERS: Mapping[str, Callable[[Any, str | None, str], Any]] = {
-    "table": _parse_choice(TableMode),
-    "compatibility-date": _parse_day,
-    "compatibility-flag": _parse_strings,
-    "fail-on": _parse_choice(FailOn),
-    "no-deps": _parse_bool,
-    "no-inspect": _parse_bool,
-    "group": _parse_strings,
-    "extra": _parse_strings,
-    "all-groups": _parse_bool,
-    "all-extras": _parse_bool,
-    "all-files": _parse_bool,
-    "index-url": _parse_string,
-    "extra-index-url": _parse_strings,
-    "offline": _parse_bool,
-    "no-cache": _parse_bool,
-    "cache-dir": _parse_path,
-    "max-data-age": _parse_days,
-    "baseline": _parse_path,
-    "ignore": _parse_ignores,
-    "table-rows": _parse_user_rows,
+    "table": parse_choice(TableMode),
+    "compatibility-date": parse_day,
+    "compatibility-flag": parse_strings,
+    "fail-on": parse_choice(FailOn),
+    "no-deps": parse_bool,
+    "no-inspect": parse_bool,
+    "group": parse_strings,
+    "extra": parse_strings,
+    "all-groups": parse_bool,
+    "all-extras": parse_bool,
+    "all-files": parse_bool,
+    "dev": parse_bool,
+    "exclude": parse_patterns,
+    "exclude-newer": parse_moment,
+    "index-url": parse_string,
+    "extra-index-url": parse_strings,
+    "offline": parse_bool,
+    "no-cache": parse_bool,
+    "cache-dir": parse_path,
+    "max-data-age": parse_days,
+    "baseline": parse_path,
+    "accept": parse_strings,
+    "select": parse_strings,
+    "min-level": parse_choice(Level),
+    "all-cautions": parse_bool,
+    "ignore": parse_ignores,
+    "table-rows": parse_user_rows,
 }
 
-assert {name.replace("_", "-") for name in (f.name for f in fields(Settings))} - {"origins"} == set(_PARSERS)  # noqa: S101
+assert {name.replace("_", "-") for name in (f.name for f in fields(Settings))} - {"origins", "fixed"} == set(_PARSERS)  # noqa: S101

@@ -7,7 +7,7 @@ from datetime import date
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.inputs.settings import UserRow
+from scanner.inputs.setting_values import UserRow
 from scanner.runtime import tables
 from scanner.runtime.tables import Effect, IncompatibleRow, Provenance
 

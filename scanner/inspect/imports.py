@@ -1,7 +1,7 @@
-"""What does importing a package run into on the target, and what do its functions? (CS301 to CS306)
+"""What does importing a package run into on the target, and what do its functions? (CS301 to CS307)
 
-What fails whenever the package is imported blocks it; what fails later, or only perhaps, is a caution. Entropy asked
-for at import time, which a deploy snapshot forbids, is told under CS302, the rule for what the target lacks in use.
+What fails whenever the package is imported blocks it; what fails later, or only perhaps, is a caution, and so is what
+works in a request and not at the top level of a Worker (CS307), for every package that runs into it at import time.
 """
 
 from __future__ import annotations
@@ -14,12 +14,19 @@ from scanner.inspect.code.calls import run_call
 from scanner.inspect.code.deferred import Use, find_deferred_uses
 from scanner.inspect.code.failure import Cause, Failure, Hop, ImportStops
 from scanner.inspect.code.frames import World
+from scanner.inspect.code.hazards import HAZARDS
 from scanner.inspect.code.importer import Importer, Note, OutOfBudget
 from scanner.inspect.code.reader import CodeReader
 from scanner.inspect.code.runtime import Runtime
 from scanner.inspect.code.site import Kind, WheelCode, build_site, entry_modules, find_modules, is_aside
 from scanner.inspect.code.steps import Call
-from scanner.inspect.code.wording import chain_text, failure_finding, note_finding, uses_finding
+from scanner.inspect.code.wording import (
+    chain_text,
+    failure_finding,
+    inherited_startup_finding,
+    note_finding,
+    uses_finding,
+)
 from scanner.inspect.import_report import ImportReport
 from scanner.model.finding import Finding, Level
 from scanner.model.rule import Rule
@@ -153,6 +160,11 @@ def _note_findings(package: WheelCode, importer: Importer) -> Iterator[Finding]:
         if key not in told and (note.kind == "unread" or (is_own and (note.is_certain or note.kind == "forbidden"))):
             told.add(key)
             yield note_finding(note)
+        elif key not in told and not is_own and note.kind == "forbidden" and HAZARDS[note.subject].rule is Rule.CS307:
+            told.add(key)
+            culprit = importer.world.site.wheels.get(note.chain[-1].wheel)
+            if culprit is not None:
+                yield inherited_startup_finding(note, culprit.distribution)
 
 
 def _deferred_findings(package: WheelCode, importer: Importer, reader: CodeReader) -> Iterator[Finding]:

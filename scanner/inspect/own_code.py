@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scanner.inputs.formats.discover import find_files
@@ -24,7 +24,8 @@ from scanner.model.target import Target
 from scanner.runtime.tables import load_stdlib
 
 MAX_MODULES = 20_000
-_LINE = re.compile(r"line (\d+)")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_MISSING_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
 def read_own_code(folder: str, target: Target) -> OwnCode:
@@ -35,9 +36,9 @@ def read_own_code(folder: str, target: Target) -> OwnCode:
     paths = list(find_files(folder, lambda path: path.endswith(".py")))
     problems: list[Problem] = []
     if len(paths) > MAX_MODULES:
-        problems.append(_problem(folder, 1, f"only the first {MAX_MODULES} of {len(paths)} modules are read"))
+        problems.append(report_unread(folder, 1, f"only the first {MAX_MODULES} of {len(paths)} modules are read"))
         paths = paths[:MAX_MODULES]
-    code = _Reader(folder, paths, target)
+    code = OwnReader(folder, paths, target)
     modules = [module for path in paths for module in code.read(path)]
     problems += code.problems
     return OwnCode(
@@ -45,32 +46,31 @@ def read_own_code(folder: str, target: Target) -> OwnCode:
     )
 
 
-class _Reader:
+class OwnReader:
     """Reads the modules of one folder, each once."""
 
     def __init__(self, folder: str, paths: Iterable[str], target: Target) -> None:
         self.problems: list[Problem] = []
         feature = target.python.rpartition(".")[0]
-        self._code = CodeReader(build_runtime(target, load_stdlib(feature)))
+        self.code = CodeReader(build_runtime(target, load_stdlib(feature)))
         self._wheel = WheelCode(filename=folder, members=(), read=self._read_bytes)
-        self._files = {path: _source_file(path, folder, self._wheel) for path in paths}
-        site = Site(modules={file.module: file for file in self._files.values()})
+        self.files = {path: _source_file(path, folder, self._wheel) for path in paths}
+        site = Site(modules={file.module: file for file in self.files.values()})
         self._names = frozenset(site.modules)
-        self._tops = frozenset(name.partition(".")[0] for name in self._names)
+        self.tops = frozenset(name.partition(".")[0] for name in self._names)
         self._package = Path(folder).absolute().name
-        self._world = World(self._code.runtime, site)
+        self.world = World(self.code.runtime, site)
 
     def read(self, path: str) -> Iterator[OwnModule]:
         """The module of a path; nothing where it cannot be read, which is a problem."""
-        file = self._files[path]
+        file = self.files[path]
         try:
-            tree = parse_source(self._read_bytes(path), self._code.runtime.python)
+            tree = parse_source(self._read_bytes(path), self.code.runtime.python)
         except ArtifactError as error:
-            self.problems.append(_problem(path, 1, f"cannot be read: {error.reason}"))
+            self.problems.append(report_unread(path, 1, f"cannot be read: {error.reason}"))
             return
         if isinstance(tree, Unread):
-            line = _LINE.search(tree.reason)
-            self.problems.append(_problem(path, int(line[1]) if line else 1, f"cannot be read: {tree.reason}"))
+            self.problems.append(report_unread(path, tree.line, f"cannot be read: {tree.reason}"))
             return
         yield OwnModule(
             name=file.module,
@@ -79,14 +79,30 @@ class _Reader:
             uses=tuple(self._find_uses(file)),
         )
 
+    def read_reached(self, main: str) -> list[OwnModule]:
+        """The module of a path and all that it reaches by imports, wherever those stand."""
+        by_name = {file.module: path for path, file in self.files.items()}
+        pending, seen, reached = [main], {main}, list[OwnModule]()
+        while pending:
+            for module in self.read(pending.pop()):
+                reached.append(module)
+                names = {name for each in module.imports for name in _with_parents(each.module)}
+                found = {by_name[name] for name in names if name in by_name} - seen
+                seen |= found
+                pending += sorted(found)
+        return reached
+
     def _find_imports(self, tree: ast.Module, file: SourceFile) -> Iterator[ModuleImport]:
         """The modules that are imported, but those that only a type checker reads, each once a line."""
-        told: set[tuple[str, int]] = set()
-        for node in _statements(tree):
-            for module in self._imported(node, file):
-                if module and (module, node.lineno) not in told:
-                    told.add((module, node.lineno))
-                    yield ModuleImport(module=module, line=node.lineno)
+        seen: set[tuple[str, int]] = set()
+        for found in _statements(tree):
+            line = found.node.lineno
+            for module in self._imported(found.node, file):
+                if module and (module, line) not in seen:
+                    seen.add((module, line))
+                    yield ModuleImport(
+                        module=module, line=line, is_deferred=found.is_deferred, is_guarded=found.is_guarded
+                    )
 
     def _imported(self, node: ast.Import | ast.ImportFrom | ast.Call, file: SourceFile) -> Iterator[str]:
         match node:
@@ -105,16 +121,16 @@ class _Reader:
     def _localize(self, dotted: str) -> str:
         """The name below the folder where code names the folder itself as its package (``app.media`` in ``app``)."""
         first, _, rest = dotted.partition(".")
-        return rest if first == self._package and first not in self._tops else dotted
+        return rest if first == self._package and first not in self.tops else dotted
 
     def _find_uses(self, file: SourceFile) -> list[ModuleUse]:
-        facts = self._code.read_suspicious(file)
+        facts = self.code.read_suspicious(file)
         if facts is None or facts.unread:
             return []
         try:
-            found = {(use.line, use.name): use for use in find_deferred_uses(facts, self._world)}
+            found = {(use.line, use.name): use for use in find_deferred_uses(facts, self.world)}
         except RecursionError:
-            self.problems.append(_problem(file.path, 1, "is nested too deeply to be followed"))
+            self.problems.append(report_unread(file.path, 1, "is nested too deeply to be followed"))
             return []
         return [
             ModuleUse(rule=use.rule.code, name=use.name, outcome=use.outcome, line=use.line)
@@ -129,6 +145,11 @@ class _Reader:
             raise ArtifactError(path, error.reason) from error
 
 
+def _with_parents(module: str) -> Iterator[str]:
+    parts = module.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
 def _source_file(path: str, folder: str, wheel: WheelCode) -> SourceFile:
     parts = list(Path(path).relative_to(folder).with_suffix("").parts)
     if len(parts) > 1 and parts[0] == "src" and not (Path(folder) / "src" / "__init__.py").exists():
@@ -137,17 +158,45 @@ def _source_file(path: str, folder: str, wheel: WheelCode) -> SourceFile:
     return SourceFile(".".join(parts[:-1] if is_package else parts), path, is_package, Kind.SOURCE, wheel)
 
 
-def _statements(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom | ast.Call]:
-    """Every import in order, also by name; with a stack of its own, since code can be nested deeply."""
-    pending: list[ast.AST] = [tree]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A node, with what stands around it."""
+
+    node: ast.AST
+    is_deferred: bool = False
+    is_guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundImport(_Found):
+    """An import, also by name."""
+
+    node: ast.Import | ast.ImportFrom | ast.Call
+
+
+def _statements(tree: ast.Module) -> Iterator[_FoundImport]:
+    """Every import in order; with a stack of its own, since code can be nested deeply."""
+    pending: list[_Found] = [_Found(tree)]
     while pending:
-        node = pending.pop()
+        found = pending.pop()
+        node = found.node
         if isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, ast.Call) and _is_import(node.func)):
-            yield node
+            yield _FoundImport(node, found.is_deferred, found.is_guarded)
         elif isinstance(node, ast.If) and _is_type_checking(node.test):
-            pending.extend(reversed(node.orelse))
+            pending.extend(replace(found, node=child) for child in reversed(node.orelse))
+        elif isinstance(node, ast.Try) and any(map(_catches_missing, node.handlers)):
+            rest = (*node.handlers, *node.orelse, *node.finalbody)
+            pending.extend(replace(found, node=child) for child in reversed(rest))
+            pending.extend(replace(found, node=child, is_guarded=True) for child in reversed(node.body))
         else:
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+            inner = replace(found, is_deferred=found.is_deferred or isinstance(node, _FUNCTIONS))
+            pending.extend(replace(inner, node=child) for child in reversed(list(ast.iter_child_nodes(node))))
+
+
+def _catches_missing(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler catches ModuleNotFoundError."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or (isinstance(kind, ast.Name) and kind.id in _MISSING_ERRORS) for kind in kinds)
 
 
 def _is_import(function: ast.expr) -> bool:
@@ -174,5 +223,6 @@ def _is_type_checking(test: ast.expr) -> bool:
     return False
 
 
-def _problem(path: str, line: int, message: str) -> Problem:
+def report_unread(path: str, line: int, message: str) -> Problem:
+    """A module that cannot be read, or not to its end, as a problem (CS601)."""
     return Problem(rule=Rule.CS601, message=message, location=Location(path=path, line=line))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from scanner.inspect.import_report import ImportReport
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.finding import Cause, Evidence, Finding, Level, Strength, When
 from scanner.model.rule import Rule
 
-_SHAPE = 2
+_SHAPE = 3
 """Raised whenever the stored shape changes, so that older entries are read as absent."""
 
 
@@ -42,20 +42,32 @@ def report_from_text(text: str) -> ImportReport | None:
 
 def _pack(finding: Finding) -> list[object]:
     evidence = [[one.fact, one.origin, one.strength] for one in finding.evidence]
-    return [finding.rule.code, finding.level, finding.message, evidence, finding.remedy]
+    return [
+        finding.rule.code,
+        finding.level,
+        finding.when,
+        finding.message,
+        evidence,
+        finding.remedy,
+        finding.url,
+        finding.cause.name if finding.cause else None,
+    ]
 
 
 def _unpack(raw: list[object]) -> Finding:
-    code, level, message, evidence, remedy = raw
+    code, level, when, message, evidence, remedy, url, cause = raw
     if not isinstance(evidence, list):
         raise TypeError("no evidence")
     return Finding(
         rule=Rule[str(code)],
         level=Level(str(level)),
+        when=None if when is None else When(str(when)),
         message=str(message),
         evidence=tuple(
             Evidence(fact=str(fact), origin=str(origin), strength=Strength(str(strength)))
             for fact, origin, strength in evidence
         ),
         remedy=None if remedy is None else str(remedy),
+        url=None if url is None else str(url),
+        cause=None if cause is None else Cause(name=str(cause), version=None),
     )

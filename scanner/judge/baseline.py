@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from scanner.model.errors import SettingsError
-from scanner.model.finding import Level
-from scanner.model.fingerprint import fingerprint
-from scanner.model.report import Report
+from scanner.model.finding import Level, fingerprint
+from scanner.model.report import ProjectReport, Report
 from scanner.model.rule import Rule
 
 SCHEMA = "compat-scan/baseline/1"
@@ -29,21 +28,25 @@ def read_baseline(path: Path) -> frozenset[str]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise SettingsError(path.as_posix(), "baseline", "there is no such file; --write-baseline makes one") from error
+        raise SettingsError(path.as_posix(), "baseline", "no such file; --write-baseline makes one") from error
     except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(path.as_posix(), "baseline", f"cannot be read: {error}") from error
     findings = document.get("findings") if isinstance(document, dict) and document.get("schema") == SCHEMA else None
     if not isinstance(findings, list):
-        raise SettingsError(path.as_posix(), "baseline", f"is no baseline: the schema is not {SCHEMA}")
+        raise SettingsError(path.as_posix(), "baseline", f"not a baseline: the schema is not {SCHEMA}")
     return frozenset(_parse_fingerprint(row, path) for row in findings)
 
 
 def write_baseline(report: Report, stream: TextIO) -> None:
-    """Writes everything of the report that counts, one finding a line, sorted by name and then rule.
+    """Writes every blocker and caution of the report, one a line, sorted by name and then rule.
 
-    What no index answered for (CS504) is left out: a failing network is nothing to get used to.
+    What no index answered for (CS504) is left out: a failing network is not to be accepted.
     """
-    counting = {(name, rule.code, fingerprint(rule, name, report.target)) for rule, name in _find_counting(report)}
+    counting = {
+        (name, rule.code, fingerprint(rule, project.path, name))
+        for project in report.projects
+        for rule, name in _find_counting(project)
+    }
     rows = [
         json.dumps({"rule": code, "name": name, "fingerprint": identity}) for name, code, identity in sorted(counting)
     ]
@@ -51,17 +54,12 @@ def write_baseline(report: Report, stream: TextIO) -> None:
     stream.write(f'{{"schema": "{SCHEMA}", "findings": [{listed}\n]}}\n')
 
 
-def is_complete(report: Report) -> bool:
-    """Whether a baseline of this report holds everything, because every index answered."""
-    return all(finding.rule is not Rule.CS504 for judgement in report.dependencies for finding in judgement.findings)
-
-
-def _find_counting(report: Report) -> Iterator[tuple[Rule, str]]:
-    for judgement in report.dependencies:
+def _find_counting(project: ProjectReport) -> Iterator[tuple[Rule, str]]:
+    for judgement in project.dependencies:
         for finding in judgement.findings:
             if finding.level is not Level.NOTE and finding.rule is not Rule.CS504:
                 yield finding.rule, judgement.name
-    for problem in report.problems:
+    for problem in project.problems:
         yield problem.rule, problem.message
 
 

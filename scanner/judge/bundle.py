@@ -1,17 +1,17 @@
-"""What the packages that run add to the Worker, against the size that a Worker may have (CS401). Pure.
+"""What the packages of the Worker's side add to it, against the size that a Worker may have (CS401). Pure.
 
-What is too large does not deploy. So the largest packages are told to move out, one after the other, until the rest
-fits; with a package goes what hangs on it.
+What is too large does not deploy. So the largest packages are moved out, one after the other, until the rest fits;
+with a package goes what only requirements that need it reach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from scanner.judge.chains import Edges, inherit_verdicts
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.judge.inheritance import Passes, find_container_side
+from scanner.model.finding import Evidence, Finding, Level, Strength, When
+from scanner.model.graph import Edges
 from scanner.model.report import Bundle, Verdict
 from scanner.model.rule import Rule
 
@@ -19,70 +19,72 @@ SHOWN = 5
 """How many of the largest packages are named."""
 
 TIGHT_SHARE = 0.8
-"""From this share of the limit on, what is left for the project's own files is told."""
+"""From this share of the limit on, a caution says what is left for the project's own files."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Weighed:
     """The bundle of one tree, and the findings on its largest packages by their keys."""
 
-    bundle: Bundle | None
-    findings: Mapping[str, Finding]
+    bundle: Bundle | None = None
+    findings: Mapping[str, Finding] = field(default_factory=dict)
 
 
-def weigh_bundle(
-    own: Mapping[str, Verdict],
-    edges: Edges,
-    sizes_bytes: Mapping[str, int],
-    *,
-    limit_bytes: int,
-    passes: AbstractSet[tuple[str, str]] = frozenset(),
-) -> Weighed:
-    """What the packages that run add together; the keys are those of the tree, which stand for names.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdicts:
+    """The own verdicts of one tree, and how they spread."""
 
-    Of packages without a known size only the names are told. No bundle where no size is known at all. ``passes`` are
-    as for ``inherit_verdicts``.
+    own: Mapping[str, Verdict]
+    edges: Edges
+    roots: Sequence[str]
+    passes: Passes = frozenset()
+
+    def find_installed(self, moved: Iterable[str] = ()) -> list[str]:
+        """What the Worker installs if some packages are moved out."""
+        moving = dict.fromkeys(moved, Verdict.CONTAINER)
+        own = {**self.own, **moving}
+        passes = {pair for pair in self.passes if pair[1] not in moving}
+        container = find_container_side(own, self.edges, self.roots, passes)
+        passing = {cause for _, cause in passes}
+        return [
+            key
+            for key, verdict in own.items()
+            if key not in container and (verdict is not Verdict.CONTAINER or key in passing)
+        ]
+
+
+def weigh_bundle(verdicts: Verdicts, sizes_bytes: Mapping[str, int], *, limit_bytes: int) -> Weighed:
+    """What the packages of the Worker's side add together; the keys are those of the tree, which stand for names.
+
+    Packages without a known size are only named. No bundle where no size is known at all.
     """
-    running = _find_running(own, edges, passes)
-    sized = {key: sizes_bytes[key] for key in running if key in sizes_bytes}
+    installed = verdicts.find_installed()
+    sized = {key: sizes_bytes[key] for key in installed if key in sizes_bytes}
     if not sized:
-        return Weighed(bundle=None, findings={})
+        return Weighed()
     bundle = Bundle(
         uncompressed_bytes=sum(sized.values()),
         limit_bytes=limit_bytes,
         largest=tuple((_name(key), sized[key]) for key in _by_size(sized)[:SHOWN]),
-        unsized=tuple(sorted({_name(key) for key in running if key not in sizes_bytes})),
+        unsized=tuple(sorted({_name(key) for key in installed if key not in sizes_bytes})),
     )
     if bundle.uncompressed_bytes > limit_bytes:
-        moving = _choose_moving(own, sized, limit_bytes, lambda verdicts: _find_running(verdicts, edges, passes))
+        moving = _choose_moving(verdicts, sized, limit_bytes)
         return Weighed(bundle=bundle, findings={key: _too_large(key, sized, bundle, moving) for key in moving})
     if bundle.uncompressed_bytes > TIGHT_SHARE * limit_bytes:
         largest = _by_size(sized)[0]
         return Weighed(bundle=bundle, findings={largest: _tight(largest, sized, bundle)})
-    return Weighed(bundle=bundle, findings={})
+    return Weighed(bundle=bundle)
 
 
-def _find_running(own: Mapping[str, Verdict], edges: Edges, passes: AbstractSet[tuple[str, str]]) -> list[str]:
-    inherited = inherit_verdicts(own, edges, passes)
-    return [key for key, verdict in own.items() if verdict is Verdict.WORKERS and key not in inherited]
-
-
-def _choose_moving(
-    own: Mapping[str, Verdict],
-    sized: Mapping[str, int],
-    limit_bytes: int,
-    find_running: Callable[[Mapping[str, Verdict]], list[str]],
-) -> tuple[str, ...]:
+def _choose_moving(verdicts: Verdicts, sized: Mapping[str, int], limit_bytes: int) -> tuple[str, ...]:
     """The largest packages, largest first, without which the rest fits."""
-    verdicts = dict(own)
     moving: list[str] = []
     while True:
-        staying = {key: sized[key] for key in find_running(verdicts) if key in sized}
+        staying = {key: sized[key] for key in verdicts.find_installed(moving) if key in sized and key not in moving}
         if sum(staying.values()) <= limit_bytes:
             return tuple(moving)
-        largest = _by_size(staying)[0]
-        moving.append(largest)
-        verdicts[largest] = Verdict.CONTAINER
+        moving.append(_by_size(staying)[0])
 
 
 def _too_large(key: str, sized: Mapping[str, int], bundle: Bundle, moving: Sequence[str]) -> Finding:
@@ -90,12 +92,13 @@ def _too_large(key: str, sized: Mapping[str, int], bundle: Bundle, moving: Seque
     return Finding(
         rule=Rule.CS401,
         level=Level.BLOCKER,
+        when=When.INSTALL,
         message=(
-            f"the bundle is too large: {_say(bundle)}, of which {_name(key)} brings {_mib(sized[key])}; without it"
+            f"the bundle is too large: {_describe(bundle)}, of which {_mib(sized[key])} are {_name(key)}; without it"
             f"{others} the rest fits"
         ),
         evidence=_evidence(bundle),
-        remedy=f"Move what needs {_name(key)} into a container, or do without it.",
+        remedy=f"move what requires {_name(key)} into a container, or remove it",
     )
 
 
@@ -104,28 +107,29 @@ def _tight(key: str, sized: Mapping[str, int], bundle: Bundle) -> Finding:
     return Finding(
         rule=Rule.CS401,
         level=Level.CAUTION,
+        when=When.INSTALL,
         message=(
-            f"the bundle is nearly full: {_say(bundle)}, of which {_name(key)} brings {_mib(sized[key])};"
+            f"the bundle is nearly full: {_describe(bundle)}, of which {_mib(sized[key])} are {_name(key)};"
             f" {_mib(left_bytes)} are left for everything else"
         ),
         evidence=_evidence(bundle),
-        remedy="Leave out what is not needed before the project grows.",
+        remedy="remove what is not needed before the project grows",
     )
 
 
-def _say(bundle: Bundle) -> str:
+def _describe(bundle: Bundle) -> str:
     least = "at least " if bundle.unsized else ""
-    return f"the packages come to {least}{_mib(bundle.uncompressed_bytes)} where {_mib(bundle.limit_bytes)} are allowed"
+    return f"the packages take {least}{_mib(bundle.uncompressed_bytes)} of the {_mib(bundle.limit_bytes)} allowed"
 
 
 def _evidence(bundle: Bundle) -> tuple[Evidence, ...]:
-    """The largest packages, and of which ones no size is known."""
+    """The largest packages, and those of unknown size."""
     seen = [
         Evidence(fact=f"{name}: {_mib(size_bytes)} uncompressed", origin=name, strength=Strength.PROVEN)
         for name, size_bytes in bundle.largest
     ]
     if bundle.unsized:
-        fact = f"no size is known of {_join(bundle.unsized)}: the sum is a lower bound"
+        fact = f"the size of {_join(bundle.unsized)} is unknown: the sum is a lower bound"
         seen.append(Evidence(fact=fact, origin="the Pyodide release", strength=Strength.PROVEN))
     return tuple(seen)
 

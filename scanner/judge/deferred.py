@@ -1,7 +1,7 @@
-"""Imports that fail, and who runs into them at once. Pure.
+"""Imports that fail, and which packages run into them at import time. Pure.
 
-A package whose wheel installs and whose import fails stops only those who import it while they are imported
-themselves. Whoever imports it later, in a function, works until then.
+A package whose wheel installs and whose import fails stops only those that import it while they are imported
+themselves. A package that imports it later, in a function, works until then.
 """
 
 from __future__ import annotations
@@ -11,92 +11,105 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from scanner.inspect.import_report import ImportReport
-from scanner.judge.chains import Edges
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.finding import Cause, Evidence, Finding, Level, Strength, When
+from scanner.model.graph import Edges, ancestors, invert
 from scanner.model.rule import Rule
+
+Pairs = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Late:
+class Deferred:
     """What does not follow from imports that fail, by the keys of a tree."""
 
-    spared: frozenset[str] = frozenset()
-    """Those that fail when they are imported, and that no direct dependency reaches at once."""
-    passes: frozenset[tuple[str, str]] = frozenset()
-    """Pairs of a package and one below it that fails, where that says nothing of the first."""
-    reaching: frozenset[tuple[str, str]] = frozenset()
-    """Those of the pairs where importing the first would fail as well, which nothing does at once."""
+    exempt: frozenset[str] = frozenset()
+    """Those that fail when they are imported, and that no requirement of the project reaches at import time."""
+    passes: Pairs = frozenset()
+    """Pairs of a package and one below it that fails, where that says nothing about the first."""
+    deferred_edges: Pairs = frozenset()
+    """The pairs where importing the first would fail as well, which nothing does at import time."""
 
     def fails(self, key: str) -> bool:
-        """Whether importing this package fails although that is held against nobody."""
-        return key in self.spared or any(key == other for other, _ in self.reaching)
+        """Whether importing this package fails although that counts against none of the requirements."""
+        return key in self.exempt or any(key == other for other, _ in self.deferred_edges)
 
 
-def find_late(
+def find_deferred(
     failing: Mapping[str, str], reports: Mapping[str, ImportReport], edges: Edges, roots: Iterable[str]
-) -> Late:
-    """Who is spared by imports that come late.
+) -> Deferred:
+    """Which packages are exempt because imports are deferred.
 
     ``failing`` are the keys of packages that install and only fail when they are imported, each with its file's name;
-    ``reports`` tells what is known of the imports of the others. Where the code of a package could not be followed,
-    nothing is known of what stands above it, and a failure below it counts as before.
+    ``reports`` has what is known of the imports of the others. Where the code of a package could not be followed,
+    nothing is known of those that require it, and a failure below it counts.
     """
-    parents = _parents(edges)
+    parents = invert(edges)
     root_set = frozenset(roots)
-    spared: set[str] = set()
+    exempt: set[str] = set()
     passes: set[tuple[str, str]] = set()
     reaching: set[tuple[str, str]] = set()
     for cause, filename in failing.items():
-        above = _above(cause, parents)
-        unclear = _unclear(above, reports, parents)
+        above = ancestors(cause, parents)
+        unclear = _find_unclear(above, reports, parents)
         safe = {
             key for key in (cause, *above) if key not in root_set and _is_safe(key, parents, root_set, reports, unclear)
         }
         if cause in safe:
-            spared.add(cause)
+            exempt.add(cause)
         for key in above - unclear:
             reaches = _reaches(reports[key], filename)
             if not reaches or key in safe:
                 passes.add((key, cause))
             if reaches:
                 reaching.add((key, cause))
-    return Late(spared=frozenset(spared), passes=frozenset(passes), reaching=frozenset(reaching & passes))
+    return Deferred(exempt=frozenset(exempt), passes=frozenset(passes), deferred_edges=frozenset(reaching & passes))
 
 
-def soften(finding: Finding) -> Finding:
-    """A blocker about what importing runs into, as the caution that it is where nothing imports the package at once."""
+def downgrade(finding: Finding) -> Finding:
+    """A blocker about what importing runs into, as a caution: nothing imports the package at import time."""
     if finding.level is not Level.BLOCKER:
         return finding
-    message = f"nothing in the tree imports it at once; {finding.message}"
-    return replace(finding, level=Level.CAUTION, message=message)
+    message = f"{finding.message}; nothing imports it at import time"
+    return replace(finding, level=Level.CAUTION, when=When.IMPORT, message=message)
 
 
-def find_cautions(key: str, late: Late, edges: Edges, report: ImportReport) -> Iterator[Finding]:
-    """What a package is told of the failing imports below it that it passes, as far as it has a part in them."""
-    for cause in sorted(cause for other, cause in late.passes if other == key):
-        children = [child for child in edges.get(key, ()) if child == cause or (child, cause) in late.reaching]
-        if (key, cause) in late.reaching:
-            what = f"importing it fails on the target, for it imports {cause}; nothing in the tree imports it at once"
+def find_cautions(
+    key: str, deferred: Deferred, edges: Edges, report: ImportReport, causes: Mapping[str, Cause]
+) -> Iterator[Finding]:
+    """CS109 as a caution: the failing imports below a package that it does not run into at import time."""
+    for below in sorted(cause for other, cause in deferred.passes if other == key):
+        children = [
+            child for child in edges.get(key, ()) if child == below or (child, below) in deferred.deferred_edges
+        ]
+        if (key, below) in deferred.deferred_edges:
+            message = f"fails to import on Workers, because it imports {below}; nothing imports it at import time"
         elif children:
             place = next((place for name, place in report.later if name in children), None)
             where = f", first at {place}" if place else ""
-            what = f"requires {cause}, whose import fails on the target; it imports it only later{where}"
+            message = f"requires {below}, which fails to import on Workers; it imports it only later{where}"
         else:
             continue
-        evidence = Evidence(fact=f"{key} requires {cause}", origin=key, strength=Strength.PROVEN)
-        yield Finding(rule=Rule.CS109, level=Level.CAUTION, message=what, evidence=(evidence,))
+        evidence = Evidence(fact=f"{key} requires {below}", origin=key, strength=Strength.PROVEN)
+        yield Finding(
+            rule=Rule.CS109,
+            level=Level.CAUTION,
+            when=When.IMPORT,
+            message=message,
+            cause=causes[below],
+            evidence=(evidence,),
+        )
 
 
 def _is_safe(
     key: str,
-    parents: Mapping[str, tuple[str, ...]],
+    parents: Edges,
     roots: AbstractSet[str],
     reports: Mapping[str, ImportReport],
     unclear: AbstractSet[str],
 ) -> bool:
-    """Whether every direct dependency that brings a package along is imported to the end without it failing."""
-    bringing = _above(key, parents) & roots
-    return bool(bringing) and all(root not in unclear and not reports[root].fails for root in bringing)
+    """Whether every requirement of the project that leads to a package imports to the end without failing."""
+    leading = ancestors(key, parents) & roots
+    return bool(leading) and all(root not in unclear and not reports[root].fails for root in leading)
 
 
 def _reaches(report: ImportReport, filename: str) -> bool:
@@ -107,31 +120,9 @@ def _ends_in(finding: Finding, filename: str) -> bool:
     return bool(finding.evidence) and finding.evidence[-1].origin.startswith(f"{filename}: ")
 
 
-def _unclear(
-    above: AbstractSet[str], reports: Mapping[str, ImportReport], parents: Mapping[str, tuple[str, ...]]
-) -> set[str]:
-    """Those whose imports are not known to the end, and what stands above them."""
+def _find_unclear(above: AbstractSet[str], reports: Mapping[str, ImportReport], parents: Edges) -> set[str]:
+    """Those whose imports are not known to the end, and those that require them."""
     found = {key for key in above if key not in reports or not reports[key].is_whole}
     for key in tuple(found):
-        found |= _above(key, parents) & above
+        found |= ancestors(key, parents) & above
     return found
-
-
-def _parents(edges: Edges) -> dict[str, tuple[str, ...]]:
-    parents: dict[str, tuple[str, ...]] = {}
-    for name, children in edges.items():
-        for child in children:
-            parents[child] = (*parents.get(child, ()), name)
-    return parents
-
-
-def _above(key: str, parents: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """Everything that requires a package, directly or not; without itself."""
-    found: set[str] = set()
-    waiting = [key]
-    while waiting:
-        for parent in parents.get(waiting.pop(), ()):
-            if parent not in found:
-                found.add(parent)
-                waiting.append(parent)
-    return found - {key}

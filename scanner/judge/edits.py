@@ -1,11 +1,11 @@
-"""Advice that is computed from the tree: which extra to drop, which version would do, what most of it comes with."""
+"""Advice that is computed from the tree: which extra to drop, which version would do."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
-from scanner.judge.chains import Edges
-from scanner.model.report import Judgement, Verdict
+from scanner.model.graph import reachable
+from scanner.model.report import Verdict
 from scanner.resolve import Graph, Node, Suggestion
 
 
@@ -29,10 +29,10 @@ def find_droppable_extras(graph: Graph, own: Mapping[str, Verdict]) -> dict[str,
             if extra not in asked:
                 continue
             without = {**edges, key: tuple(child for child in edges[key] if child not in brought)}
-            reached = _reach(graph.roots, without)
+            reached = reachable(graph.roots, without)
             gone = [cause for cause in causes if cause not in reached]
             if gone:
-                left = _reach([key], without).intersection(causes)
+                left = [cause for cause in causes if cause in reachable([key], without)]
                 advice.setdefault(key, _say_extra(key, extra, gone, is_enough=not left))
     return advice
 
@@ -46,37 +46,21 @@ def find_better_versions(graph: Graph) -> dict[str, str]:
     }
 
 
-def find_concentration(judgements: Sequence[Judgement]) -> tuple[str, ...]:
-    """A sentence where at least half of what needs a container by itself comes with one dependency alone."""
-    causes = [one for one in judgements if one.own_verdict is Verdict.CONTAINER]
-    counts: dict[str, set[str]] = {}
-    for cause in causes:
-        roots = {cause.name} if cause.location is not None else {chain[0] for chain in cause.via if chain}
-        if len(roots) == 1:
-            counts.setdefault(roots.pop(), set()).add(cause.key)
-    root, found = max(counts.items(), key=lambda item: (len(item[1]), item[0]), default=("", set()))
-    declared = {one.name for one in judgements if one.location is not None}
-    total = len({cause.key for cause in causes})
-    if len(found) < 2 or len(declared) < 2 or 2 * len(found) < total:
-        return ()
-    share = f"all {total}" if len(found) == total else f"{len(found)} of the {total}"
-    return (f"{share} packages that need a container by themselves come with {root} alone",)
-
-
 def _say_extra(key: str, extra: str, gone: Collection[str], *, is_enough: bool) -> str:
     names = ", ".join(gone)
     rest = f", and {key} then runs on Workers" if is_enough else ""
-    return f"dropping the extra «{extra}» of {key} removes {names}{rest}"
+    return f"drop the extra {extra} of {key}: this removes {names}{rest}"
 
 
 def _say_suggestion(node: Node, suggestion: Suggestion) -> str:
     asked = ",".join(
         sorted({str(want.specifier) for want in node.requirements if want.parent is None and want.specifier})
     )
-    told = [f"takes {name} {version}, which has a wheel" for name, version in suggestion.parts.items() if version]
-    told += [f"does without {name}" for name, version in suggestion.parts.items() if version is None]
-    age = _say_age(node, suggestion)
-    return f"ask for {node.name}=={suggestion.version} in place of {asked}: {age}it {', and '.join(told)}"
+    told = [
+        f"uses {name} {version}, which has a compatible wheel" for name, version in suggestion.parts.items() if version
+    ]
+    told += [f"does not require {name}" for name, version in suggestion.parts.items() if version is None]
+    return f"require {node.name}=={suggestion.version} instead of {asked}: {_say_age(node, suggestion)}it {', and '.join(told)}"
 
 
 def _say_age(node: Node, suggestion: Suggestion) -> str:
@@ -86,14 +70,3 @@ def _say_age(node: Node, suggestion: Suggestion) -> str:
     candidate = node.candidates.candidate(suggestion.version) if node.candidates else None
     day = candidate.released if candidate else None
     return f"an older release, of {day}, but " if day else "an older release, but "
-
-
-def _reach(roots: Iterable[str], edges: Edges) -> set[str]:
-    reached = set(roots)
-    pending = list(reached)
-    while pending:
-        for child in edges.get(pending.pop(), ()):
-            if child not in reached:
-                reached.add(child)
-                pending.append(child)
-    return reached

@@ -1,177 +1,225 @@
-"""Findings that are accepted: by a comment on the declaration, by the configuration, or by the baseline.
+"""Findings that are accepted: by a comment, the configuration, the command line, or the baseline.
 
-An accepted finding stays in the report as a note that says so and no longer counts. What it leaves of the verdict is
-judged anew. An accepted CS5xx does not make a dependency run: it stays unknown, but the project's verdict and the exit
-code no longer wait for it. An accepted problem of a file (CS6xx) is told among what was skipped.
+An accepted finding stays in the report with who accepted it. It changes the exit code, never a verdict.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from packaging.utils import canonicalize_name
 
 from scanner.inputs.formats.ignores import InlineIgnore
-from scanner.inputs.settings import Ignore
-from scanner.model.acceptance import accept
-from scanner.model.dependency import Location, Skipped
+from scanner.inputs.setting_values import Ignore
 from scanner.model.errors import SourceError
-from scanner.model.finding import Finding, Problem
-from scanner.model.fingerprint import fingerprint
+from scanner.model.finding import Accepted, Finding, Level, Problem, fingerprint
+from scanner.model.report import IgnoreUse, Judgement
 from scanner.model.rule import Rule
-from scanner.model.target import Target
 
-IN_BASELINE = "in the baseline"
+BASELINE = Accepted(by="baseline", reason="in the baseline")
+_ACCEPT_OPTION = "--accept"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exemption:
-    """One ignore, wherever it stands, with its rules looked up."""
+    """One entry that accepts findings, wherever it stands, with its rules looked up."""
 
     rules: frozenset[Rule]
     reason: str
-    origin: str
+    place: str
     """Where it stands, for people."""
     package: str | None = None
-    """The normalised name it is for; None for a comment, which is for what its place declares."""
+    """The normalised name it is for; None for a comment, which is for what its place declares, and for an option."""
     path: str | None = None
     lines: tuple[int, ...] = ()
     until: date | None = None
     """The last day on which it holds."""
 
     def covers(self, name: str, places: Iterable[tuple[str, int]]) -> bool:
-        """Whether it speaks of this dependency, declared at these places (path and line)."""
+        """Whether it is about this dependency, declared at these places (path and line)."""
         if self.package is not None:
             return canonicalize_name(name) == self.package
-        return any(path == self.path and line in self.lines for path, line in places)
+        return self.path is None or any(path == self.path and line in self.lines for path, line in places)
+
+    def is_expired(self, today: date | None) -> bool:
+        """Whether its last day is over."""
+        return today is not None and self.until is not None and self.until < today
 
 
-class Exemptions:
-    """All that is accepted in one scan; remembers which of the ignores were of use.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AcceptedFindings:
+    """The findings of one project with the accepted ones marked, and what the entries were good for."""
 
-    ``today`` None means that no ignore runs out; ``is_whole`` False that the scan leaves something out on purpose.
-    """
+    judgements: tuple[Judgement, ...]
+    problems: tuple[Problem, ...]
+    ignores: tuple[IgnoreUse, ...]
 
-    def __init__(
-        self,
-        exemptions: Sequence[Exemption] = (),
-        *,
-        target: Target,
-        baseline: frozenset[str] = frozenset(),
-        today: date | None = None,
-        is_whole: bool = True,
-    ) -> None:
-        self._expired = [each for each in exemptions if today and each.until and each.until < today]
-        self._in_force = [each for each in exemptions if each not in self._expired]
-        self._target = target
-        self._baseline = baseline
-        self._used: set[Exemption] = set()
-        self._is_whole = is_whole
 
-    def apply(self, findings: Iterable[Finding], name: str, places: Iterable[Location]) -> tuple[Finding, ...]:
-        """The findings of one dependency, those that are accepted as notes."""
-        findings = tuple(findings)
-        self._is_whole = self._is_whole and all(finding.rule is not Rule.CS504 for finding in findings)
-        if not self._in_force and not self._baseline:
-            return findings
-        where = {(place.path, place.line) for place in places}
-        return tuple(self._apply(finding, name, where) for finding in findings)
+def accept_findings(
+    judgements: Sequence[Judgement],
+    problems: Sequence[Problem],
+    exemptions: Sequence[Exemption],
+    *,
+    project_path: str,
+    baseline: frozenset[str] = frozenset(),
+    today: date | None = None,
+) -> AcceptedFindings:
+    """The findings and problems of one project, those that an entry or the baseline names marked as accepted."""
+    expired = [each for each in exemptions if each.is_expired(today)]
+    matcher = _Matcher(
+        exemptions=tuple(each for each in exemptions if each not in expired),
+        project_path=project_path,
+        baseline=baseline,
+    )
+    used: set[Exemption] = set()
+    marked = [matcher.mark(judgement, judgements, used) for judgement in judgements]
+    by_cause = {(one.name, one.version): one for one in marked}
+    return AcceptedFindings(
+        judgements=tuple(_accept_inherited(one, by_cause) for one in marked),
+        problems=tuple(matcher.mark_problem(problem, used) for problem in problems),
+        ignores=tuple(
+            IgnoreUse(place=each.place, used=each in used, expired=each in expired)
+            for each in dict.fromkeys(exemptions)
+        ),
+    )
 
-    def part_problems(self, problems: Iterable[Problem]) -> tuple[tuple[Problem, ...], tuple[Skipped, ...]]:
-        """The problems that count, and those that are accepted."""
-        counting: list[Problem] = []
-        accepted: list[Skipped] = []
-        for problem in problems:
-            places = {(problem.location.path, problem.location.line)} if problem.location else set()
-            reason = self._find_reason(problem.rule, problem.message, places)
-            if reason is None or problem.location is None:
-                counting.append(problem)
-            else:
-                text = f"{problem.rule.code}: {problem.message}"
-                accepted.append(Skipped(text=text, reason=reason, location=problem.location))
-        return tuple(counting), tuple(accepted)
 
-    def notes(self) -> tuple[str, ...]:
-        """What should be known of the ignores themselves: those that ran out, and those that nothing needs.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Matcher:
+    exemptions: tuple[Exemption, ...]
+    project_path: str
+    baseline: frozenset[str]
 
-        Of the latter nothing can be told by a scan that was not whole, because an option cut it short or an index did
-        not answer.
-        """
-        expired = [f"the ignore at {each.origin} ran out on {each.until}: {each.reason}" for each in self._expired]
-        unused = [
-            f"the ignore at {each.origin} is not needed: nothing it names was found"
-            for each in self._in_force
-            if self._is_whole and each not in self._used
-        ]
-        return (*expired, *unused)
+    def mark(self, judgement: Judgement, rows: Sequence[Judgement], used: set[Exemption]) -> Judgement:
+        """The row with its accepted findings marked; every declaration of its name is a place of it."""
+        if not self.exemptions and not self.baseline:
+            return judgement
+        places = {(row.location.path, row.location.line) for row in rows if row.name == judgement.name and row.location}
+        findings = tuple(self._mark(finding, judgement.name, places, used) for finding in judgement.findings)
+        return replace(judgement, findings=findings)
 
-    def _apply(self, finding: Finding, name: str, places: set[tuple[str, int]]) -> Finding:
-        reason = self._find_reason(finding.rule, name, places)
-        return finding if reason is None else accept(finding, reason)
+    def mark_problem(self, problem: Problem, used: set[Exemption]) -> Problem:
+        """The problem, marked if it is accepted."""
+        places = {(problem.location.path, problem.location.line)} if problem.location else set()
+        return replace(problem, accepted=self._find(problem.rule, problem.message, places, used))
 
-    def _find_reason(self, rule: Rule, name: str, places: set[tuple[str, int]]) -> str | None:
-        found = [each for each in self._in_force if rule in each.rules and each.covers(name, places)]
-        self._used.update(found)
+    def _mark(self, finding: Finding, name: str, places: set[tuple[str, int]], used: set[Exemption]) -> Finding:
+        accepted = self._find(finding.rule, name, places, used)
+        return finding if accepted is None else replace(finding, accepted=accepted)
+
+    def _find(self, rule: Rule, name: str, places: set[tuple[str, int]], used: set[Exemption]) -> Accepted | None:
+        found = [each for each in self.exemptions if rule in each.rules and each.covers(name, places)]
+        used.update(found)
         if found:
-            return f"ignored: {found[0].reason}"
-        return IN_BASELINE if fingerprint(rule, name, self._target) in self._baseline else None
+            return Accepted(by=found[0].place, reason=found[0].reason)
+        return BASELINE if fingerprint(rule, self.project_path, name) in self.baseline else None
+
+
+def _accept_inherited(judgement: Judgement, by_cause: Mapping[tuple[str, str | None], Judgement]) -> Judgement:
+    """The row with each CS109 accepted whose cause is accepted."""
+    return replace(judgement, findings=tuple(_inherit(finding, by_cause) for finding in judgement.findings))
+
+
+def _inherit(finding: Finding, by_cause: Mapping[tuple[str, str | None], Judgement]) -> Finding:
+    if finding.cause is None or finding.accepted is not None or finding.rule is not Rule.CS109:
+        return finding
+    cause = by_cause.get((finding.cause.name, finding.cause.version))
+    deciding = [
+        one for one in (cause.findings if cause else ()) if one.level is Level.BLOCKER or one.rule.leaves_unknown
+    ]
+    first = deciding[0].accepted if deciding and all(one.accepted for one in deciding) else None
+    if first is None:
+        return finding
+    return replace(finding, accepted=Accepted(by=first.by, reason=f"accepted for {finding.cause.name}: {first.reason}"))
+
+
+def describe_ignores(uses: Iterable[IgnoreUse], *, is_whole: bool) -> Iterator[str]:
+    """What is wrong with the entries of a scan: those that ran out, and those that no project needed.
+
+    A scan that was not whole, because an option cut it short or an index did not answer, cannot tell the latter.
+    """
+    by_place: dict[str, list[IgnoreUse]] = {}
+    for use in uses:
+        by_place.setdefault(use.place, []).append(use)
+    for place, each in by_place.items():
+        if each[0].expired:
+            yield f"{place}: expired ignore"
+        elif is_whole and place != _ACCEPT_OPTION and not any(use.used for use in each):
+            yield f"{place}: unused ignore (no matching finding)"
 
 
 def make_exemptions(
-    configured: Iterable[Ignore], inline: Iterable[InlineIgnore], declared: Mapping[str, set[int]]
+    configured: Iterable[Ignore],
+    accepted_codes: Sequence[str],
+    inline: Iterable[InlineIgnore],
+    declared: Mapping[str, frozenset[int]],
 ) -> tuple[Exemption, ...]:
-    """Every ignore with its rules looked up; ``declared`` are the lines of each file that declare something.
+    """Every entry with its rules looked up; ``declared`` are the lines of each file that declare something.
 
     Raises:
-        SourceError: an ignore names no rule, an unknown one, or gives no reason.
+        SourceError: an entry names no rule, an unknown one, or gives no reason.
     """
-    return (*map(_from_settings, configured), *(_from_comment(each, declared) for each in inline))
+    options = (_from_option(accepted_codes),) if accepted_codes else ()
+    return (*map(_from_settings, configured), *options, *(_from_comment(each, declared) for each in inline))
+
+
+def parse_rules(codes: Iterable[str], path: str, line: int | None = None, where: str = "") -> frozenset[Rule]:
+    """The rules of these codes.
+
+    Raises:
+        SourceError: there is no such rule.
+    """
+    return frozenset(_find_rule(code, path, line, where) for code in codes)
 
 
 def _from_settings(ignore: Ignore) -> Exemption:
     path, _, key = ignore.origin.partition(": ")
     return Exemption(
-        rules=_parse_rules(ignore.rules, path, None, f"{key}: " if key else ""),
+        rules=_parse_named(ignore.rules, path, None, f"{key}: " if key else ""),
         reason=ignore.reason,
-        origin=f"{ignore.origin} ({ignore.package})",
+        place=f"{ignore.origin} ({ignore.package})",
         package=canonicalize_name(ignore.package),
         until=ignore.until,
     )
 
 
-def _from_comment(ignore: InlineIgnore, declared: Mapping[str, set[int]]) -> Exemption:
+def _from_option(codes: Sequence[str]) -> Exemption:
+    rules = parse_rules(codes, _ACCEPT_OPTION)
+    return Exemption(rules=rules, reason="accepted for this run", place=_ACCEPT_OPTION)
+
+
+def _from_comment(ignore: InlineIgnore, declared: Mapping[str, frozenset[int]]) -> Exemption:
     if ignore.word != "ignore":
-        reason = f"«{ignore.word}» is nothing that compat-scan knows; write # compat-scan: ignore[CS101] and the reason"
+        reason = f'unknown comment "{ignore.word}"; write # compat-scan: ignore[CS101] and the reason'
         raise SourceError(ignore.path, ignore.line, reason)
     if not ignore.reason:
-        reason = "an ignore needs a reason: # compat-scan: ignore[CS101] why it is accepted"
+        reason = "an ignore requires a reason: # compat-scan: ignore[CS101] why it is accepted"
         raise SourceError(ignore.path, ignore.line, reason)
-    known = declared.get(ignore.path, set())
+    known = declared.get(ignore.path, frozenset())
     lines = next(((line,) for line in ignore.lines if line in known), ())
     return Exemption(
-        rules=_parse_rules(ignore.rules, ignore.path, ignore.line, ""),
+        rules=_parse_named(ignore.rules, ignore.path, ignore.line, ""),
         reason=ignore.reason,
-        origin=f"{ignore.path}:{ignore.line}",
+        place=f"{ignore.path}:{ignore.line}",
         path=ignore.path,
         lines=lines,
     )
 
 
-def _parse_rules(codes: Sequence[str], path: str, line: int | None, where: str) -> frozenset[Rule]:
+def _parse_named(codes: Sequence[str], path: str, line: int | None, where: str) -> frozenset[Rule]:
     if not codes:
         raise SourceError(path, line, f"{where}an ignore names its rules: # compat-scan: ignore[CS101] reason")
-    return frozenset(_find_rules(codes, path, line, where))
+    return parse_rules(codes, path, line, where)
 
 
-def _find_rules(codes: Iterable[str], path: str, line: int | None, where: str) -> Iterator[Rule]:
-    for code in codes:
-        if code not in Rule.__members__:
-            # Letters that look like digits are what is mistyped in a code.
-            typed = code.upper()[:2] + code.upper()[2:].translate(str.maketrans("OIL", "011"))
-            near = difflib.get_close_matches(typed, list(Rule.__members__), n=1)
-            hint = f"; did you mean «{near[0]}»?" if near else ""
-            raise SourceError(path, line, f"{where}there is no rule «{code}»{hint}")
-        yield Rule[code]
+def _find_rule(code: str, path: str, line: int | None, where: str) -> Rule:
+    if code in Rule.__members__:
+        return Rule[code]
+    # Letters that look like digits are what is mistyped in a code.
+    typed = code.upper()[:2] + code.upper()[2:].translate(str.maketrans("OIL", "011"))
+    near = difflib.get_close_matches(typed, list(Rule.__members__), n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise SourceError(path, line, f'{where}unknown rule "{code}"{hint}')

@@ -1,80 +1,89 @@
-"""What a dependency has from what it requires: verdicts passed up the tree, and how that is told."""
+"""What a package has from those that it requires: their verdicts, and which side of a deployment installs it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from scanner.inspect.import_report import ImportReport
-from scanner.judge.chains import Chain, Edges, inherit_verdicts
-from scanner.judge.deferred import Late
-from scanner.judge.rules import Subject
-from scanner.model.acceptance import accept, all_accepted
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.finding import Cause, Evidence, Finding, Level, Strength
+from scanner.model.graph import Chain, Edges, invert, reachable, shortest_paths
 from scanner.model.report import Verdict
 from scanner.model.rule import Rule
 
+_ORDER = (Verdict.WORKERS, Verdict.UNKNOWN, Verdict.CONTAINER)
+Passes = AbstractSet[tuple[str, str]]
+"""Pairs of a package and a cause below it that says nothing about it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
-    """One node with what was found on it."""
+class Inherited:
+    """A verdict that comes from below."""
 
-    subject: Subject
-    findings: tuple[Finding, ...]
-    own_verdict: Verdict
-
-    @property
-    def blockers(self) -> tuple[Finding, ...]:
-        """What makes it need a container."""
-        return tuple(finding for finding in self.findings if finding.level is Level.BLOCKER)
-
-    def fails_only_on_import(self, report: ImportReport) -> bool:
-        """Whether it installs, and all that stands against it is what importing it runs into."""
-        blockers = self.blockers
-        return (
-            bool(blockers)
-            and report.fails
-            and all(finding in report.findings or finding.rule is Rule.CS104 for finding in blockers)
-        )
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether it is unknown by itself, and accepted as such."""
-        return self.own_verdict is Verdict.UNKNOWN and all_accepted(self.findings)
+    verdict: Verdict
+    chain: Chain
+    """From the package to the nearest cause."""
 
 
-def inherit(judged: Mapping[str, Judged], edges: Edges, late: Late) -> dict[str, tuple[Verdict, Chain]]:
-    """What each node has from below; an accepted unknown is passed up only where nothing that counts is."""
-    if not any(edges.values()):
-        return {}
-    too_large = {key for key, one in judged.items() if any(finding.rule is Rule.CS401 for finding in one.blockers)}
-    passes = {pair for pair in late.passes if pair[1] not in too_large}
-    is_accepted = {key: one.is_accepted for key, one in judged.items()}
-    accepted = {key: one.own_verdict if is_accepted[key] else Verdict.WORKERS for key, one in judged.items()}
-    counting = {key: Verdict.WORKERS if is_accepted[key] else one.own_verdict for key, one in judged.items()}
-    passed = {
-        key: found
-        for key, found in inherit_verdicts(accepted, edges).items()
-        if judged[key].own_verdict is Verdict.WORKERS
-    }
-    return {**passed, **inherit_verdicts(counting, edges, passes)}
+def inherit_verdicts(own: Mapping[str, Verdict], edges: Edges, passes: Passes = frozenset()) -> dict[str, Inherited]:
+    """Where something that a package requires is worse than the package itself, the verdict and the nearest cause.
+
+    CONTAINER outweighs UNKNOWN, and both outweigh WORKERS. Packages with nothing worse below them are left out.
+    """
+    parents = invert(edges)
+    inherited: dict[str, Inherited] = {}
+    for verdict in (Verdict.CONTAINER, Verdict.UNKNOWN) if parents else ():
+        causes = sorted(name for name, value in own.items() if value is verdict)
+        for name, chain in _spread(causes, parents, passes).items():
+            outweighs = _ORDER.index(verdict) > _ORDER.index(own.get(name, Verdict.WORKERS))
+            if outweighs and name not in inherited:
+                inherited[name] = Inherited(verdict=verdict, chain=chain)
+    return inherited
 
 
-def inherited_finding(verdict: Verdict, chain: Chain, judged: Mapping[str, Judged], advice: str | None) -> Finding:
-    """The finding that tells whence a verdict comes, with what would spare it."""
-    told = " → ".join(chain)
-    cause = judged[chain[-1]]
-    blocked = verdict is Verdict.CONTAINER
-    why = next((f for f in cause.findings if (f.level is Level.BLOCKER) is blocked), None)
-    need = "needs a container" if blocked else "could not be judged"
-    finding = Finding(
+def find_container_side(
+    own: Mapping[str, Verdict], edges: Edges, roots: Iterable[str], passes: Passes = frozenset()
+) -> set[str]:
+    """The packages that only requirements that need a container reach, those requirements among them."""
+    inherited = inherit_verdicts(own, edges, passes)
+    blocked: list[str] = []
+    staying: list[str] = []
+    for root in roots:
+        verdict = inherited[root].verdict if root in inherited else own.get(root, Verdict.WORKERS)
+        (blocked if verdict is Verdict.CONTAINER else staying).append(root)
+    return set(reachable(blocked, edges)) - set(reachable(staying, edges)) if blocked else set()
+
+
+def inherited_finding(
+    inherited: Inherited, cause: Cause, findings: Iterable[Finding], *, policy: bool, advice: str | None
+) -> Finding:
+    """CS109: where a verdict comes from; ``findings`` are those of the cause, ``advice`` is what would avoid it."""
+    blocked = inherited.verdict is Verdict.CONTAINER
+    why = next((one for one in findings if (one.level is Level.BLOCKER) is blocked), None)
+    chain = " → ".join(inherited.chain)
+    needs = "needs a container" if blocked else "is unknown"
+    return Finding(
         rule=Rule.CS109,
         level=Level.BLOCKER if blocked else Level.CAUTION,
-        message=f"requires {chain[-1]}, which {need}: {told}",
+        when=why.when if why and blocked else None,
+        message=f"requires {inherited.chain[-1]}, which {needs}: {chain}",
+        cause=cause,
+        policy=policy,
         evidence=(
-            Evidence(fact=told, origin=why.message if why else chain[-1], strength=Strength.PROVEN),
-            *(cause.findings[0].evidence[:1] if cause.findings else ()),
+            Evidence(fact=chain, origin=why.message if why else cause.name, strength=Strength.PROVEN),
+            *(why.evidence[:1] if why else ()),
         ),
         remedy=advice or (why.remedy if why else None),
     )
-    return accept(finding, f"accepted for {chain[-1]}") if cause.is_accepted else finding
+
+
+def _spread(causes: Iterable[str], parents: Edges, passes: Passes) -> dict[str, Chain]:
+    """The chain from each package to the nearest cause that counts for it, the causes themselves left out."""
+    selective = {cause for _, cause in passes}
+    found = shortest_paths((cause for cause in causes if cause not in selective), parents)
+    for cause in causes:
+        if cause in selective:
+            for name, chain in shortest_paths([cause], parents).items():
+                if (name, cause) not in passes and (name not in found or len(chain) < len(found[name])):
+                    found[name] = chain
+    return {name: chain[::-1] for name, chain in found.items() if len(chain) > 1}

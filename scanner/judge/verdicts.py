@@ -1,11 +1,11 @@
-"""From a resolved tree to judgements: each node asked all questions, verdicts passed up, each declaration told."""
+"""From a resolved tree to judgements: each node asked all questions, verdicts passed up, one row a declaration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from scanner.inputs.formats.locks.reach import lock_keys
@@ -13,303 +13,253 @@ from scanner.inputs.projects import Project, describe
 from scanner.inputs.table_rows import Listed
 from scanner.inspect.distributions import Inspected
 from scanner.inspect.import_report import ImportReport
-from scanner.judge.bundle import weigh_bundle
-from scanner.judge.chains import Chain, Edges, find_chains
-from scanner.judge.deferred import Late, find_cautions, find_late, soften
+from scanner.judge.bundle import Verdicts, weigh_bundle
+from scanner.judge.deferred import Deferred, downgrade, find_cautions, find_deferred
 from scanner.judge.edits import find_advice
-from scanner.judge.ignores import Exemptions
-from scanner.judge.inheritance import Judged, inherit, inherited_finding
-from scanner.judge.judgements import judge_accepted, judge_findings
+from scanner.judge.inheritance import Inherited, Passes, find_container_side, inherit_verdicts, inherited_finding
+from scanner.judge.project_verdict import judge_findings
 from scanner.judge.rules import Subject, run_checks
-from scanner.model.dependency import Dependency, Location
-from scanner.model.finding import Alternative, Finding, Level
-from scanner.model.report import Bundle, Judgement, TableMode, Verdict
-from scanner.model.requirement import Want
-from scanner.model.specifiers import combine, find_pin
-from scanner.model.target import Target
-from scanner.resolve import Graph, Node
+from scanner.judge.subjects import Chains, SubjectMaker, group_declared
+from scanner.model.dependency import Dependency
+from scanner.model.finding import Alternative, Cause, Finding, Level, When
+from scanner.model.graph import Edges, reachable, shortest_chains
+from scanner.model.report import Bundle, Judgement, Placement, Required, Verdict
+from scanner.model.rule import Rule
+from scanner.resolve import Graph
 from scanner.runtime import tables
 from scanner.runtime.tables import IncompatibleRow
 
-_NOT_INSPECTED = Inspected()
+_CALL_RULES = frozenset({Rule.CS302, Rule.CS303, Rule.CS304, Rule.CS305, Rule.CS306})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Assembled:
-    """What one project comes to."""
+class JudgedTree:
+    """What one project's tree comes to."""
 
     judgements: tuple[Judgement, ...]
-    """Its declarations in the order of the file, then what comes along with them."""
+    """The declarations in the order of the files, then the transitive dependencies."""
     bundle: Bundle | None
 
 
-def assemble_judgements(
-    project: Project,
-    graph: Graph,
-    inspected: Mapping[str, Inspected],
-    *,
-    target: Target,
-    table: TableMode,
-    listed: Listed,
-    exemptions: Exemptions,
-) -> Assembled:
+def judge_tree(project: Project, graph: Graph, inspected: Mapping[str, Inspected], listed: Listed) -> JudgedTree:
     """The judgements of one project."""
-    edges = {key: node.requires for key, node in graph.nodes.items()}
-    chains = find_chains(graph.roots, edges)
-    context = _Context(
-        project=project,
-        target=target,
-        table=table,
-        listed=listed,
-        exemptions=exemptions,
-        declared=_by_name(project),
-        chains=chains,
-    )
-    judged = {key: context.judge(node, inspected.get(key)) for key, node in graph.nodes.items()}
-    judged, late = context.spare(judged, inspected, edges, graph.roots)
-    judged, bundle = context.weigh(judged, edges, inspected, late)
-    telling = _Telling(
-        context=context,
-        judged=judged,
-        inherited=inherit(judged, edges, late),
-        late=late,
+    edges = {key: tuple(child for child in node.requires if child in graph.nodes) for key, node in graph.nodes.items()}
+    chains = shortest_chains(graph.roots, edges)
+    maker = SubjectMaker(project=project, listed=listed, declared=group_declared(project), chains=chains)
+    subjects = {key: maker.make(node, inspected.get(key)) for key, node in graph.nodes.items()}
+    imports = {key: one.imports for key, one in inspected.items() if one.imports is not None}
+    found = {key: run_checks(subject) for key, subject in subjects.items()}
+    deferred = _defer(subjects, found, imports, edges, graph.roots)
+    found |= {key: tuple(map(downgrade, found[key])) for key in deferred.exempt}
+    verdicts = Verdicts(
+        own={key: judge_findings(findings) for key, findings in found.items()},
         edges=edges,
-        imports={key: one.imports for key, one in inspected.items() if one.imports is not None},
-        advice=find_advice(graph, {key: one.own_verdict for key, one in judged.items()}),
-        keys=lock_keys(project.dependencies) if project.is_lock else _blocked_keys(project, graph),
+        roots=graph.roots,
+        passes=deferred.passes,
     )
-    return Assembled(judgements=(*telling.declared(), *telling.transitive(graph)), bundle=bundle)
+    weighed = weigh_bundle(verdicts, _sizes(inspected), limit_bytes=project.target.limits.bundle_bytes)
+    found |= {key: (*found[key], finding) for key, finding in weighed.findings.items()}
+    tree = _Tree(
+        graph=graph,
+        edges=edges,
+        chains=chains,
+        subjects=subjects,
+        found=found,
+        imports=imports,
+        deferred=deferred,
+        spread=_spread(graph, found, edges, deferred),
+        all_cautions=project.settings.all_cautions,
+    )
+    judged = {key: tree.judge(key) for key in graph.nodes}
+    return JudgedTree(judgements=tuple(_rows(project, graph, maker, judged)), bundle=weighed.bundle)
+
+
+def _defer(
+    subjects: Mapping[str, Subject],
+    found: Mapping[str, tuple[Finding, ...]],
+    imports: Mapping[str, ImportReport],
+    edges: Edges,
+    roots: Iterable[str],
+) -> Deferred:
+    """Which imports that fail count only as far as something runs into them at import time."""
+    failing = {
+        key: subjects[key].filename for key, report in imports.items() if _fails_only_on_import(found[key], report)
+    }
+    return find_deferred(failing, imports, edges, roots)
+
+
+def _fails_only_on_import(findings: Iterable[Finding], report: ImportReport) -> bool:
+    """Whether a package installs, and all its blockers are what importing it runs into."""
+    blockers = [finding for finding in findings if finding.level is Level.BLOCKER]
+    return bool(blockers) and report.fails and all(finding.when is When.IMPORT for finding in blockers)
+
+
+def _sizes(inspected: Mapping[str, Inspected]) -> dict[str, int]:
+    contents = {key: one.wheel.contents for key, one in inspected.items() if one.wheel}
+    return {key: wheel.uncompressed_bytes - wheel.excluded_bytes for key, wheel in contents.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Context:
-    """What all subjects of one project share."""
+class _Spread:
+    """How the verdicts of one tree spread, by its keys."""
 
-    project: Project
-    target: Target
-    table: TableMode
-    listed: Listed
-    exemptions: Exemptions
-    declared: Mapping[NormalizedName, tuple[Dependency, ...]]
-    chains: Mapping[str, tuple[Chain, ...]]
-
-    def subject(self, node: Node, inspected: Inspected | None) -> Subject:
-        """A node as the checks look at it."""
-        inside = inspected or _NOT_INSPECTED
-        dependency, required_by = self._representative(node)
-        return Subject(
-            dependency=dependency,
-            target=self.target,
-            table=self.table,
-            row=self.listed.get(node.name),
-            candidates=node.candidates,
-            satisfying=node.satisfying,
-            chosen=node.chosen,
-            failure=node.failure,
-            contradicting=_contradiction(node, self.chains, self.project.constraints.get(node.name)),
-            passed_over=node.passed_over,
-            requires_unknown=node.requires_unknown,
-            requires_unusable=node.requires_unusable,
-            others_ask=combine(want.specifier for want in node.requirements if want.parent is not None),
-            required_by=required_by,
-            contents=inside.wheel.contents if inside.wheel else None,
-            imports=inside.imports,
-            sdist=inside.sdist,
-            inspect_failure=inside.failure,
-        )
-
-    def judge(self, node: Node, inspected: Inspected | None) -> Judged:
-        """A node with everything that was found on it."""
-        return self._judge(self.subject(node, inspected), self.declared.get(node.name, ()))
-
-    def spare(
-        self, judged: Mapping[str, Judged], inspected: Mapping[str, Inspected], edges: Edges, roots: Iterable[str]
-    ) -> tuple[dict[str, Judged], Late]:
-        """The nodes where imports that fail count only as far as something runs into them at once."""
-        reports = {key: one.imports for key, one in inspected.items() if one.imports is not None}
-        failing = {
-            key: one.subject.filename
-            for key, one in judged.items()
-            if key in reports and one.fails_only_on_import(reports[key])
-        }
-        late = find_late(failing, reports, edges, roots)
-        told = dict(judged)
-        for key in late.spared:
-            findings = tuple(map(soften, judged[key].findings))
-            told[key] = replace(judged[key], findings=findings, own_verdict=judge_findings(findings))
-        return told, late
-
-    def weigh(
-        self, judged: Mapping[str, Judged], edges: Edges, inspected: Mapping[str, Inspected], late: Late
-    ) -> tuple[dict[str, Judged], Bundle | None]:
-        """The nodes with what their size together adds to the findings on the largest."""
-        contents = {key: one.wheel.contents for key, one in inspected.items() if one.wheel}
-        weighed = weigh_bundle(
-            {key: one.own_verdict for key, one in judged.items()},
-            edges,
-            {key: wheel.uncompressed_bytes - wheel.excluded_bytes for key, wheel in contents.items()},
-            limit_bytes=self.target.limits.bundle_bytes,
-            passes=late.passes,
-        )
-        told = dict(judged)
-        for key, finding in weighed.findings.items():
-            told[key] = self._add(judged[key], finding)
-        return told, weighed.bundle
-
-    def judge_nameless(self, dependency: Dependency) -> Judgement:
-        """A path or URL that does not tell its name: nothing can be asked of an index."""
-        one = self._judge(Subject(dependency=dependency, target=self.target, table=self.table), (dependency,))
-        return _to_judgement(dependency, one, verdict=one.own_verdict, findings=one.findings)
-
-    def _add(self, one: Judged, finding: Finding) -> Judged:
-        name = one.subject.dependency.name
-        places = [dependency.location for dependency in self.declared.get(name, ())] if name else []
-        added = self.exemptions.apply([finding], str(name), places)
-        blocked = judge_findings(added) is Verdict.CONTAINER
-        verdict = Verdict.CONTAINER if blocked else one.own_verdict
-        return replace(one, findings=(*one.findings, *added), own_verdict=verdict)
-
-    def _judge(self, subject: Subject, declared: tuple[Dependency, ...]) -> Judged:
-        name = str(subject.dependency.name or subject.dependency.text or subject.dependency.url)
-        places = [dependency.location for dependency in declared]
-        found = run_checks(subject)
-        findings = self.exemptions.apply(found, name, places)
-        return Judged(subject=subject, findings=findings, own_verdict=judge_accepted(found, findings))
-
-    def _representative(self, node: Node) -> tuple[Dependency, str | None]:
-        """The declaration that speaks for a node, and for a transitive one who requires it."""
-        own = self.declared.get(node.name, ())
-        pinned = [dependency for dependency in own if node.chosen and dependency.pin == node.chosen.version]
-        if own:
-            return (pinned or own)[0], None
-        first = node.requirements[0]
-        specifier = combine(want.specifier for want in node.requirements)
-        dependency = Dependency(
-            name=node.name,
-            specifier=specifier,
-            pin=find_pin(specifier),
-            url=node.url,
-            location=Location(path=self.project.path, line=1),
-            direct=False,
-            text=first.text,
-        )
-        return dependency, str(first.parent) if first.parent else None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Telling:
-    """All that is known of the nodes, from which the judgement of each declaration is told."""
-
-    context: _Context
-    judged: Mapping[str, Judged]
-    inherited: Mapping[str, tuple[Verdict, Chain]]
-    late: Late
-    edges: Edges
-    imports: Mapping[str, ImportReport]
+    own: Mapping[str, Verdict]
+    inherited: Mapping[str, Inherited]
+    container: AbstractSet[str]
+    """What only blocked requirements reach."""
+    passes: Passes
     advice: Mapping[str, str]
-    keys: Mapping[int, str]
-    """The node of each declaration by its identity, where it is not that of its name."""
 
-    def declared(self) -> Iterator[Judgement]:
-        """The judgements of what the file declares, in its order."""
-        for dependency in self.context.project.dependencies:
-            if dependency.name is None:
-                yield self.context.judge_nameless(dependency)
-            else:
-                yield self._tell(self.keys.get(id(dependency), str(dependency.name)), dependency)
 
-    def transitive(self, graph: Graph) -> Iterator[Judgement]:
-        """The judgements of what comes along, which have no place of their own."""
-        for key, node in graph.nodes.items():
-            if node.name not in self.context.declared:
-                yield replace(self._tell(key, self.judged[key].subject.dependency), location=None)
+def _spread(graph: Graph, found: Mapping[str, tuple[Finding, ...]], edges: Edges, deferred: Deferred) -> _Spread:
+    own = {key: judge_findings(findings) for key, findings in found.items()}
+    moved = {key for key, findings in found.items() if _is_too_large(findings)}
+    passes = {pair for pair in deferred.passes if pair[1] not in moved}
+    return _Spread(
+        own=own,
+        inherited=inherit_verdicts(own, edges, passes),
+        container=find_container_side(own, edges, graph.roots, passes),
+        passes=passes,
+        advice=find_advice(graph, own),
+    )
 
-    def _tell(self, key: str, dependency: Dependency) -> Judgement:
-        one = self.judged[key]
-        verdict, chain = self.inherited.get(key, (one.own_verdict, ()))
-        told_below: tuple[Finding, ...] = ()
-        if from_below := tuple(self._find_below(key, verdict, chain)):
-            places = (dependency.location,) if dependency.name in self.context.declared else ()
-            told_below = self.context.exemptions.apply(from_below, str(dependency.name), places)
-        if verdict is Verdict.CONTAINER and any(finding.level is Level.NOTE for finding in told_below):
-            verdict = one.own_verdict
-        findings = (*one.findings, *told_below) if told_below else one.findings
-        via = self.context.chains.get(key, ())
-        told = _to_judgement(dependency, one, verdict=verdict, via=via, findings=findings)
-        return replace(told, import_fails=True) if self.late.fails(key) else told
 
-    def _find_below(self, key: str, verdict: Verdict, chain: Chain) -> Iterator[Finding]:
-        """What a node has from those that it requires."""
-        if chain:
-            yield inherited_finding(verdict, chain, self.judged, self.advice.get(key))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Tree:
+    """Everything that is known of the nodes of one tree, by their keys."""
+
+    graph: Graph
+    edges: Edges
+    chains: Chains
+    subjects: Mapping[str, Subject]
+    found: Mapping[str, tuple[Finding, ...]]
+    imports: Mapping[str, ImportReport]
+    deferred: Deferred
+    spread: _Spread
+    all_cautions: bool
+
+    def judge(self, key: str) -> Judgement:
+        """The judgement of a node, with what it inherits."""
+        subject, inherited = self.subjects[key], self.spread.inherited.get(key)
+        placement = Placement.CONTAINER if key in self.spread.container else Placement.WORKER
+        own = self.spread.own[key]
+        return Judgement(
+            name=str(self.graph.nodes[key].name),
+            requirement=describe(subject.dependency),
+            version=str(subject.chosen.version) if subject.chosen else None,
+            newest=_newest(subject),
+            verdict=inherited.verdict if inherited else own,
+            own_verdict=own,
+            placement=placement,
+            direct=subject.dependency.direct,
+            location=None,
+            category=subject.row.category if subject.row else None,
+            via=self.chains.get(key, ()),
+            requires=tuple(self._requires(key)),
+            artifact=subject.wheel,
+            inspected=subject.contents is not None or subject.sdist is not None,
+            findings=tuple(one for one in self._findings(key, inherited) if self._is_shown(one, key, placement)),
+            alternative=_alternative(subject.row),
+            import_fails=self.deferred.fails(key),
+        )
+
+    def _findings(self, key: str, inherited: Inherited | None) -> Iterator[Finding]:
+        """The findings of a node itself, then what it has from those that it requires."""
+        by_policy = self._is_policy(key)
+        for finding in self.found[key]:
+            yield replace(finding, policy=finding.policy and by_policy, cause=self._complete(finding.cause))
+        if inherited is not None:
+            cause, advice = inherited.chain[-1], self.spread.advice.get(key)
+            yield inherited_finding(inherited, self._cause(cause), self.found[cause], policy=by_policy, advice=advice)
         if key in self.imports:
-            yield from find_cautions(key, self.late, self.edges, self.imports[key])
+            causes = {cause: self._cause(cause) for other, cause in self.deferred.passes if other == key}
+            yield from find_cautions(key, self.deferred, self.edges, self.imports[key], causes)
+
+    def _is_policy(self, key: str) -> bool:
+        """Whether only the table keeps a package off Workers, with everything that it requires."""
+        own, inherited = self.spread.own[key], self.spread.inherited.get(key)
+        if (inherited.verdict if inherited else own) is not Verdict.CONTAINER:
+            return False
+        blockers = (
+            finding
+            for one in reachable([key], self.edges)
+            if self.spread.own[one] is Verdict.CONTAINER and (key, one) not in self.spread.passes
+            for finding in self.found[one]
+            if finding.level is Level.BLOCKER
+        )
+        return all(finding.policy for finding in blockers)
+
+    def _is_shown(self, finding: Finding, key: str, placement: Placement) -> bool:
+        """Whether a finding is reported: cautions count for the Worker's side only, those of calls for requirements."""
+        if finding.level is not Level.CAUTION or finding.leaves_unknown:
+            return True
+        if placement is Placement.CONTAINER:
+            return False
+        is_deep_call = finding.rule in _CALL_RULES and key not in self.graph.roots
+        return self.all_cautions or not is_deep_call
+
+    def _requires(self, key: str) -> Iterator[Required]:
+        node = self.graph.nodes[key]
+        extras = {child: extra for extra, brought in node.brought_by_extra.items() for child in brought}
+        for child in self.edges[key]:
+            yield Required(name=str(self.graph.nodes[child].name), extra=extras.get(child))
+
+    def _complete(self, cause: Cause | None) -> Cause | None:
+        """The cause with the version that the tree has of it."""
+        return self._cause(cause.name) if cause is not None and cause.name in self.found else cause
+
+    def _cause(self, key: str) -> Cause:
+        chosen = self.graph.nodes[key].chosen
+        return Cause(name=str(self.graph.nodes[key].name), version=str(chosen.version) if chosen else None)
 
 
-def _by_name(project: Project) -> Mapping[NormalizedName, tuple[Dependency, ...]]:
-    grouped: dict[NormalizedName, list[Dependency]] = {}
+def _rows(project: Project, graph: Graph, maker: SubjectMaker, judged: Mapping[str, Judgement]) -> Iterator[Judgement]:
+    """One row for each declaration in the order of the files, then one for each transitive dependency."""
+    keys = lock_keys(project.dependencies) if project.is_lock else _blocked_keys(project, graph)
+    declared: set[NormalizedName] = set()
     for dependency in project.dependencies:
-        if dependency.name is not None:
-            grouped.setdefault(dependency.name, []).append(dependency)
-    return {name: tuple(declared) for name, declared in grouped.items()}
+        if dependency.name is None:
+            yield _judge_nameless(dependency, maker.nameless(dependency))
+            continue
+        declared.add(dependency.name)
+        row = judged[keys.get(id(dependency), str(dependency.name))]
+        location = None if dependency.name in project.implicit else dependency.location
+        yield replace(row, requirement=describe(dependency), direct=dependency.direct, location=location)
+    yield from (row for row in judged.values() if row.name not in declared)
 
 
 def _blocked_keys(project: Project, graph: Graph) -> dict[int, str]:
-    """The nodes of the declarations that are blocked and whose package the Worker has in another version."""
+    """The nodes of blocked declarations whose package the Worker has in another version."""
     texts = {id(one): describe(one) for one in project.dependencies}
     return {identity: graph.keys[text] for identity, text in texts.items() if text in graph.keys}
 
 
-def _contradiction(
-    node: Node, chains: Mapping[str, tuple[Chain, ...]], constraint: SpecifierSet | None
-) -> tuple[str, ...]:
-    """Two requirements, or one and a constraint, that no version satisfies together; each with who asks for it."""
-    if node.conflict is not None:
-        sides = dict.fromkeys(
-            (node.conflict.kept, node.conflict.dropped, *node.requirements)
-        )  # both may be the same one
-        told = tuple(dict.fromkeys(_say_want(want, chains) for want in sides))[:2]
-        if len(told) > 1:
-            return told
-    if constraint is None or node.candidates is None or node.satisfying:
-        return ()
-    wanted = combine(want.specifier for want in node.requirements)
-    if not node.candidates.satisfying(wanted):
-        return ()
-    return (_say_want(node.requirements[0], chains), f"{node.name}{constraint} (a constraint)")
-
-
-def _say_want(want: Want, chains: Mapping[str, tuple[Chain, ...]]) -> str:
-    """A requirement with the chain that it comes by."""
-    if want.parent is None:
-        return f"{want.name}{want.specifier} (asked for by the project)"
-    known = chains.get(want.parent, ())
-    return f"{want.name}{want.specifier} (required by {' → '.join(known[0] if known else (want.parent,))})"
-
-
-def _to_judgement(
-    dependency: Dependency,
-    one: Judged,
-    *,
-    verdict: Verdict,
-    findings: tuple[Finding, ...],
-    via: tuple[Chain, ...] = (),
-) -> Judgement:
-    subject = one.subject
+def _judge_nameless(dependency: Dependency, subject: Subject) -> Judgement:
+    findings = run_checks(subject)
+    verdict = judge_findings(findings)
     return Judgement(
-        name=str(dependency.name or dependency.text or dependency.url),
+        name=str(dependency.text or dependency.url),
         requirement=describe(dependency),
-        version=str(subject.chosen.version) if subject.chosen else None,
+        version=None,
         verdict=verdict,
-        own_verdict=one.own_verdict,
+        own_verdict=verdict,
         direct=dependency.direct,
         location=dependency.location,
-        category=subject.row.category if subject.row else None,
-        via=via,
-        artifact=subject.wheel,
         findings=findings,
-        alternative=_alternative(subject.row),
     )
+
+
+def _is_too_large(findings: Iterable[Finding]) -> bool:
+    return any(finding.rule is Rule.CS401 and finding.level is Level.BLOCKER for finding in findings)
+
+
+def _newest(subject: Subject) -> str | None:
+    if subject.candidates is None:
+        return None
+    versions = subject.candidates.versions
+    stable = next((version for version in versions if not version.is_prerelease), None)
+    newest = stable or next(iter(versions), None)
+    return str(newest) if newest else None
 
 
 def _alternative(row: IncompatibleRow | None) -> Alternative | None:

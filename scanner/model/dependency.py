@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 from packaging.markers import Marker
@@ -78,6 +79,22 @@ class Dependency:
     """Why a scan leaves it out although it is declared: what else stands for it; None where it counts itself."""
 
 
+class SkipKind(enum.StrEnum):
+    """Why something is not judged, as a category."""
+
+    MARKER = "marker"
+    """A marker excludes it on the target."""
+    GROUP = "group"
+    """It belongs to a group or an extra that is not selected."""
+    DEVELOPMENT = "development"
+    """It is for development, documentation or tests."""
+    COMPUTED = "computed"
+    """It is computed when the project is built."""
+    PROJECT = "project"
+    """It is the project itself, or the Python that it is for."""
+    OTHER = "other"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Skipped:
     """Something that stands in a file and is not judged, with the reason."""
@@ -90,6 +107,15 @@ class Skipped:
     computed_by: str | None = None
     """What makes the declarations that it stands for when the project is built: the build backend, or the file that a
     build runs; None where it is skipped for another reason."""
+    category: SkipKind = SkipKind.OTHER
+    """The category, where neither of the two above says it."""
+
+    @property
+    def kind(self) -> SkipKind:
+        """Why it is not judged, as a category."""
+        if self.not_for_target:
+            return SkipKind.MARKER
+        return SkipKind.COMPUTED if self.computed_by else self.category
 
 
 Entry = Dependency | Skipped

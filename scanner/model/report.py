@@ -1,21 +1,24 @@
-"""The nouns of compat-scan: frozen values that every stage passes on.
+"""What a scan comes to: one report for each project, and what holds for the whole scan.
 
-Nothing here reads files, asks the network or knows the time. ``Entry`` is a union to be matched, never cast.
+Nothing here reads files, asks the network or knows the time.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
 from typing import Literal
 
 from packaging.markers import Marker
 
 from scanner.model.artifact import Artifact
 from scanner.model.dependency import Location, Skipped
+from scanner.model.edit import Edit
 from scanner.model.finding import Alternative, Finding, Level, Problem
+from scanner.model.graph import Chain, Graph
+from scanner.model.rule import Rule
 from scanner.model.target import Target
 
 
@@ -36,11 +39,38 @@ class ProjectVerdict(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+_WORST_FIRST = (ProjectVerdict.CONTAINER, ProjectVerdict.HYBRID, ProjectVerdict.UNKNOWN, ProjectVerdict.WORKERS)
+
+
+class Placement(enum.StrEnum):
+    """Which side of a deployment installs a package."""
+
+    WORKER = "worker"
+    CONTAINER = "container"
+
+
 class TableMode(enum.StrEnum):
     """Whether the incompatible-library table decides (ENFORCE) or only advises where a build exists (ADVISE)."""
 
     ENFORCE = "enforce"
     ADVISE = "advise"
+
+
+class FailOn(enum.StrEnum):
+    """Which verdicts make the exit code a failure."""
+
+    CONTAINER = "container"
+    UNKNOWN = "unknown"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Required:
+    """A package that another one requires on the target."""
+
+    name: str
+    extra: str | None = None
+    """The extra that alone requires it; None for a requirement of the package itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,17 +103,23 @@ class Judgement:
     own_verdict: Verdict
     direct: bool | None
     location: Location | None
+    newest: str | None = None
+    """The newest release, whatever the requirements admit; None where it is not known."""
+    placement: Placement = Placement.WORKER
     category: str | None = None
-    via: tuple[tuple[str, ...], ...] = ()
+    via: tuple[Chain, ...] = ()
+    requires: tuple[Required, ...] = ()
     artifact: Artifact | None = None
+    inspected: bool = False
+    """Whether the file was opened."""
     findings: tuple[Finding, ...] = ()
     alternative: Alternative | None = None
     import_fails: bool = False
-    """Whether importing it fails, as it is told, though it runs with limits: nothing in the tree does so at once."""
+    """Whether importing it fails although it runs with limits: nothing in the tree imports it at import time."""
 
     @property
     def key(self) -> str:
-        """What tells it from other packages of one report: ``name==version``, the name where there is no version."""
+        """What tells it from other packages of one project: ``name==version``, the name where there is no version."""
         return self.name if self.version is None else f"{self.name}=={self.version}"
 
     @property
@@ -91,14 +127,20 @@ class Judgement:
         """Whether it runs, with limits."""
         return self.verdict is Verdict.WORKERS and any(f.level is Level.CAUTION for f in self.findings)
 
-    def with_chains(self, via: tuple[tuple[str, ...], ...]) -> Judgement:
+    @property
+    def is_accepted(self) -> bool:
+        """Whether everything that keeps it from running is accepted."""
+        deciding = [one for one in self.findings if one.level is Level.BLOCKER or one.leaves_unknown]
+        return bool(deciding) and all(one.accepted for one in deciding)
+
+    def with_chains(self, via: tuple[Chain, ...]) -> Judgement:
         """The same with more chains, shortest first, each once."""
         return replace(self, via=tuple(sorted({*self.via, *via}, key=lambda chain: (len(chain), chain))))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
-    """What the packages that run add to a Worker, uncompressed; where several projects were scanned, the largest."""
+    """What the packages of the Worker's side add to it, uncompressed."""
 
     uncompressed_bytes: int
     """A lower bound where ``unsized`` names any."""
@@ -107,6 +149,15 @@ class Bundle:
     """The five largest packages with their sizes in bytes, largest first."""
     unsized: tuple[str, ...] = ()
     """The packages of unknown size, sorted: builds of the Pyodide release, and what must be built first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IgnoreUse:
+    """One entry that accepts findings, and whether it was of use."""
+
+    place: str
+    used: bool
+    expired: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,29 +172,125 @@ class DataAge:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """The outcome of a scan: dependencies sorted by location and then name."""
+class Summary:
+    """Counts of distinct packages, by project, name and version."""
 
+    workers: int = 0
+    container: int = 0
+    """Those that need a container, and those that only the container's side installs."""
+    unknown: int = 0
+    with_cautions: int = 0
+    accepted: int = 0
+    """Those with an accepted finding, and accepted problems."""
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProjectReport:
+    """What one project comes to: dependencies sorted by location and then name."""
+
+    name: str
+    path: str
     target: Target
-    table: TableMode
     verdict: ProjectVerdict
-    dependencies: tuple[Judgement, ...]
+    dependencies: tuple[Judgement, ...] = ()
+    files: tuple[str, ...] = ()
+    wrangler: str | None = None
+    table: TableMode = TableMode.ENFORCE
+    fail_on: FailOn = FailOn.UNKNOWN
+    verdict_after_edits: ProjectVerdict | None = None
+    """None where there are no safe edits: then it is the verdict."""
+    outstanding: Verdict = Verdict.WORKERS
+    """The worst that nobody accepted: a container or a deployment problem, or something unknown."""
+    bundle: Bundle | None = None
+    """None where no size is known, as without a look inside the wheels."""
+    bundle_after_edits: Bundle | None = None
+    edits: tuple[Edit, ...] = ()
+    ignores: tuple[IgnoreUse, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
-    """What the reader should know of the scan as a whole, for example why a lock file was preferred."""
-    bundle: Bundle | None = None
-    """None where no size is known, as without a look inside the wheels."""
-    edges: tuple[tuple[str, str], ...] = ()
-    """Who requires whom on the target, as pairs of ``Judgement.key``; sorted. No part of the JSON contract."""
-    extra_edges: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """Those of ``edges`` that one extra alone makes, with the extra."""
-
-    def count(self, verdict: Verdict) -> int:
-        """How many dependencies have this verdict."""
-        return sum(1 for judgement in self.dependencies if judgement.verdict is verdict)
+    graph: Graph = field(default_factory=Graph)
+    """Who requires whom on the target, by ``Judgement.key``."""
 
     @property
-    def with_cautions(self) -> int:
-        """How many run, but with limits."""
-        return sum(1 for judgement in self.dependencies if judgement.has_cautions)
+    def packages(self) -> tuple[Judgement, ...]:
+        """Each name and version once; the first declaration stands for it."""
+        return tuple({one.key: one for one in reversed(self.dependencies)}.values())[::-1]
+
+    @property
+    def requirements(self) -> tuple[Judgement, ...]:
+        """What the project requires itself; where a lock file does not say, what nothing else in it requires."""
+        roots = frozenset(self.graph.roots)
+        own = tuple(one for one in self.dependencies if one.direct or (one.direct is None and one.key in roots))
+        return own or tuple(one for one in self.dependencies if one.location is not None and one.key in roots)
+
+    @property
+    def summary(self) -> Summary:
+        """The packages counted; a container's side counts as container whatever its own verdict."""
+        packages = self.packages
+        sides = [Verdict.CONTAINER if one.placement is Placement.CONTAINER else one.verdict for one in packages]
+        accepted = {one.key for one in self.dependencies if any(finding.accepted for finding in one.findings)}
+        return Summary(
+            workers=sides.count(Verdict.WORKERS),
+            container=sides.count(Verdict.CONTAINER),
+            unknown=sides.count(Verdict.UNKNOWN),
+            with_cautions=sum(one.has_cautions and one.placement is Placement.WORKER for one in packages),
+            accepted=len(accepted) + sum(problem.accepted is not None for problem in self.problems),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """The outcome of a scan."""
+
+    projects: tuple[ProjectReport, ...]
+    problems: tuple[Problem, ...] = ()
+    """Those of the whole scan, which belong to no project."""
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+    """Whether every index answered."""
+    scanned_at: datetime | None = None
+    data: DataAge | None = None
+
+    @property
+    def verdict(self) -> ProjectVerdict:
+        """The worst of the projects'."""
+        return worst_verdict(project.verdict for project in self.projects)
+
+    @property
+    def verdict_after_edits(self) -> ProjectVerdict:
+        """The worst of the projects' once their safe edits are made."""
+        return worst_verdict(project.verdict_after_edits or project.verdict for project in self.projects)
+
+    @property
+    def summary(self) -> Summary:
+        """The packages of all projects counted."""
+        return sum((project.summary for project in self.projects), Summary())
+
+    @property
+    def dependencies(self) -> tuple[Judgement, ...]:
+        """The rows of all projects."""
+        return tuple(one for project in self.projects for one in project.dependencies)
+
+    def all_problems(self) -> Iterator[Problem]:
+        """The problems of the scan, then those of each project."""
+        yield from self.problems
+        for project in self.projects:
+            yield from project.problems
+
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes of the scan and of each project, each once."""
+        return tuple(dict.fromkeys((*self.notes, *(note for project in self.projects for note in project.notes))))
+
+
+def worst_verdict(verdicts: Iterable[ProjectVerdict]) -> ProjectVerdict:
+    """The worst of several: container, hybrid, unknown, workers; UNKNOWN for none."""
+    return min(verdicts, key=_WORST_FIRST.index, default=ProjectVerdict.UNKNOWN)
+
+
+def has_index_failure(projects: Iterable[ProjectReport]) -> bool:
+    """Whether an index did not answer for some package (CS504)."""
+    return any(f.rule is Rule.CS504 for project in projects for one in project.dependencies for f in one.findings)

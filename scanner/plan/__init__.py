@@ -35,7 +35,7 @@ def plan_deployment(request: PlanRequest, settings: Settings, around: Surroundin
         ScanError: as for a scan.
     """
     around = replace(around, read_stdin=cache(around.read_stdin))  # it is read twice, and gives its bytes once
-    report = pipeline.scan(request.paths, settings, around)
+    report = pipeline.scan_one(request.paths, settings, around)
     code = None
     if request.source is not None:
         around.progress(f"reading {request.source}")

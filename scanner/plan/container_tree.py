@@ -17,6 +17,7 @@ from scanner.inspect.memory import Opener
 from scanner.model.artifact import Artifact, ArtifactKind, Release
 from scanner.model.dependency import Dependency
 from scanner.model.errors import IndexFailure, ScanError
+from scanner.model.graph import reachable
 from scanner.model.metadata import CoreMetadata
 from scanner.model.opened import OpenedWheel
 from scanner.model.requirement import Narrow, Want
@@ -183,15 +184,10 @@ def _resolve(
 
 
 def _below(graph: Graph, names: Collection[str], *, with_dependencies: bool) -> Mapping[str, Node]:
-    pending = [key for key, node in graph.nodes.items() if node.name in names]
-    reached: dict[str, Node] = {}
-    while pending:
-        key = pending.pop()
-        node = graph.nodes.get(key)
-        if node is not None and key not in reached:
-            reached[key] = node
-            pending.extend(node.requires if with_dependencies else ())
-    return {str(node.name): node for node in reached.values()}
+    edges = {key: node.requires for key, node in graph.nodes.items()} if with_dependencies else {}
+    starts = [key for key, node in graph.nodes.items() if node.name in names]
+    reached = [graph.nodes[key] for key in reachable(starts, edges) if key in graph.nodes]
+    return {str(node.name): node for node in reached}
 
 
 def _merge(parts: Iterable[Mapping[str, Node]]) -> dict[str, Node]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scanner.model.finding import Level
 from scanner.model.own_code import OwnCode
-from scanner.model.report import Judgement, ProjectVerdict, Report
+from scanner.model.report import Judgement, ProjectReport, ProjectVerdict
 from scanner.plan.model import Answer, Basis, CodeSplit, Decision, Placement, PlanOptions, Reply, Side, Split
 from scanner.plan.placement import find_blocked, find_bringers
 from scanner.plan.services import answer_services
@@ -21,7 +21,7 @@ _SHOWN = 6
 
 
 def answer_questions(
-    report: Report,
+    report: ProjectReport,
     placements: Sequence[Placement],
     options: PlanOptions,
     code: OwnCode | None,
@@ -38,7 +38,7 @@ def answer_questions(
     )
 
 
-def decide(report: Report, answers: Sequence[Answer], split: Split) -> Decision:
+def decide(report: ProjectReport, answers: Sequence[Answer], split: Split) -> Decision:
     """What the answers come to."""
     replies = {answer.key: answer.reply for answer in answers}
     yes = {key for key, reply in replies.items() if reply is Reply.YES}
@@ -86,7 +86,7 @@ class _Claim:
     text: str
 
 
-def _needs(report: Report, code: OwnCode | None, rows: Sequence[NeedRow]) -> Iterator[Answer]:
+def _needs(report: ProjectReport, code: OwnCode | None, rows: Sequence[NeedRow]) -> Iterator[Answer]:
     claims = [_claim(judgement, find_bringers(report, judgement), rows) for judgement in find_blocked(report)]
     for row in rows:
         told = list(dict.fromkeys(claim.text for claim in claims if claim.key == row.key))
@@ -192,6 +192,6 @@ def _code_stays(code: CodeSplit | None) -> bool:
     return code is not None and len(code.moving) < code.module_count
 
 
-def _is_told(report: Report, split: Split) -> bool:
+def _is_told(report: ProjectReport, split: Split) -> bool:
     """Whether everything was judged and there was something to judge."""
     return not split.on(Side.UNKNOWN) and (bool(split.placements) or report.verdict is not ProjectVerdict.UNKNOWN)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scanner.model.own_code import OwnCode
-from scanner.model.report import Report
+from scanner.model.report import ProjectReport
 from scanner.plan.billing import bill_plan
 from scanner.plan.code import CodeCut, split_code
 from scanner.plan.decision import answer_questions, decide, summarize
@@ -39,7 +39,7 @@ __all__ = ["Outline", "guess_tree", "make_plan", "outline_plan"]
 class Outline:
     """A plan as far as the report, the options and the code tell it: where things go, not yet how large they are."""
 
-    report: Report
+    report: ProjectReport
     options: PlanOptions
     decision: Decision
     answers: tuple[Answer, ...]
@@ -59,7 +59,7 @@ class Outline:
         return tuple(placement.name for placement in wanted)
 
 
-def outline_plan(report: Report, options: PlanOptions, code: OwnCode | None = None) -> Outline:
+def outline_plan(report: ProjectReport, options: PlanOptions, code: OwnCode | None = None) -> Outline:
     """Where everything goes, and why; ``code`` is the project's own, None where nobody named it."""
     placements = place_dependencies(report, options.counted)
     cut = split_code(code, placements, report.target) if code is not None else None

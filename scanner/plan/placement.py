@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from packaging.utils import canonicalize_name
 
 from scanner.model.finding import Alternative, Level
-from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.graph import reachable
+from scanner.model.report import Judgement, ProjectReport, Verdict
 from scanner.model.rule import Rule
 from scanner.plan.model import Counted, Placement, Side
 from scanner.runtime.tables import (
@@ -20,7 +21,7 @@ from scanner.runtime.tables import (
 )
 
 
-def place_dependencies(report: Report, counted: Counted) -> tuple[Placement, ...]:
+def place_dependencies(report: ProjectReport, counted: Counted) -> tuple[Placement, ...]:
     """Every direct dependency with its side, in the order of the report, each name once."""
     placed: dict[str, Placement] = {}
     for judgement in find_direct(report):
@@ -29,34 +30,21 @@ def place_dependencies(report: Report, counted: Counted) -> tuple[Placement, ...
     return tuple(placed.values())
 
 
-def find_direct(report: Report) -> tuple[Judgement, ...]:
-    """What the project asks for itself; where a lock file does not say, what nothing else in it requires."""
-    required = {child for _, child in report.edges}
-    return tuple(
-        judgement
-        for judgement in report.dependencies
-        if judgement.direct or (judgement.direct is None and judgement.key not in required)
-    )
+def find_direct(report: ProjectReport) -> tuple[Judgement, ...]:
+    """What the project requires itself."""
+    return report.requirements
 
 
-def find_below(report: Report, names: Iterable[str]) -> tuple[Judgement, ...]:
+def find_below(report: ProjectReport, names: Iterable[str]) -> tuple[Judgement, ...]:
     """Everything that these bring along on the target, themselves among it, sorted by name."""
-    below: dict[str, list[str]] = {}
-    for parent, child in report.edges:
-        below.setdefault(parent, []).append(child)
     by_key = {judgement.key: judgement for judgement in report.dependencies}
     wanted = set(names)
-    pending = [judgement.key for judgement in find_direct(report) if judgement.name in wanted]
-    reached: set[str] = set()
-    while pending:
-        key = pending.pop()
-        if key in by_key and key not in reached:
-            reached.add(key)
-            pending.extend(below.get(key, ()))
-    return tuple(sorted((by_key[key] for key in reached), key=lambda judgement: judgement.key))
+    starts = [judgement.key for judgement in find_direct(report) if judgement.name in wanted]
+    reached = reachable(starts, report.graph.edges)
+    return tuple(sorted((by_key[key] for key in reached if key in by_key), key=lambda judgement: judgement.key))
 
 
-def find_bringers(report: Report, judgement: Judgement) -> tuple[str, ...]:
+def find_bringers(report: ProjectReport, judgement: Judgement) -> tuple[str, ...]:
     """The direct dependencies that bring this one along; none where it is one itself."""
     direct = find_direct(report)
     if judgement in direct:
@@ -64,12 +52,12 @@ def find_bringers(report: Report, judgement: Judgement) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.name for each in direct if judgement in find_below(report, (each.name,))))
 
 
-def find_blocked(report: Report) -> tuple[Judgement, ...]:
+def find_blocked(report: ProjectReport) -> tuple[Judgement, ...]:
     """What needs a container by itself, wherever it comes from."""
     return tuple(judgement for judgement in report.dependencies if judgement.own_verdict is Verdict.CONTAINER)
 
 
-def _place(judgement: Judgement, report: Report, counted: Counted) -> Placement:
+def _place(judgement: Judgement, report: ProjectReport, counted: Counted) -> Placement:
     row = load_incompatible().by_name.get(canonicalize_name(judgement.name))
     if row is not None and row.effect is Effect.REMOVE:
         return _placement(judgement, Side.DROPPED, f"nothing on Workers needs it: {row.use}", judgement.alternative)
@@ -82,7 +70,7 @@ def _place(judgement: Judgement, report: Report, counted: Counted) -> Placement:
     return _placement(judgement, Side.WORKER, f"it runs on Workers{limits}")
 
 
-def _place_blocked(judgement: Judgement, report: Report, counted: Counted) -> Placement:
+def _place_blocked(judgement: Judgement, report: ProjectReport, counted: Counted) -> Placement:
     if judgement.own_verdict is not Verdict.CONTAINER:
         causes = [below.name for below in find_below(report, (judgement.name,)) if below in find_blocked(report)]
         needed = ", ".join(causes) or "something that needs a container"
@@ -113,7 +101,7 @@ def _find_service(judgement: Judgement) -> tuple[str | None, ServiceRow | None]:
     return key, load_workloads().services.get(key) if key else None
 
 
-def _way_out(judgement: Judgement, report: Report) -> str | None:
+def _way_out(judgement: Judgement, report: ProjectReport) -> str | None:
     """What would keep it in the Worker; what the table decides no other version lifts, but a build may."""
     blockers = {finding.rule for finding in judgement.findings if finding.level is Level.BLOCKER}
     if Rule.CS201 not in blockers:

@@ -1,4 +1,4 @@
-"""What a reporter is told besides the report itself."""
+"""What a reporter gets besides the report itself."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class ReportContext:
     """Whether the terminal reporter colours; NO_COLOR and the like have been weighed before."""
     width: int = 100
     """The width of the terminal, in cells."""
+    height: int | None = None
+    """The height of the terminal, in lines; None where the output is no terminal."""
     verbose: int = 0
     """0 tells what needs attention, 1 lists what runs, what is skipped and the evidence, 2 also the files chosen."""
     quiet: bool = False

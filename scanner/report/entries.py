@@ -10,7 +10,7 @@ from scanner.model.dependency import Dependency, Location, Skipped
 from scanner.model.finding import Problem
 from scanner.report.context import ReportContext
 from scanner.report.escape import clean, exact
-from scanner.report.json import location_entry, skipped_entry
+from scanner.report.json import location_entry
 from scanner.report.json_text import write_json
 from scanner.report.places import relative_path
 from scanner.report.terminal.typeset import Page, Span
@@ -42,13 +42,21 @@ def _write_json(
     document = {
         "schema": SCHEMA,
         "entries": map(_entry, entries),
-        "skipped": itertools.chain(map(skipped_entry, skipped), map(_unread_entry, problems)),
+        "skipped": itertools.chain(map(_skipped_entry, skipped), map(_unread_entry, problems)),
     }
     write_json(document, stream)
 
 
+def _skipped_entry(skipped: Skipped) -> dict[str, object]:
+    return {
+        "text": exact(skipped.text),
+        "reason": exact(skipped.reason),
+        "location": location_entry(skipped.location),
+    }
+
+
 def _unread_entry(problem: Problem) -> dict[str, object]:
-    """A line that was not understood: nothing else in this document tells that something stands there."""
+    """A line that was not understood: nothing else in this document shows that something stands there."""
     return {
         "text": "",
         "reason": exact(f"{problem.rule.code}: {problem.message}"),
@@ -70,7 +78,7 @@ def _entry(dependency: Dependency) -> dict[str, object]:
 
 
 def _locked_version(dependency: Dependency) -> str | None:
-    """The version that a lock file has settled; None for what is merely asked for."""
+    """The version that a lock file has settled; None for a requirement."""
     if dependency.locked is None:
         return None
     if dependency.locked.version is not None:
@@ -103,7 +111,7 @@ def _write_terminal(
 
 
 def _describe(dependency: Dependency) -> tuple[Span, ...]:
-    """The declaration as it is understood: name, extras, what is asked for, marker, groups."""
+    """The declaration as it is understood: name, extras, versions, marker, groups."""
     extras = f"[{','.join(map(clean, dependency.extras))}]" if dependency.extras else ""
     name = f"{clean(dependency.name)}{extras}" if dependency.name else clean(dependency.url or dependency.text)
     spans: list[Span] = [(name, "bold")]
@@ -119,8 +127,8 @@ def _describe(dependency: Dependency) -> tuple[Span, ...]:
 
 
 def _describe_skipped(skipped: Skipped) -> tuple[Span, ...]:
-    return (clean(skipped.text), (f" — skipped: {clean(skipped.reason)}", "dim"))
+    return (clean(skipped.text), (f"  skipped: {clean(skipped.reason)}", "dim"))
 
 
 def _describe_problem(problem: Problem) -> tuple[Span, ...]:
-    return (("! ", "magenta"), clean(problem.message), (f" ({problem.rule.code})", "dim"))
+    return (("! ", "magenta"), clean(problem.message), (f" [{problem.rule.code}]", "dim"))

@@ -1,27 +1,29 @@
 """Annotations for GitHub Actions, as workflow commands.
 
-GitHub shows at most ten annotations of each level for one step and drops the rest without a word, so the worst come
-first and what does not fit is counted in a last notice, which itself takes one of the ten places.
+GitHub shows at most ten annotations of each level for one step and drops the rest silently, so the worst come first
+and what does not fit is counted in a last notice, which itself takes one of the ten places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from scanner.model.acceptance import is_accepted
 from scanner.model.dependency import Location
-from scanner.model.finding import Problem
-from scanner.model.report import Judgement, Report, Verdict
-from scanner.report.causes import Cause, chains_to, deciding_findings, find_causes, find_remedies
+from scanner.model.report import Report
+from scanner.model.rule import SarifLevel
+from scanner.report.alerts import Alert, find_alerts
 from scanner.report.context import ReportContext
+from scanner.report.edits import describe_edit
 from scanner.report.escape import clean
 from scanner.report.places import STDIN, Places
-from scanner.report.wording import PROJECT_WORDS, VERDICT_WORDS, describe_chain, describe_counts, describe_dependency
+from scanner.report.wording import PROJECT_WORDS, VERDICT_WORDS, describe_counts, describe_dependency
 
 LIMIT_PER_LEVEL = 10
 """The annotations of one level that GitHub shows for one step."""
+
+_LEVELS = {SarifLevel.ERROR: "error", SarifLevel.WARNING: "warning", SarifLevel.NOTE: "notice"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,91 +32,74 @@ class _Annotation:
     title: str
     lines: tuple[str, ...]
     place: Location | None
+    weight: int = 0
+    """The heavier ones of a level come first."""
 
 
-def write_github(report: Report, stream: TextIO, context: ReportContext) -> None:
+def write(report: Report, stream: TextIO, context: ReportContext) -> None:
     """Writes one workflow command a line: errors, then warnings, then notices."""
-    places = Places(report, context)
-    errors = list(_find_blocked(report, places, Verdict.CONTAINER, "error"))
-    warnings = [*_find_blocked(report, places, Verdict.UNKNOWN, "warning"), *_find_problems(report.problems, places)]
-    notices = list(_find_cautions(report, places))
-    kept = [errors[:LIMIT_PER_LEVEL], warnings[:LIMIT_PER_LEVEL], notices[:LIMIT_PER_LEVEL]]
-    if any(len(items) > LIMIT_PER_LEVEL for items in (errors, warnings, notices)):
-        kept[2] = notices[: LIMIT_PER_LEVEL - 1]
-        left_out = tuple(
-            len(items) - len(shown) for items, shown in zip((errors, warnings, notices), kept, strict=True)
-        )
+    found = [*_find_edits(report, context), *map(_annotate, _group(find_alerts(report, context)))]
+    levels = [
+        sorted((one for one in found if one.command == level), key=lambda one: -one.weight)
+        for level in _LEVELS.values()
+    ]
+    kept = [level[:LIMIT_PER_LEVEL] for level in levels]
+    if any(len(level) > LIMIT_PER_LEVEL for level in levels):
+        kept[2] = levels[2][: LIMIT_PER_LEVEL - 1]
+        left_out = [len(level) - len(shown) for level, shown in zip(levels, kept, strict=True)]
         kept[2].append(_rest(report, left_out))
     stream.writelines(_command(annotation) + "\n" for level in kept for annotation in level)
 
 
-def _find_blocked(report: Report, places: Places, verdict: Verdict, command: str) -> Iterator[_Annotation]:
-    """Each root cause, those that take most along first, then what hangs on them and is declared on other lines."""
-    counting = [cause for cause in find_causes(report, verdict) if not is_accepted(cause.root)]
-    causes = sorted(counting, key=lambda cause: -len(cause.dependents))
-    annotated: set[Location | None] = set()
-    for cause in causes:
-        place = places.of(cause.root)
-        annotated.add(place)
-        lines = (*_explain(cause.root), *_dependents(cause))
-        yield _Annotation(command=command, title=_title(cause.root), lines=lines, place=place)
-    for cause in causes:
-        for judgement in cause.dependents:
-            place = places.of(judgement)
-            if judgement.direct is not False and place not in annotated:
-                annotated.add(place)
-                yield _Annotation(command=command, title=_title(judgement), lines=_explain(judgement), place=place)
+def _group(alerts: Iterable[Alert]) -> Iterable[list[Alert]]:
+    """The alerts of one declaration together, the worst first; problems each for itself."""
+    groups: dict[int, list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault(id(alert.judgement) if alert.judgement else id(alert), []).append(alert)
+    return groups.values()
 
 
-def _find_problems(problems: Iterable[Problem], places: Places) -> Iterator[_Annotation]:
-    for problem in problems:
-        yield _Annotation(
-            command="warning",
-            title=f"{problem.rule.title} ({problem.rule.code})",
-            lines=(clean(problem.message),),
-            place=places.named(problem.location) if problem.location else None,
-        )
-
-
-def _find_cautions(report: Report, places: Places) -> Iterator[_Annotation]:
-    """What runs with limits, the most limited first."""
-    limited = [judgement for judgement in report.dependencies if judgement.has_cautions]
-    for judgement in sorted(limited, key=lambda judgement: -len(deciding_findings(judgement))):
-        yield _Annotation(
-            command="notice", title=_title(judgement), lines=_explain(judgement), place=places.of(judgement)
-        )
-
-
-def _title(judgement: Judgement) -> str:
-    limits = ", with limits" if judgement.has_cautions else ""
-    codes = ", ".join(dict.fromkeys(finding.rule.code for finding in deciding_findings(judgement)))
-    return f"{describe_dependency(judgement)}: {VERDICT_WORDS[judgement.verdict]}{limits}" + (
-        f" ({codes})" if codes else ""
+def _annotate(alerts: Sequence[Alert]) -> _Annotation:
+    first = alerts[0]
+    codes = ", ".join(dict.fromkeys(alert.rule.code for alert in alerts))
+    title = f"{first.rule.title} [{codes}]"
+    if first.judgement is not None:
+        limits = ", with limits" if first.judgement.has_cautions else ""
+        title = f"{describe_dependency(first.judgement)}: {VERDICT_WORDS[first.judgement.verdict]}{limits} [{codes}]"
+    is_accepted = all(alert.accepted for alert in alerts)
+    return _Annotation(
+        command="notice" if is_accepted else _LEVELS[first.severity],
+        title=title,
+        lines=tuple(_line(alert) for alert in alerts),
+        place=first.place if first.is_placed else None,
+        weight=len(first.dependents),
     )
 
 
-def _explain(judgement: Judgement) -> tuple[str, ...]:
-    """The reasons, the chains, and what to do, a line each."""
-    lines = [clean(finding.message) for finding in deciding_findings(judgement)]
-    lines += [f"Comes with: {describe_chain(chain)}" for chain in chains_to(judgement)]
-    if judgement.alternative:
-        lines.append(f"Instead: {clean(judgement.alternative.use)} ({clean(judgement.alternative.url)})")
-    lines += [f"Remedy: {clean(remedy)}" for remedy in find_remedies(judgement, deciding_findings(judgement))]
-    return tuple(lines)
+def _line(alert: Alert) -> str:
+    accepted = f" Accepted: {clean(alert.accepted.reason)}." if alert.accepted else ""
+    return f"{alert.message}{accepted}"
 
 
-def _dependents(cause: Cause) -> tuple[str, ...]:
-    names = ", ".join(map(describe_dependency, cause.dependents))
-    return (f"Also decides: {names}",) if names else ()
+def _find_edits(report: Report, context: ReportContext) -> Iterator[_Annotation]:
+    for project in report.projects:
+        places = Places(project, context)
+        for edit in project.edits:
+            first = edit.changes[0] if edit.changes else None
+            place = places.named(Location(path=first.path, line=first.line, column=first.column)) if first else None
+            lines = (describe_edit(edit, places),)
+            title = "Edit" if edit.safe else "Possible edit"
+            yield _Annotation(command="notice", title=title, lines=lines, place=place, weight=LIMIT_PER_LEVEL)
 
 
-def _rest(report: Report, left_out: tuple[int, ...]) -> _Annotation:
-    levels = zip(left_out, ("error", "warning", "notice"), strict=True)
+def _rest(report: Report, left_out: Iterable[int]) -> _Annotation:
+    levels = zip(left_out, _LEVELS.values(), strict=True)
     phrases = [f"{number} more {level}{'s' if number > 1 else ''}" for number, level in levels if number]
+    counts = "; ".join(f"{clean(project.name)}: {', '.join(describe_counts(project))}" for project in report.projects)
     return _Annotation(
         command="notice",
         title=f"compat-scan: {PROJECT_WORDS[report.verdict]}",
-        lines=(f"{' and '.join(phrases)} not shown here. In all: {', '.join(describe_counts(report))}.",),
+        lines=(f"{' and '.join(phrases)} not shown here. In all: {counts}.",),
         place=None,
     )
 
@@ -129,7 +114,7 @@ def _command(annotation: _Annotation) -> str:
             "col": str(place.column),
             "title": annotation.title,
         }
-    message = "\n".join(annotation.lines) or annotation.title  # GitHub drops an annotation without a message
+    message = "\n".join(annotation.lines)
     listed = ",".join(f"{key}={_escape_property(value)}" for key, value in properties.items())
     return f"::{annotation.command} {listed}::{_escape_data(message)}"
 

@@ -8,7 +8,8 @@ from pathlib import PurePath
 from urllib.parse import quote
 
 from scanner.model.dependency import Location
-from scanner.model.report import Judgement, Report
+from scanner.model.edit import Change
+from scanner.model.report import Judgement, ProjectReport
 from scanner.report.context import ReportContext
 from scanner.report.escape import clean, redact_credentials
 
@@ -19,19 +20,19 @@ _STDIN_NAMES = frozenset({"-", STDIN})
 
 
 class Places:
-    """The locations of one report, with paths relative to the root.
+    """The locations of one project, with paths relative to the root.
 
-    What no file declares itself has the place of the direct dependency that brings it in.
+    What no file declares has the place of the requirement that requires it.
     """
 
-    def __init__(self, report: Report, context: ReportContext) -> None:
-        self._context = context
+    def __init__(self, project: ProjectReport, context: ReportContext) -> None:
+        self.context = context
         self._paths: dict[str, str] = {}
         self._direct: dict[str, Location] = {}
-        for judgement in report.dependencies:
+        for judgement in project.dependencies:
             if judgement.location is not None and judgement.direct is not False:
                 self._direct.setdefault(judgement.name, judgement.location)
-        self.fallback = self._first(report)
+        self.fallback = self._first(project)
         """A place for what has none, in formats that cannot do without: line 1 of the first file."""
 
     def of(self, judgement: Judgement) -> Location | None:
@@ -39,29 +40,34 @@ class Places:
         if judgement.location is not None:
             return self.named(judgement.location)
         for chain in judgement.via:
-            if chain and chain[0] in self._direct:
-                return self.named(self._direct[chain[0]])
+            name = chain[0].partition("==")[0] if chain else ""
+            if name in self._direct:
+                return self.named(self._direct[name])
         return None
 
     def named(self, location: Location) -> Location:
         """The same place with its path relative to the root."""
         known = self._paths.get(location.path)  # many stand in few files
-        path = self._paths[location.path] = relative_path(location.path, self._context) if known is None else known
+        path = self._paths[location.path] = relative_path(location.path, self.context) if known is None else known
         return location if path == location.path else replace(location, path=path)
 
     def describe(self, location: Location | None) -> str:
         """``path:line`` of a location of the report, for people; the empty string for none."""
         return describe_place(self.named(location) if location else None)
 
-    def _first(self, report: Report) -> Location:
+    def describe_change(self, change: Change) -> str:
+        """``path:line`` of a change, for people."""
+        return self.describe(Location(path=change.path, line=change.line))
+
+    def _first(self, project: ProjectReport) -> Location:
         located = [
             item.location
-            for items in (report.dependencies, report.problems, report.skipped)
+            for items in (project.dependencies, project.problems, project.skipped)
             for item in items
             if item.location is not None
         ]
-        path = located[0].path if located else STDIN
-        return Location(path=relative_path(path, self._context), line=1)
+        path = located[0].path if located else next(iter(project.files), STDIN)
+        return Location(path=relative_path(path, self.context), line=1)
 
 
 def relative_path(path: str, context: ReportContext) -> str:

@@ -17,8 +17,8 @@ class RuleHelp:
     remedy: str
 
 
-_CONTAINER = "Move what needs it into a container, or use the alternative that the finding names."
-_GUARDED_CALL = "Keep the call off the paths that a Worker takes, or move the part that needs it into a container."
+_CONTAINER = "Move what requires it into a container, or use the alternative that the finding names."
+_GUARDED_CALL = "Do not call it on Workers, or move what needs it into a container."
 
 RULE_HELP: Mapping[Rule, RuleHelp] = {
     Rule.CS101: RuleHelp(
@@ -70,12 +70,17 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         remedy="Move to a version that stands.",
     ),
     Rule.CS109: RuleHelp(
-        what="A dependency that it cannot do without has no place on Workers, or could not be judged.",
-        why="A package stands or falls with what it requires; its own files alone do not make it run. Where a "
-        "requirement installs and only fails when it is imported, and the package imports it only later, it is a "
-        "caution.",
-        remedy="Deal with the dependency at the end of the chain: drop the extra that brings it, replace it, or move "
-        "both into a container.",
+        what="A dependency that it requires needs a container or is unknown.",
+        why="A package runs only with everything that it requires. If a dependency installs and only fails to import, "
+        "and the package does not import it at import time, it is a caution.",
+        remedy="Drop the extra that requires the dependency at the end of the chain, replace it, or move both into a "
+        "container.",
+    ),
+    Rule.CS110: RuleHelp(
+        what="Only a release that is more than two years older than the newest one fits the target.",
+        why="An installer steps back to it silently, and what worked years ago is rarely what the project is written "
+        "for.",
+        remedy="Replace the package, or pin the release that the finding names to accept it.",
     ),
     Rule.CS201: RuleHelp(
         what="The incompatible-library table names the project, and the table decides.",
@@ -120,6 +125,11 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         why="There are no system libraries on a Worker, and libraries of other platforms cannot be loaded.",
         remedy=_GUARDED_CALL,
     ),
+    Rule.CS307: RuleHelp(
+        what="Importing the package does what Workers do not allow at their top level, such as random numbers.",
+        why="The deployment fails when the Worker imports it at the top level; inside a request it works.",
+        remedy="Import it inside the handler.",
+    ),
     Rule.CS401: RuleHelp(
         what="The packages together are larger than a Worker may be.",
         why="The upload is refused above the size limit; vendored packages count uncompressed.",
@@ -136,13 +146,13 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         remedy="Loosen one of the requirements that the finding names.",
     ),
     Rule.CS503: RuleHelp(
-        what="The dependency comes from version control, a local path or a URL and cannot be looked into.",
+        what="The dependency is installed from version control, a local path or a URL and cannot be inspected.",
         why="The scan neither runs nor builds what it scans.",
         remedy="Depend on a released wheel, or check this one by hand.",
     ),
     Rule.CS504: RuleHelp(
         what="The package index gave no answer.",
-        why="A failing network says nothing about a package; it never becomes «does not exist» or «runs».",
+        why="A failing network says nothing about a package; it never becomes a verdict.",
         remedy="Try again, and check proxies, certificates and credentials.",
     ),
     Rule.CS505: RuleHelp(
@@ -159,6 +169,16 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         what="An included file is missing, cannot be followed, or includes itself.",
         why="What it declares is missing from the verdict.",
         remedy="Correct the path or the circle; the rest was scanned.",
+    ),
+    Rule.CS603: RuleHelp(
+        what="A compatibility flag selects a Python runtime that compat-scan's data do not know.",
+        why="Nothing can be said about a runtime that is not known, so everything in the project is unknown.",
+        remedy="Update the data with compat-scan data update, or a newer compat-scan; check the spelling of the flag.",
+    ),
+    Rule.CS604: RuleHelp(
+        what="The data are older than --max-data-age allows.",
+        why="Newer releases and runtimes are missing from them. No verdict changes.",
+        remedy="Run compat-scan data update.",
     ),
     Rule.CS701: RuleHelp(
         what="The containers of a Wrangler configuration have the shape of the time before general availability.",
@@ -240,6 +260,22 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         what="All instances together are more than the limits of an account admit.",
         why="The last of them do not start.",
         remedy="Lower max_instances, take a smaller type, or ask Cloudflare for higher limits.",
+    ),
+    Rule.CS717: RuleHelp(
+        what="A requirements.txt lies beside the pyproject.toml of a Python Worker.",
+        why="While it is there, pywrangler refuses to run.",
+        remedy="Move its requirements into pyproject.toml and delete it.",
+    ),
+    Rule.CS718: RuleHelp(
+        what="A lock file for the developer's machine has other versions than the Worker gets.",
+        why="Nothing deploys from it: pywrangler resolves pyproject.toml for the Worker.",
+        remedy="Test with the versions that the Worker gets.",
+    ),
+    Rule.CS719: RuleHelp(
+        what="Two Wrangler configurations select different Pythons: pywrangler reads wrangler.toml first, and Wrangler "
+        "wrangler.jsonc or wrangler.json.",
+        why="Packages are installed for another Python than the one that runs.",
+        remedy="Keep one configuration.",
     ),
 }
 """The help for every rule."""

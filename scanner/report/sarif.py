@@ -1,6 +1,6 @@
 """SARIF 2.1.0 as GitHub's code scanning reads it.
 
-Follows «SARIF support for code scanning» of GitHub's documentation: every rule with help text, one relative location
+Follows "SARIF support for code scanning" of GitHub's documentation: every rule with help text, one relative location
 with all four fields of the region, ``primaryLocationLineHash`` as the fingerprint, at most 5,000 results.
 """
 
@@ -10,13 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from scanner.model.report import Report, Verdict
+from scanner.model.edit import Edit
+from scanner.model.report import ProjectReport, Report
 from scanner.model.rule import Rule
-from scanner.report.alerts import Alert, Severity, find_alerts
+from scanner.report.alerts import Alert, find_alerts
 from scanner.report.context import ReportContext
+from scanner.report.edits import describe_edit
 from scanner.report.escape import clean, exact
 from scanner.report.json_text import write_json
-from scanner.report.places import Places, path_uri
+from scanner.report.places import Places, path_uri, relative_path
 from scanner.report.rule_help import RULE_HELP
 from scanner.report.wording import describe_target
 
@@ -27,10 +29,6 @@ MAX_RESULTS = 5_000
 
 Json = dict[str, object]
 
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
-
-# What a rule's findings are as a rule; each result carries its own level.
-_DEFAULT_NOTES = frozenset({"CS103", "CS105", "CS108", "CS202", "CS302", "CS303", "CS304", "CS305", "CS306"})
 _PROBLEM_SEVERITIES = {"error": "error", "warning": "warning", "note": "recommendation"}
 _PRECISIONS = {
     "CS1": "very-high",
@@ -46,22 +44,22 @@ _TAGS = {
     "CS2": "listed",
     "CS3": "behaviour",
     "CS4": "budget",
-    "CS5": "could-not-be-told",
+    "CS5": "unknown",
     "CS6": "file",
     "CS7": "configuration",
 }
 
 
-def write_sarif(report: Report, stream: TextIO, context: ReportContext) -> None:
+def write(report: Report, stream: TextIO, context: ReportContext) -> None:
     """Writes one SARIF log with one run."""
-    alerts = list(find_alerts(report, Places(report, context)))
+    alerts = list(find_alerts(report, context))
     shown, left_out = alerts[:MAX_RESULTS], len(alerts[MAX_RESULTS:])
     run: Json = {
         "tool": {"driver": _driver(context)},
         "invocations": [_invocation(left_out)],
         "columnKind": "unicodeCodePoints",
-        "results": _results(shown),
-        "properties": _run_properties(report),
+        "results": _results(shown, context),
+        "properties": _run_properties(report, context),
     }
     write_json({"$schema": SCHEMA_URL, "version": "2.1.0", "runs": [run]}, stream, depth=4)
 
@@ -75,17 +73,17 @@ def _driver(context: ReportContext) -> Json:
 
 
 def _rule(rule: Rule, context: ReportContext) -> Json:
-    told = RULE_HELP[rule]
-    level = _default_level(rule)
+    words = RULE_HELP[rule]
+    level = rule.sarif_level.value
     family = rule.code[:3]
     entry: Json = {
         "id": rule.code,
         "name": rule.slug,
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": told.what},
+        "fullDescription": {"text": words.what},
         "help": {
-            "text": f"{told.what}\n\nWhy: {told.why}\n\nRemedy: {told.remedy}",
-            "markdown": f"{told.what}\n\n**Why.** {told.why}\n\n**Remedy.** {told.remedy}",
+            "text": f"{words.what}\n\nWhy: {words.why}\n\nRemedy: {words.remedy}",
+            "markdown": f"{words.what}\n\n**Why.** {words.why}\n\n**Remedy.** {words.remedy}",
         },
         "defaultConfiguration": {"level": level},
         "properties": {
@@ -98,36 +96,62 @@ def _rule(rule: Rule, context: ReportContext) -> Json:
     return entry if url is None else {**entry, "helpUri": url}
 
 
-def _default_level(rule: Rule) -> str:
-    if rule.leaves_unknown or rule.code.startswith(("CS6", "CS7")):
-        return "warning"
-    return "note" if rule.code in _DEFAULT_NOTES else "error"
-
-
 def _invocation(left_out: int) -> Json:
     if not left_out:
         return {"executionSuccessful": True}
-    text = f"{left_out} further results are left out: code scanning keeps {MAX_RESULTS} of a run, the worst come first."
+    text = f"{left_out} more results are left out: code scanning keeps {MAX_RESULTS} of a run, the worst come first."
     return {
         "executionSuccessful": True,
         "toolExecutionNotifications": [{"level": "warning", "message": {"text": text}}],
     }
 
 
-def _results(alerts: Sequence[Alert]) -> list[Json]:
-    rule_indexes = {rule: index for index, rule in enumerate(Rule)}
-    return [
-        {
-            "ruleId": alert.rule.code,
-            "ruleIndex": rule_indexes[alert.rule],
-            "level": _LEVELS[alert.severity],
-            "message": {"text": _escape_message(alert.message)},
-            "locations": [_location(alert)],
-            "partialFingerprints": {"primaryLocationLineHash": unique},
-            "properties": _result_properties(alert),
-        }
-        for alert, unique in zip(alerts, _unique_fingerprints(alerts), strict=True)
-    ]
+def _results(alerts: Sequence[Alert], context: ReportContext) -> list[Json]:
+    indexes = {rule: index for index, rule in enumerate(Rule)}
+    unique = _unique_fingerprints(alerts)
+    return [_result(alert, indexes[alert.rule], one, context) for alert, one in zip(alerts, unique, strict=True)]
+
+
+def _result(alert: Alert, rule_index: int, unique: str, context: ReportContext) -> Json:
+    result: Json = {
+        "ruleId": alert.rule.code,
+        "ruleIndex": rule_index,
+        "level": alert.severity.value,
+        "message": {"text": _escape_message(alert.message)},
+        "locations": [_location(alert)],
+        "partialFingerprints": {"primaryLocationLineHash": unique},
+        "properties": _result_properties(alert),
+    }
+    fixes = [_fix(edit, Places(alert.project, context)) for edit in alert.edits if edit.changes and alert.project]
+    if fixes:
+        result["fixes"] = fixes
+    if alert.accepted is not None:
+        result["suppressions"] = [{"kind": "external", "justification": clean(alert.accepted.reason)}]
+    return result
+
+
+def _fix(edit: Edit, places: Places) -> Json:
+    """An edit as SARIF's fix: what each change deletes and inserts."""
+    return {
+        "description": {"text": _escape_message(describe_edit(edit, places))},
+        "artifactChanges": [
+            {
+                "artifactLocation": {"uri": path_uri(relative_path(change.path, places.context))},
+                "replacements": [
+                    {
+                        "deletedRegion": {
+                            "startLine": change.line,
+                            "startColumn": change.column,
+                            "endLine": change.line,
+                            "endColumn": change.column + len(change.old),
+                        },
+                        "insertedContent": {"text": exact(change.new)},
+                    }
+                ],
+            }
+            for change in edit.changes
+        ],
+    }
 
 
 def _unique_fingerprints(alerts: Iterable[Alert]) -> Iterable[str]:
@@ -157,21 +181,39 @@ def _escape_message(text: str) -> str:
 
 
 def _result_properties(alert: Alert) -> Json:
+    properties: Json = {"project": clean(alert.project.name)} if alert.project else {}
     judgement = alert.judgement
     if judgement is None:
-        return {}
-    properties: Json = {"name": clean(judgement.name), "verdict": judgement.verdict.value}
+        return properties
+    properties |= {"name": clean(judgement.name), "verdict": judgement.verdict.value}
     if judgement.version is not None:
         properties["version"] = clean(judgement.version)
     if alert.dependents:
-        properties["alsoDecides"] = list(alert.dependents)
+        properties["alsoAffects"] = list(alert.dependents)
     return properties
 
 
-def _run_properties(report: Report) -> Json:
+def _run_properties(report: Report, context: ReportContext) -> Json:
     return {
         "verdict": report.verdict.value,
-        "target": describe_target(report),
-        **{verdict.value: report.count(verdict) for verdict in Verdict},
-        "with_cautions": report.with_cautions,
+        "verdict_after_edits": report.verdict_after_edits.value,
+        "projects": [_project_properties(project, Places(project, context)) for project in report.projects],
+        "notes": [clean(note) for note in report.notes],
+    }
+
+
+def _project_properties(project: ProjectReport, places: Places) -> Json:
+    summary = project.summary
+    return {
+        "name": clean(project.name),
+        "path": clean(project.path),
+        "verdict": project.verdict.value,
+        "target": describe_target(project.target),
+        "workers": summary.workers,
+        "container": summary.container,
+        "unknown": summary.unknown,
+        "with_cautions": summary.with_cautions,
+        "accepted": summary.accepted,
+        "edits": [describe_edit(edit, places) for edit in project.edits],
+        "notes": [clean(note) for note in project.notes],
     }

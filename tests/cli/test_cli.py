@@ -27,11 +27,16 @@ def _scan(run: Run, text: str, *words: str, **keywords: Any) -> tuple[dict[str, 
 
 
 def _verdicts(report: dict[str, Any]) -> dict[str, str]:
-    return {row["name"]: row["verdict"] for row in report["dependencies"]}
+    return {row["name"]: row["verdict"] for row in report["projects"][0]["dependencies"]}
 
 
 def _rules(report: dict[str, Any], name: str) -> set[str]:
-    return {finding["rule"] for row in report["dependencies"] if row["name"] == name for finding in row["findings"]}
+    return {
+        finding["rule"]
+        for row in report["projects"][0]["dependencies"]
+        if row["name"] == name
+        for finding in row["findings"]
+    }
 
 
 def test_pure_wheels_run_and_the_exit_code_is_zero(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
@@ -39,8 +44,8 @@ def test_pure_wheels_run_and_the_exit_code_is_zero(run: Run, index: FakeIndex, m
     report, code = _scan(run, "alpha\n")
     assert code == 0
     assert report["verdict"] == "workers"
-    assert report["summary"] == {"workers": 1, "container": 0, "unknown": 0, "with_cautions": 0}
-    row = report["dependencies"][0]
+    assert report["summary"] == {"workers": 1, "container": 0, "unknown": 0, "with_cautions": 0, "accepted": 0}
+    row = report["projects"][0]["dependencies"][0]
     assert (row["version"], row["direct"], row["location"]["line"]) == ("1.0", True, 1)
     assert row["artifact"]["origin"] == "index"
 
@@ -75,8 +80,8 @@ def test_the_older_runtime_takes_the_older_wheels(run: Run, index: FakeIndex, ma
     index.add(make_wheel("four", tag="cp313-cp313-pyemscripten_2025_0_wasm32"))
     report, code = _scan(run, "four\n", "--compatibility-date", "2026-01-01", "--no-inspect")
     assert code == 0
-    assert report["target"]["python"] == "3.13.2"
-    assert "2026-01-01" in report["target"]["reason"]
+    assert report["projects"][0]["target"]["python"] == "3.13.2"
+    assert "2026-01-01" in report["projects"][0]["target"]["reason"]
 
 
 def test_a_pin_without_a_build_is_told_which_version_has_one(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
@@ -85,8 +90,8 @@ def test_a_pin_without_a_build_is_told_which_version_has_one(run: Run, index: Fa
     report, code = _scan(run, "alpha==1.0\n")
     assert code == 1
     assert {"CS101", "CS107"} <= _rules(report, "alpha")
-    remedies = [finding["remedy"] for row in report["dependencies"] for finding in row["findings"]]
-    assert "pin alpha==1.1" in remedies
+    remedies = [finding["remedy"] for row in report["projects"][0]["dependencies"] for finding in row["findings"]]
+    assert "pin alpha==1.1, which has a compatible wheel on the index" in remedies
 
 
 def test_an_older_release_that_fits_is_chosen_and_told(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
@@ -94,7 +99,7 @@ def test_an_older_release_that_fits_is_chosen_and_told(run: Run, index: FakeInde
     index.add(make_wheel("alpha", "2.0", tag=LINUX))
     report, code = _scan(run, "alpha\n", "--no-inspect")
     assert code == 0
-    assert report["dependencies"][0]["version"] == "1.0"
+    assert report["projects"][0]["dependencies"][0]["version"] == "1.0"
     assert _rules(report, "alpha") == {"CS105"}
     assert report["summary"]["with_cautions"] == 1
 
@@ -138,7 +143,7 @@ def test_wheels_given_by_url_or_path_are_judged_by_their_file_names(run: Run) ->
     report, code = _scan(run, text)
     assert code == 1
     assert _verdicts(report) == {"alpha": "container", "beta": "workers", "gamma": "workers", "delta": "unknown"}
-    artifacts = {row["name"]: row["artifact"] for row in report["dependencies"]}
+    artifacts = {row["name"]: row["artifact"] for row in report["projects"][0]["dependencies"]}
     assert artifacts["gamma"]["origin"] == "url"
     alone, _ = _scan(run, text, "--no-deps")
     assert _verdicts(alone) == _verdicts(report)
@@ -169,7 +174,7 @@ def test_the_table_advises_where_it_is_told_to(run: Run, index: FakeIndex, make_
     index.add(make_wheel("torch", "1.0", tag=LINUX))
     enforced, _ = _scan(run, "numpy\n")
     assert _verdicts(enforced) == {"numpy": "container"}
-    assert "Pyodide 314.0.7 has numpy" in enforced["dependencies"][0]["findings"][0]["message"]
+    assert "it would run: Pyodide has " in enforced["projects"][0]["dependencies"][0]["findings"][0]["message"]
     advised, code = _scan(run, "numpy\ntorch\n", "--table", "advise", "--no-inspect")
     assert _verdicts(advised) == {"numpy": "workers", "torch": "container"}
     assert code == 1
@@ -184,7 +189,7 @@ def test_what_comes_along_is_told_with_its_chain_and_blocks_what_requires_it(
     index.add(make_wheel("bottom", tag=LINUX))
     report, code = _scan(run, "top\n")
     assert code == 1
-    rows = {row["name"]: row for row in report["dependencies"]}
+    rows = {row["name"]: row for row in report["projects"][0]["dependencies"]}
     assert rows["bottom"]["via"] == [["top", "middle", "bottom"]]
     assert rows["bottom"]["location"] is None
     assert rows["bottom"]["direct"] is False
@@ -200,7 +205,7 @@ def test_broken_lines_are_located_and_the_others_judged(run: Run, index: FakeInd
         index.add(make_wheel(name))
     report, code = _scan(run, "a\nb ==\nc\n==1\nb\n")
     assert _verdicts(report) == {"a": "workers", "b": "workers", "c": "workers"}
-    assert [(problem["rule"], problem["location"]["line"]) for problem in report["problems"]] == [
+    assert [(problem["rule"], problem["location"]["line"]) for problem in report["projects"][0]["problems"]] == [
         ("CS601", 2),
         ("CS601", 4),
     ]
@@ -237,7 +242,11 @@ def test_standard_input_is_a_requirements_file(run: Run, index: FakeIndex, make_
     index.add(make_wheel("alpha"))
     result = run("-", "--format", "json", stdin="alpha==1.0\n")
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["dependencies"][0]["location"] == {"path": "-", "line": 1, "column": 1}
+    assert json.loads(result.stdout)["projects"][0]["dependencies"][0]["location"] == {
+        "path": "-",
+        "line": 1,
+        "column": 1,
+    }
 
 
 def test_a_wrangler_configuration_beside_the_file_chooses_the_runtime(
@@ -248,7 +257,7 @@ def test_a_wrangler_configuration_beside_the_file_chooses_the_runtime(
         '{ // as Wrangler writes it\n "compatibility_date": "2026-01-01", "compatibility_flags": ["python_workers"], }'
     )
     result = run("requirements.txt", "--format", "json", files={"requirements.txt": "alpha\n", "wrangler.jsonc": text})
-    target = json.loads(result.stdout)["target"]
+    target = json.loads(result.stdout)["projects"][0]["target"]
     assert target["python"] == "3.13.2"
     assert "wrangler.jsonc" in target["reason"]
 

@@ -54,8 +54,8 @@ def test_a_password_in_an_address_is_not_told(run: Run) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("compat-scan.toml", 'tabel = "advise"\n', "did you mean «table»?"),
-        ("pyproject.toml", "[tool.compat-scan]\nno-dep = true\n", "did you mean «no-deps»?"),
+        ("compat-scan.toml", 'tabel = "advise"\n', "did you mean `table`?"),
+        ("pyproject.toml", "[tool.compat-scan]\nno-dep = true\n", "did you mean `no-deps`?"),
         ("compat-scan.toml", "offline = 1\n", "offline"),
         ("compat-scan.toml", '[[ignore]]\npackage = "a"\nrule = "CS101"\n', "ignore[0].rule"),
         ("compat-scan.toml", '[[table]]\nname = "a"\nverdict = "maybe"\nreason = "r"\n', "table[0].verdict"),
@@ -71,7 +71,7 @@ def test_a_key_or_value_that_is_none_is_an_error_with_its_place(run: Run, name: 
 def test_an_unknown_variable_is_an_error_with_a_suggestion(run: Run) -> None:
     result = run("config", env={"COMPAT_SCAN_FAILON": "never"})
     assert result.exit_code == 2
-    assert "did you mean «fail-on»?" in result.stderr
+    assert "did you mean `fail-on`?" in result.stderr
 
 
 @pytest.mark.parametrize("key", ["table", "table-rows"])
@@ -85,6 +85,6 @@ def test_rows_of_the_user_add_to_the_table_and_take_off_it(
     )
     files = {"compat-scan.toml": config, "requirements.txt": "ours\nnumpy\n"}
     result = run("requirements.txt", "--format", "json", "--no-inspect", "--no-deps", files=files)
-    verdicts = {row["name"]: row["verdict"] for row in json.loads(result.stdout)["dependencies"]}
+    verdicts = {row["name"]: row["verdict"] for row in json.loads(result.stdout)["projects"][0]["dependencies"]}
     assert verdicts == {"ours": "container", "numpy": "workers"}
     assert "needs a card reader" in result.stdout

@@ -142,9 +142,11 @@ def test_a_scan_takes_the_versions_as_they_are_and_keeps_the_edges(
     result = run("--python", str(environment), "--format", "json")
     report = json.loads(result.stdout)
     assert result.exit_code == 1
-    rows = {row["name"]: (row["version"], row["verdict"], row["direct"]) for row in report["dependencies"]}
+    rows = {
+        row["name"]: (row["version"], row["verdict"], row["direct"]) for row in report["projects"][0]["dependencies"]
+    }
     assert rows == {"alpha": ("1.0", "container", True), "beta": ("2.0", "container", False)}
-    assert report["dependencies"][0]["location"]["path"] == str(environment)
+    assert report["projects"][0]["dependencies"][0]["location"]["path"] == str(environment)
 
 
 def test_list_shows_an_environment_beside_the_files_that_are_named(run: Run, environment: Path) -> None:

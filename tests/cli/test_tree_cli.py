@@ -63,7 +63,8 @@ def test_a_package_that_is_not_in_the_tree_is_misuse(run: Run) -> None:
 def test_the_json_has_each_package_once_with_what_it_requires(run: Run) -> None:
     result = run("tree", "--format", "json", "--no-inspect", files={"requirements.txt": "top\n"})
     document = json.loads(result.stdout)
-    assert document["schema"] == "compat-scan/tree/1"
+    assert document["schema"] == "compat-scan/tree/2"
+    (document,) = document["projects"]
     assert document["roots"] == ["top==1.0"]
     requires = {package["name"]: package["requires"] for package in document["packages"]}
     assert requires == {
@@ -101,6 +102,6 @@ def test_the_signs_that_occur_are_explained_and_no_others(run: Run) -> None:
     told = run("tree", "requirements.txt", "--no-inspect", files={"requirements.txt": "top\nside\n"}).stdout
     explained = " ".join(told.partition("\n\n")[2].split())
     assert "✓ runs · ✗ needs a container" in explained
-    assert "(*) is drawn further above" in explained
+    assert "(*) drawn above with its dependencies" in explained
     assert "circle" not in explained
     assert "with limits" not in explained

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.inputs.settings import FailOn, load_settings
+from scanner.inputs.settings import Settings, load_project_settings, load_settings
 from scanner.model.errors import SettingsError
-from scanner.model.report import TableMode
+from scanner.model.report import FailOn, TableMode
 
 
 def _write(folder: Path, text: str, name: str = "compat-scan.toml") -> Path:
@@ -55,13 +55,13 @@ def test_lists_in_variables_are_parted_by_commas_or_spaces(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('tabel = "advise"', "did you mean «table»"),
+        ('tabel = "advise"', "did you mean `table`"),
         ('table = "perhaps"', "enforce, advise"),
-        ("no-deps = 1", "neither true nor false"),
-        ('group = "web"', "not a list"),
+        ("no-deps = 1", "must be true or false"),
+        ('group = "web"', "must be a list"),
         ('compatibility-date = "soon"', "not a date"),
         ("[[ignore]]\npackage = 'a'", "rules"),
-        ("[[ignore]]\npackage = 'a'\nrules = ['CS101']\nreason = 'r'\nwhen = 1", "no key here"),
+        ("[[ignore]]\npackage = 'a'\nrules = ['CS101']\nreason = 'r'\nwhen = 1", "unknown key"),
         ("[[table]]\nname = 'a'\nverdict = 'maybe'\nreason = 'r'", "neither container nor workers"),
         ("= 1", "does not parse"),
     ],
@@ -86,3 +86,33 @@ def test_ignores_and_rows_are_read(tmp_path: Path) -> None:
     settings = load_settings({}, {}, _write(tmp_path, text))
     assert settings.ignore[0].until == date(2027, 1, 1)
     assert settings.table_rows[0].alternative == "a queue"
+
+
+def test_each_project_reads_its_own_configuration_below_what_is_fixed(tmp_path: Path) -> None:
+    _write(tmp_path, 'table = "advise"\nfail-on = "never"\n')
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    _write(inner, 'table = "enforce"\n')
+    settings = load_settings({"fail_on": "container"}, {"COMPAT_SCAN_DEV": "1"}, tmp_path)
+    own = load_project_settings(settings, inner)
+    assert (own.table, own.fail_on, own.dev) == (TableMode.ENFORCE, FailOn.CONTAINER, True)
+    assert load_project_settings(Settings(dev=True), inner) == Settings(dev=True)
+
+
+def test_patterns_keep_the_folder_that_they_are_relative_to(tmp_path: Path) -> None:
+    _write(tmp_path, 'exclude = ["old/"]\n')
+    (pattern,) = load_settings({}, {}, tmp_path).exclude
+    assert (str(pattern), pattern.folder) == ("old/", str(tmp_path))
+    assert [each.folder for each in load_settings({"exclude": ("a", "b")}, {}, tmp_path).exclude] == [".", "."]
+
+
+@pytest.mark.parametrize("text", ['"2026-12-01"', "2026-12-01", "2026-12-01T08:00:00Z", '"7 days"', '"P2W"'])
+def test_moments_are_taken_in_every_form(tmp_path: Path, text: str) -> None:
+    _write(tmp_path, f"exclude-newer = {text}\n")
+    assert load_settings({}, {}, tmp_path).exclude_newer
+
+
+def test_another_text_is_no_moment(tmp_path: Path) -> None:
+    _write(tmp_path, 'exclude-newer = "soon"\n')
+    with pytest.raises(SettingsError, match="must be a date"):
+        load_settings({}, {}, tmp_path)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inputs.wrangler import find_wrangler_config, read_wrangler_config
+from scanner.inputs.wrangler import find_wrangler_config, find_wrangler_configs, read_wrangler_config
 from scanner.model.errors import SettingsError
 
 DATE, FLAGS = date(2026, 1, 1), ("python_workers",)
@@ -39,7 +39,7 @@ def test_every_form_is_read(tmp_path: Path, name: str, text: str) -> None:
     ("name", "text", "reason"),
     [
         ("wrangler.json", "{", "does not parse"),
-        ("wrangler.jsonc", "[]", "does not hold an object"),
+        ("wrangler.jsonc", "[]", "is not an object"),
         ("wrangler.toml", "compatibility_date = ", "does not parse"),
         ("wrangler.json", '{"compatibility_date": "soon"}', "is not a date"),
         ("wrangler.json", '{"compatibility_flags": "python_workers"}', "is not a list"),
@@ -54,17 +54,48 @@ def test_what_cannot_be_used_is_told_with_its_file(tmp_path: Path, name: str, te
     assert caught.value.path == "shown"
 
 
-def test_the_nearest_file_is_found_up_to_the_root_of_the_repository(tmp_path: Path) -> None:
+def test_the_nearest_folder_counts_up_to_the_root_of_the_repository(tmp_path: Path) -> None:
     repository = tmp_path / "outer" / "repository"
     inner = repository / "a" / "b"
     inner.mkdir(parents=True)
-    (tmp_path / "outer" / "wrangler.toml").write_text("", encoding="utf-8")
-    assert find_wrangler_config(inner) == tmp_path / "outer" / "wrangler.toml"
-    (repository / ".git").mkdir()
-    assert find_wrangler_config(inner) is None
-    (repository / "wrangler.jsonc").write_text("{}", encoding="utf-8")
     (repository / "wrangler.toml").write_text("", encoding="utf-8")
-    assert find_wrangler_config(inner) == repository / "wrangler.jsonc"
+    assert find_wrangler_config(inner) is None
+    assert find_wrangler_config(inner, repository / "a") is None
+    assert find_wrangler_config(inner, repository) == repository / "wrangler.toml"
+    (repository / ".git").mkdir()
+    assert find_wrangler_config(inner) == repository / "wrangler.toml"
+    (repository / "wrangler.toml").rename(tmp_path / "outer" / "wrangler.toml")
+    assert find_wrangler_config(inner) is None
+
+
+def test_one_folders_files_come_in_the_order_of_pywrangler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "web").mkdir()
+    for name in ("wrangler.json", "wrangler.jsonc", "wrangler.toml"):
+        (tmp_path / "web" / name).write_text("", encoding="utf-8")
+    found = ("web/wrangler.toml", "web/wrangler.jsonc", "web/wrangler.json")
+    assert find_wrangler_configs("web") == found
+    monkeypatch.chdir(tmp_path / "web")
+    assert find_wrangler_configs(".") == ("wrangler.toml", "wrangler.jsonc", "wrangler.json")
+
+
+def test_environments_inherit_and_are_kept_where_they_change_the_runtime(tmp_path: Path) -> None:
+    path = tmp_path / "wrangler.toml"
+    path.write_text(
+        'main = "a.py"\ncompatibility_date = 2026-01-01\ncompatibility_flags = ["python_workers"]\n'
+        '[env.same]\nmain = "b.py"\n[env.later]\ncompatibility_date = 2026-10-01T00:00:00Z\n',
+        encoding="utf-8",
+    )
+    config = read_wrangler_config(path)
+    assert [(each.name, each.compatibility_date, each.main) for each in config.environments] == [
+        ("later", date(2026, 10, 1), "a.py")
+    ]
+    assert config.environments[0].compatibility_flags == FLAGS
+    assert (config.line_of("compatibility_date"), config.line_of("compatibility_flags"), config.line_of("x")) == (
+        2,
+        3,
+        1,
+    )
 
 
 @given(st.binary(max_size=200))

@@ -26,7 +26,7 @@ def scan(run: Callable[..., Result], tmp_path: Path) -> Scan:
     def judge(text: str, *words: str) -> dict[str, dict[str, Any]]:
         (tmp_path / "requirements.txt").write_text(text, encoding="utf-8")
         result = run("requirements.txt", "--format", "json", *words)
-        return {one["name"]: one for one in json.loads(result.stdout)["dependencies"]}
+        return {one["name"]: one for one in json.loads(result.stdout)["projects"][0]["dependencies"]}
 
     return judge
 

@@ -13,7 +13,7 @@ from scanner.inspect.code.site import WheelCode
 from scanner.inspect.import_report import ImportReport
 from scanner.inspect.imports import build_runtime, find_import_problems
 from scanner.model.errors import ArtifactError
-from scanner.model.finding import Finding, Level, Strength
+from scanner.model.finding import Finding, Level, Strength, When
 from scanner.model.rule import Rule
 from scanner.runtime.tables import load_stdlib
 from scanner.runtime.target import choose_target
@@ -233,9 +233,9 @@ def test_a_condition_that_only_running_tells_is_a_caution(scan: Scan) -> None:
 
 
 def test_entropy_at_import_is_a_caution(scan: Scan) -> None:
-    finding = only(scan("import uuid\nSESSION = uuid.uuid4()"), Rule.CS302)
-    assert finding.level is Level.CAUTION
-    assert "at import time it calls uuid.uuid4" in finding.message
+    finding = only(scan("import uuid\nSESSION = uuid.uuid4()"), Rule.CS307)
+    assert (finding.level, finding.when) == (Level.CAUTION, When.STARTUP)
+    assert finding.message.startswith("calls uuid.uuid4() at import time and gets random numbers")
 
 
 def test_a_reached_module_that_cannot_be_read_leaves_the_verdict_open(scan: Scan) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from scanner.inspect.import_report import ImportReport
-from scanner.judge.deferred import Late, find_cautions, find_late, soften
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.judge.deferred import Deferred, downgrade, find_cautions, find_deferred
+from scanner.model.finding import Cause, Evidence, Finding, Level, Strength
 from scanner.model.rule import Rule
 
 FILE = "trio-1-py3-none-any.whl"
+CAUSES = {"trio": Cause(name="trio", version="1")}
 EDGES = {"app": ["session", "trio"], "session": ["trio"], "trio": []}
 
 
@@ -24,13 +25,13 @@ REACHES = ImportReport(findings=(), inherited=(_finding(),))
 OPEN = ImportReport(findings=(_finding(Level.CAUTION, Rule.CS505),))
 
 
-def _late(app: ImportReport | None, session: ImportReport | None, roots: tuple[str, ...] = ("app",)) -> Late:
+def _deferred(app: ImportReport | None, session: ImportReport | None, roots: tuple[str, ...] = ("app",)) -> Deferred:
     reports = {"app": app, "session": session, "trio": FAILS}
-    return find_late({"trio": FILE}, {key: one for key, one in reports.items() if one is not None}, EDGES, roots)
+    return find_deferred({"trio": FILE}, {key: one for key, one in reports.items() if one is not None}, EDGES, roots)
 
 
 @pytest.mark.parametrize(
-    ("app", "session", "roots", "spared", "passes"),
+    ("app", "session", "roots", "exempt", "passes"),
     [
         (QUIET, QUIET, ("app",), {"trio"}, {"app", "session"}),
         (QUIET, REACHES, ("app",), {"trio"}, {"app", "session"}),
@@ -58,27 +59,27 @@ def test_an_import_that_fails_counts_where_it_is_reached_at_once(
     app: ImportReport | None,
     session: ImportReport | None,
     roots: tuple[str, ...],
-    spared: set[str],
+    exempt: set[str],
     passes: set[str],
 ) -> None:
-    late = _late(app, session, roots)
-    assert late.spared == spared
-    assert late.passes == {(key, "trio") for key in passes}
+    deferred = _deferred(app, session, roots)
+    assert deferred.exempt == exempt
+    assert deferred.passes == {(key, "trio") for key in passes}
 
 
 def test_the_caution_names_the_place() -> None:
     report = ImportReport(findings=(), later=(("trio", "app/bidi.py:12"),))
-    (caution,) = find_cautions("app", _late(report, QUIET), EDGES, report)
-    assert (caution.rule, caution.level) == (Rule.CS109, Level.CAUTION)
+    (caution,) = find_cautions("app", _deferred(report, QUIET), EDGES, report, CAUSES)
+    assert (caution.rule, caution.level, caution.cause) == (Rule.CS109, Level.CAUTION, CAUSES["trio"])
     assert caution.message.endswith("it imports it only later, first at app/bidi.py:12")
 
 
 def test_what_fails_itself_is_told_so() -> None:
-    (caution,) = find_cautions("session", _late(QUIET, REACHES), EDGES, REACHES)
-    assert caution.message.startswith("importing it fails on the target, for it imports trio")
+    (caution,) = find_cautions("session", _deferred(QUIET, REACHES), EDGES, REACHES, CAUSES)
+    assert caution.message.startswith("fails to import on Workers, because it imports trio")
 
 
-def test_only_blockers_are_softened() -> None:
-    assert soften(_finding()).level is Level.CAUTION
+def test_only_blockers_are_downgraded() -> None:
+    assert downgrade(_finding()).level is Level.CAUTION
     note = _finding(Level.NOTE)
-    assert soften(note) is note
+    assert downgrade(note) is note

@@ -31,27 +31,39 @@ def _scan(run: Run, files: dict[str, str], *words: str) -> tuple[dict[str, Any],
     return json.loads(result.stdout), result.exit_code
 
 
-def _levels(report: dict[str, Any], name: str) -> dict[str, str]:
-    found = [finding for row in report["dependencies"] if row["name"] == name for finding in row["findings"]]
-    return {finding["rule"]: finding["level"] for finding in found}
+def _rows(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for project in report["projects"] for row in project["dependencies"]]
+
+
+def _accepted(report: dict[str, Any], name: str) -> dict[str, str | None]:
+    """Why each finding of a package is accepted, by rule."""
+    found = [finding for row in _rows(report) if row["name"] == name for finding in row["findings"]]
+    return {finding["rule"]: (finding["accepted"] or {}).get("reason") for finding in found}
+
+
+def _verdicts(report: dict[str, Any]) -> dict[str, str]:
+    return {row["name"]: row["verdict"] for row in _rows(report)}
 
 
 @pytest.mark.usefixtures("native")
-def test_an_ignored_blocker_is_still_told_but_no_longer_counts(run: Run) -> None:
+def test_an_accepted_blocker_changes_the_exit_code_and_no_verdict(run: Run) -> None:
     report, code = _scan(run, {"requirements.txt": f"alpha  {IGNORE}[CS101] runs in the sidecar\npure\n"})
     assert code == 0
-    assert report["verdict"] == "workers"
-    assert _levels(report, "alpha") == {"CS101": "note"}
-    assert report["dependencies"][0]["findings"][0]["message"].endswith("(ignored: runs in the sidecar)")
+    assert (report["verdict"], report["summary"]["accepted"]) == ("hybrid", 1)
+    assert _verdicts(report) == {"alpha": "container", "pure": "workers"}
+    (finding,) = _rows(report)[0]["findings"]
+    assert finding["level"] == "blocker"
+    assert finding["accepted"] == {"by": "requirements.txt:1", "reason": "runs in the sidecar"}
+    assert report["projects"][0]["ignores"] == [{"place": "requirements.txt:1", "used": True, "expired": False}]
 
 
 @pytest.mark.usefixtures("native")
 def test_an_ignore_covers_its_own_line_and_its_own_rules_only(run: Run) -> None:
     report, code = _scan(run, {"requirements.txt": f"alpha  {IGNORE}[CS102] no\nbeta\n"})
     assert code == 1
-    assert _levels(report, "alpha") == {"CS101": "blocker"}
+    assert _accepted(report, "alpha") == {"CS101": None}
     report, code = _scan(run, {"requirements.txt": f"alpha\nbeta {IGNORE}[CS102, CS101] yes\n"})
-    assert (_levels(report, "alpha"), _levels(report, "beta")) == ({"CS101": "blocker"}, {"CS101": "note"})
+    assert (_accepted(report, "alpha"), _accepted(report, "beta")) == ({"CS101": None}, {"CS101": "yes"})
 
 
 @pytest.mark.usefixtures("native")
@@ -75,7 +87,7 @@ def test_a_comment_counts_in_every_format_and_on_any_line_of_the_declaration(run
     report, code = _scan(run, {name: text.format("")}, name)
     assert code == 1, report
     report, code = _scan(run, {name: text.format(f"{IGNORE}[CS101] accepted")}, name)
-    assert _levels(report, "alpha")["CS101"] == "note"
+    assert _accepted(report, "alpha")["CS101"] == "accepted"
     assert code == 0
 
 
@@ -83,7 +95,7 @@ def test_a_comment_counts_in_every_format_and_on_any_line_of_the_declaration(run
 def test_a_comment_above_a_declaration_does_not_reach_the_one_before(run: Run) -> None:
     result = run("requirements.txt", files={"requirements.txt": f"alpha\n{IGNORE}[CS101] which one?\npure\n"})
     assert result.exit_code == 1
-    assert "requirements.txt:2 is not needed" in " ".join(result.stdout.split())
+    assert "requirements.txt:2: unused ignore (no matching finding)" in " ".join(result.stdout.split())
 
 
 @pytest.mark.usefixtures("native")
@@ -95,12 +107,12 @@ def test_a_comment_in_an_included_file_counts(run: Run) -> None:
 @pytest.mark.parametrize(
     ("comment", "told"),
     [
-        (f"{IGNORE}[CS1O1] why", "requirements.txt:2: there is no rule «CS1O1»; did you mean «CS101»?"),
-        (f"{IGNORE}[CS101]", "requirements.txt:2: an ignore needs a reason"),
-        (f"{IGNORE} CS101 because", "requirements.txt:2: an ignore needs a reason"),
+        (f"{IGNORE}[CS1O1] why", 'requirements.txt:2: unknown rule "CS1O1"; did you mean CS101?'),
+        (f"{IGNORE}[CS101]", "requirements.txt:2: an ignore requires a reason"),
+        (f"{IGNORE} CS101 because", "requirements.txt:2: an ignore requires a reason"),
         (f"{IGNORE}[] because", "requirements.txt:2: an ignore names its rules"),
-        ("# compat-scan: ignroe[CS101] why", "requirements.txt:2: «ignroe» is nothing that compat-scan knows"),
-        ("# compat-scan: Ignore[CS101] why", "requirements.txt:2: «Ignore» is nothing that compat-scan knows"),
+        ("# compat-scan: ignroe[CS101] why", 'requirements.txt:2: unknown comment "ignroe"'),
+        ("# compat-scan: Ignore[CS101] why", 'requirements.txt:2: unknown comment "Ignore"'),
     ],
 )
 def test_a_faulty_comment_is_an_error_with_file_and_line(run: Run, comment: str, told: str) -> None:
@@ -111,18 +123,32 @@ def test_a_faulty_comment_is_an_error_with_file_and_line(run: Run, comment: str,
 
 
 @pytest.mark.usefixtures("native")
-def test_the_configuration_ignores_what_comes_along_too(run: Run) -> None:
+def test_what_inherits_from_an_accepted_cause_is_accepted_with_it(run: Run) -> None:
     config = '[[ignore]]\npackage = "Alpha"\nrules = ["CS101"]\nreason = "vendored"\n'
     report, code = _scan(run, {"requirements.txt": "top\n", "compat-scan.toml": config})
     assert code == 0
-    assert {row["name"]: row["verdict"] for row in report["dependencies"]} == {"top": "workers", "alpha": "workers"}
+    assert _verdicts(report) == {"top": "container", "alpha": "container"}
+    assert _accepted(report, "top") == {"CS109": "accepted for alpha: vendored"}
 
 
 @pytest.mark.usefixtures("native")
-def test_ignoring_what_is_inherited_leaves_the_cause_to_count(run: Run) -> None:
+def test_only_the_requirements_of_the_project_wait_for_the_exit_code(run: Run) -> None:
     report, code = _scan(run, {"requirements.txt": f"top {IGNORE}[CS109] known\n"})
-    assert code == 1
-    assert {row["name"]: row["verdict"] for row in report["dependencies"]} == {"top": "workers", "alpha": "container"}
+    assert code == 0
+    assert (_accepted(report, "top"), _accepted(report, "alpha")) == ({"CS109": "known"}, {"CS101": None})
+    assert _scan(run, {"requirements.txt": f"top {IGNORE}[CS109] known\nalpha\n"})[1] == 1
+
+
+@pytest.mark.usefixtures("native")
+def test_the_command_line_accepts_rules_for_one_run(run: Run) -> None:
+    files = {"requirements.txt": "alpha\ntop\n"}
+    report, code = _scan(run, files, "requirements.txt", "--accept", "CS101")
+    assert (code, report["verdict"]) == (0, "container")
+    assert _accepted(report, "alpha") == {"CS101": "accepted for this run"}
+    assert _scan(run, files, "requirements.txt", "--accept", "CS102")[1] == 1
+    result = run("requirements.txt", "--accept", "CS1")
+    assert result.exit_code == 2
+    assert "CS1" in result.stderr
 
 
 @pytest.mark.usefixtures("native")
@@ -132,7 +158,7 @@ def test_an_ignore_holds_until_its_day_and_fires_again_after_it(run: Run) -> Non
         config = f'[[ignore]]\npackage = "alpha"\nrules = ["CS101"]\nreason = "soon"\nuntil = {until}\n'
         result = run("requirements.txt", files={"requirements.txt": "alpha\n", "compat-scan.toml": config})
         assert result.exit_code == code
-        assert ("ran out on" in result.stdout) is bool(code)
+        assert ("expired ignore" in result.stdout) is bool(code)
 
 
 def test_a_faulty_ignore_in_the_configuration_names_its_file(run: Run) -> None:
@@ -140,7 +166,7 @@ def test_a_faulty_ignore_in_the_configuration_names_its_file(run: Run) -> None:
     result = run("requirements.txt", files={"requirements.txt": "alpha\n", "compat-scan.toml": config})
     assert result.exit_code == 2
     assert "compat-scan.toml" in result.stderr
-    assert "«CS999»" in result.stderr
+    assert '"CS999"' in result.stderr
     config = '[[ignore]]\npackage = "alpha"\nrules = ["CS101"]\n'
     result = run("requirements.txt", files={"requirements.txt": "alpha\n", "compat-scan.toml": config})
     assert result.exit_code == 2
@@ -151,8 +177,8 @@ def test_a_faulty_ignore_in_the_configuration_names_its_file(run: Run) -> None:
 def test_an_ignore_that_nothing_needs_is_told_on_standard_error_beside_a_machine_format(run: Run) -> None:
     result = run("requirements.txt", "--format", "json", files={"requirements.txt": f"pure {IGNORE}[CS101] old\n"})
     assert result.exit_code == 0
-    assert "requirements.txt:1 is not needed" in result.stderr
-    assert "not needed" not in result.stdout
+    assert "requirements.txt:1: unused ignore" in result.stderr
+    assert json.loads(result.stdout)["projects"][0]["ignores"][0]["used"] is False
 
 
 @pytest.mark.usefixtures("native")
@@ -161,50 +187,49 @@ def test_an_ignore_that_nothing_needs_is_told_on_standard_error_beside_a_machine
 )
 def test_a_scan_that_was_cut_short_calls_no_ignore_needless(run: Run, words: tuple[str, ...]) -> None:
     result = run("r.txt", "--format", "json", *words, files={"r.txt": f"pure {IGNORE}[CS101] perhaps\n"})
-    assert "not needed" not in result.stderr
+    assert "unused ignore" not in result.stderr
 
 
-def test_an_accepted_unknown_stays_unknown_but_nothing_waits_for_it(
+def test_an_accepted_unknown_stays_unknown_and_changes_the_exit_code(
     run: Run, index: FakeIndex, make_wheel: MakeWheel
 ) -> None:
     index.add(make_wheel("pure"))
     report, code = _scan(run, {"requirements.txt": f"pure\nghost {IGNORE}[CS501] private\n"})
     assert code == 0
-    assert report["verdict"] == "workers"
-    assert report["dependencies"][1]["verdict"] == "unknown"
+    assert report["verdict"] == "unknown"
+    assert _verdicts(report)["ghost"] == "unknown"
     assert _scan(run, {"requirements.txt": f"ghost {IGNORE}[CS501] private\n"})[1] == 0
     assert _scan(run, {"requirements.txt": f"ghost {IGNORE}[CS501] private\nghast\n"})[1] == 3
 
 
-@pytest.mark.parametrize("form", ["github", "sarif", "gitlab"])
-def test_an_accepted_unknown_gives_no_alert(run: Run, form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "mark"),
+    [("github", "::notice "), ("sarif", '"suppressions"'), ("gitlab", '"severity": "info"'), ("junit", "<skipped ")],
+)
+def test_an_accepted_finding_is_marked_as_such(run: Run, form: str, mark: str) -> None:
     result = run("r.txt", "--format", form, files={"r.txt": f"ghost {IGNORE}[CS501] private\n"})
     assert result.exit_code == 0
-    assert "ghost" not in result.stdout
+    assert mark in result.stdout
+    assert "private" in result.stdout
 
 
-def test_an_accepted_unknown_is_a_skipped_case_for_junit(run: Run) -> None:
-    result = run("r.txt", "--format", "junit", files={"r.txt": f"ghost {IGNORE}[CS501] private\n"})
-    assert 'errors="0" skipped="1"' in result.stdout
-    assert "(ignored: private)" in result.stdout
-
-
-def test_what_needs_an_accepted_unknown_is_accepted_with_it(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
+def test_what_requires_an_accepted_unknown_is_accepted_with_it(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
     index.add(make_wheel("top", requires=["ghost"]))
     config = '[[ignore]]\npackage = "ghost"\nrules = ["CS501"]\nreason = "private"\n'
     report, code = _scan(run, {"requirements.txt": "top\n", "compat-scan.toml": config})
     assert code == 0
-    assert _levels(report, "top") == {"CS109": "note"}
-    assert report["dependencies"][0]["verdict"] == "unknown"
+    assert _accepted(report, "top") == {"CS109": "accepted for ghost: private"}
+    assert _verdicts(report)["top"] == "unknown"
 
 
-def test_an_ignored_problem_is_told_as_skipped(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
+def test_an_accepted_problem_stays_a_problem(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
     index.add(make_wheel("pure"))
     report, code = _scan(run, {"requirements.txt": f"pure\nbroken >=  {IGNORE}[CS601] generated\n"})
-    assert code == 0
-    assert report["problems"] == []
-    assert report["skipped"][0]["text"].startswith("CS601: ")
-    assert report["skipped"][0]["reason"] == "ignored: generated"
+    assert (code, report["verdict"]) == (0, "unknown")
+    (problem,) = report["projects"][0]["problems"]
+    assert problem["accepted"] == {"by": "requirements.txt:2", "reason": "generated"}
 
 
 @pytest.mark.usefixtures("native")
@@ -214,12 +239,11 @@ def test_with_a_baseline_only_what_is_new_counts(run: Run, tmp_path: Path) -> No
     written = (tmp_path / "base.json").read_bytes()
     files = {"r.txt": "pure\n\ntop\nalpha\n"}
     report, code = _scan(run, files, "r.txt", "--baseline", "base.json")
-    assert code == 0
-    assert _levels(report, "alpha") == {"CS101": "note"}
-    assert report["dependencies"][-1]["findings"][0]["message"].endswith("(in the baseline)")
+    assert (code, report["verdict"]) == (0, "hybrid")
+    assert _accepted(report, "alpha") == {"CS101": "in the baseline"}
     report, code = _scan(run, {"r.txt": "alpha\nbeta\n"}, "r.txt", "--baseline", "base.json")
     assert code == 1
-    assert {row["name"]: row["verdict"] for row in report["dependencies"]} == {"alpha": "workers", "beta": "container"}
+    assert (_accepted(report, "alpha"), _accepted(report, "beta")) == ({"CS101": "in the baseline"}, {"CS101": None})
     run("r.txt", "--write-baseline", "base.json", "--baseline", "base.json", files=files)
     assert (tmp_path / "base.json").read_bytes() == written
 

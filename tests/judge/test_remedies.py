@@ -17,8 +17,8 @@ Rows = dict[str, dict[str, Any]]
 Projects = Mapping[str, Mapping[str, Sequence[str]]]
 """Project → version → what it requires; a version that ends in «!» has a wheel for Linux only."""
 
-_PIN = re.compile(r"(?:pin|allow|ask for) ([a-z-]+)==([\w.]+)")
-_EXTRA = re.compile(r"dropping the extra «([a-z]+)» of ([a-z-]+)")
+_PIN = re.compile(r"(?:pin|allow|require) ([a-z-]+)==([\w.]+)")
+_EXTRA = re.compile(r"drop the extra ([a-z]+) of ([a-z-]+)")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def scan(run: Run) -> Callable[[str], Rows]:
 
     def scan_text(text: str) -> Rows:
         result = run("requirements.txt", "--format", "json", "--no-inspect", files={"requirements.txt": text})
-        return {row["name"]: row for row in json.loads(result.stdout)["dependencies"]}
+        return {row["name"]: row for row in json.loads(result.stdout)["projects"][0]["dependencies"]}
 
     return scan_text
 
@@ -63,7 +63,7 @@ def find_remedies(rows: Rows) -> Iterator[tuple[str, str, str]]:
     for name, row in rows.items():
         for finding in row["findings"]:
             remedy = finding["remedy"] or ""
-            if _EXTRA.search(remedy) or re.match(r"(pin|allow|ask for) ", remedy):
+            if _EXTRA.search(remedy) or re.match(r"(pin|allow|require) ", remedy):
                 yield name, finding["rule"], remedy
 
 
@@ -138,7 +138,7 @@ def test_an_older_release_is_told_to_be_one(scan: Callable[[str], Rows], fill: C
     fill({"core": {"1.0": [], "2.0!": []}, "tool": {"1.0": [], "2.0": ["core>=2"]}})
     assert "an older release" in scan("core==2.0\n")["core"]["findings"][0]["remedy"]
     remedy = next(remedy for name, _, remedy in find_remedies(scan("tool>=2\n")) if name == "tool")
-    assert remedy.startswith("ask for tool==1.0 in place of >=2: an older release")
+    assert remedy.startswith("require tool==1.0 instead of >=2: an older release")
 
 
 def test_a_prerelease_from_before_there_was_native_code_is_never_proposed(
@@ -153,7 +153,7 @@ def test_the_version_that_would_do_says_what_it_takes_in_the_place_of_the_blocke
 ) -> None:
     fill({"core": CORE, "model": {f"1.{n}": [f"core==2.{n}"] for n in range(10)}})
     remedy = next(remedy for name, _, remedy in find_remedies(scan("model==1.6\n")) if name == "model")
-    assert remedy == "ask for model==1.8 in place of ==1.6: it takes core 2.8, which has a wheel"
+    assert remedy == "require model==1.8 instead of ==1.6: it uses core 2.8, which has a compatible wheel"
 
 
 def test_what_is_asked_besides_for_a_version_that_would_do_stays_bounded(
@@ -166,7 +166,7 @@ def test_what_is_asked_besides_for_a_version_that_would_do_stays_bounded(
         }
     )
     remedies = [remedy for name, _, remedy in find_remedies(scan("model<1.200\n")) if name == "model"]
-    assert remedies == ["ask for model==1.250 in place of <1.200: it takes core 2.250, which has a wheel"]
+    assert remedies == ["require model==1.250 instead of <1.200: it uses core 2.250, which has a compatible wheel"]
     assert len(index.requests) < 60
 
 
@@ -181,7 +181,7 @@ def test_a_choice_that_is_years_old_is_not_told_as_good_advice(
     index.add(make_wheel("patched", "1.0.2", requires=["fast"]), upload_time="2026-09-01T12:00:00Z")
     remedies = {name: remedy for name, _, remedy in find_remedies(scan("old\nrecent\npatched\n"))}
     assert remedies == {
-        "patched": "pin patched==1.0.1 so that every installer takes it",
-        "old": "pin old==1.0, a release of 2021-05-01, if it still serves; else move what needs it to a container",
-        "recent": "pin recent==1.0 so that every installer takes it",
+        "patched": "pin patched==1.0.1 so that every installer selects it",
+        "old": "pin old==1.0, a release of 2021-05-01, or move what requires it into a container",
+        "recent": "pin recent==1.0 so that every installer selects it",
     }

@@ -59,7 +59,7 @@ def _check(
     text = config if isinstance(config, str) else json.dumps(config, indent=2)
     files = {name: text, "src/index.ts": code, "src/entry.py": "", "container/Dockerfile": dockerfile}
     result = run("plan", "--check", name, "--format", "json", files=files)
-    problems = json.loads(result.stdout)["problems"]
+    problems = json.loads(result.stdout)["projects"][0]["problems"]
     assert result.exit_code == (1 if problems else 0), result.output
     return [f"{row['location']['path']}:{row['location']['line']} {row['rule']}" for row in problems]
 

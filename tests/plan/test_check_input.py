@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def test_what_does_not_parse_is_a_located_problem(run: Run, name: str, text: str, line: int, column: int) -> None:
     result = run("plan", "--check", name, "--format", "json", files={name: text})
     assert result.exit_code == 2
-    problem = json.loads(result.stdout)["problems"][0]
+    problem = json.loads(result.stdout)["projects"][0]["problems"][0]
     place = problem["location"]
     assert (problem["rule"], place["line"], place["column"]) == ("CS601", line, column)
 
@@ -54,7 +54,9 @@ def test_values_of_any_type_are_no_traceback(run: Run, config: dict[str, Any]) -
 def _beside(run: Run, checked: str, files: dict[str, str]) -> list[tuple[int, str, str]]:
     """What is wrong with one configuration beside others, by line, rule and message."""
     files = {"src/entry.py": "", **files}
-    problems = json.loads(run("plan", "--check", checked, "--format", "json", files=files).stdout)["problems"]
+    problems = json.loads(run("plan", "--check", checked, "--format", "json", files=files).stdout)["projects"][0][
+        "problems"
+    ]
     return [(row["location"]["line"], row["rule"], row["message"]) for row in problems]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,20 @@ import pytest
 
 from scanner.model.artifact import Artifact, ArtifactKind, Origin
 from scanner.model.dependency import Location, Skipped
-from scanner.model.finding import Alternative, Evidence, Finding, Level, Problem, Strength
-from scanner.model.report import Bundle, Judgement, ProjectVerdict, Report, TableMode, Verdict
+from scanner.model.edit import Change, Edit, EditKind, Resolves
+from scanner.model.finding import Accepted, Alternative, Cause, Evidence, Finding, Level, Problem, Strength, When
+from scanner.model.graph import Graph
+from scanner.model.report import (
+    Bundle,
+    DataAge,
+    IgnoreUse,
+    Judgement,
+    Placement,
+    ProjectReport,
+    ProjectVerdict,
+    Report,
+    Verdict,
+)
 from scanner.model.rule import Rule
 from scanner.model.target import Limits, Target
 from scanner.report import REPORTERS
@@ -54,7 +67,7 @@ def render() -> Callable[[str, Report, ReportContext], str]:
 
     def write(name: str, report: Report, context: ReportContext) -> str:
         stream = StringIO(newline="")
-        REPORTERS[name](report, stream, context)
+        REPORTERS[name].write(report, stream, context)
         return stream.getvalue()
 
     return write
@@ -96,16 +109,18 @@ def make_judgement() -> Callable[..., Judgement]:
 
 @pytest.fixture
 def make_report(target: Target) -> Callable[..., Report]:
-    """A report over the given dependencies; its verdict is «hybrid» unless the test says otherwise."""
+    """A report on one project; its verdict is "hybrid" unless the test says otherwise."""
 
     def make(*judgements: Judgement, **values: object) -> Report:
         defaults: dict[str, object] = {
+            "name": "app",
+            "path": ".",
+            "files": ("requirements.txt",),
             "target": target,
-            "table": TableMode.ENFORCE,
             "verdict": ProjectVerdict.HYBRID,
             "dependencies": judgements,
         }
-        return Report(**{**defaults, **values})  # type: ignore[arg-type]
+        return Report(projects=(ProjectReport(**{**defaults, **values}),))  # type: ignore[arg-type]
 
     return make
 
@@ -113,10 +128,13 @@ def make_report(target: Target) -> Callable[..., Report]:
 @pytest.fixture
 def report(target: Target) -> Report:
     """A report with something of everything."""
-    return Report(
+    project = ProjectReport(
+        name="app",
+        path=".",
+        files=("requirements.txt", "services/mail/pyproject.toml"),
         target=target,
-        table=TableMode.ENFORCE,
         verdict=ProjectVerdict.HYBRID,
+        outstanding=Verdict.CONTAINER,
         dependencies=_dependencies(),
         skipped=(
             Skipped(
@@ -132,20 +150,133 @@ def report(target: Target) -> Report:
             ),
         ),
         problems=(
-            Problem(rule=Rule.CS601, message="«reqests==» is no requirement: a version is missing", location=_at(11)),
+            Problem(rule=Rule.CS601, message='cannot parse "reqests ==": missing version', location=_at(11)),
             Problem(rule=Rule.CS602, message="base.txt does not exist", location=_at(12, 4)),
         ),
         notes=("uv.lock was preferred over pyproject.toml, which it locks.",),
-        edges=(
-            ("easyocr==1.7.2", "torch==2.9.1"),
-            ("pydantic==2.12.5", "pydantic-core==2.41.5"),
-            ("sentence-transformers==5.1.2", "torch==2.9.1"),
+        graph=Graph(
+            roots=("boto3==1.41.2",),
+            edges={
+                "easyocr==1.7.2": ("torch==2.9.1",),
+                "pydantic==2.12.5": ("pydantic-core==2.41.5",),
+                "sentence-transformers==5.1.2": ("torch==2.9.1",),
+            },
         ),
         bundle=Bundle(
             uncompressed_bytes=3_250_176,
             limit_bytes=64 * 1024 * 1024,
             largest=(("pydantic", 2_411_520), ("requests", 196_608)),
             unsized=("pydantic-core",),
+        ),
+    )
+    return Report(
+        projects=(project,),
+        scanned_at=datetime(2026, 12, 1, 16, 0, tzinfo=UTC),
+        data=DataAge(date=date(2026, 11, 22), age_days=9, origin="shipped"),
+    )
+
+
+@pytest.fixture
+def full_report(report: Report, target: Target) -> Report:
+    """Several projects, with edits, accepted findings, problems and start-up findings."""
+    api = ProjectReport(
+        name="api",
+        path="services/api",
+        files=("services/api/pyproject.toml",),
+        wrangler="services/api/wrangler.jsonc",
+        target=target,
+        verdict=ProjectVerdict.HYBRID,
+        verdict_after_edits=ProjectVerdict.WORKERS,
+        outstanding=Verdict.CONTAINER,
+        dependencies=_api_dependencies(),
+        edits=_edits(),
+        ignores=(IgnoreUse(place="services/api/pyproject.toml:9", used=True, expired=False),),
+        problems=(
+            Problem(
+                rule=Rule.CS717,
+                level=Level.BLOCKER,
+                when=When.INSTALL,
+                message="pywrangler refuses to run while requirements.txt is there",
+                location=Location(path="services/api/requirements.txt", line=1),
+                remedy="delete services/api/requirements.txt",
+            ),
+            Problem(
+                rule=Rule.CS718,
+                level=Level.NOTE,
+                message="uv.lock has pydantic-core 2.50.5, the Worker gets 2.46.4",
+                location=Location(path="services/api/uv.lock", line=30),
+            ),
+        ),
+        graph=Graph(roots=("fastapi==0.120.0", "openai==2.54.0"), edges={"fastapi==0.120.0": ("uvloop==0.22.1",)}),
+    )
+    empty = ProjectReport(name="static", path="services/static", target=target, verdict=ProjectVerdict.WORKERS)
+    old = Problem(rule=Rule.CS604, message="the data of 2026-11-22 are 9 days old, 7 are allowed", location=None)
+    return replace(report, projects=(*report.projects, api, empty), problems=(old,), notes=("1 folder is left out",))
+
+
+def _api(line: int, column: int = 1) -> Location:
+    return Location(path="services/api/pyproject.toml", line=line, column=column)
+
+
+def _edits() -> tuple[Edit, ...]:
+    drop = Change(
+        path="services/api/pyproject.toml", line=6, column=6, old="fastapi[standard]>=0.115", new="fastapi>=0.115"
+    )
+    swap = Change(path="services/api/pyproject.toml", line=8, column=6, old="asyncpg", new="psycopg[binary]")
+    return (
+        Edit(
+            kind=EditKind.DROP_EXTRA,
+            safe=True,
+            changes=(drop,),
+            also_removes=("jinja2", "python-multipart", "uvicorn", "uvloop"),
+            resolves=(Resolves(name="fastapi", rule=Rule.CS109), Resolves(name="uvloop", rule=Rule.CS101)),
+        ),
+        Edit(kind=EditKind.REPLACE, safe=False, changes=(swap,), resolves=(Resolves(name="asyncpg", rule=Rule.CS101),)),
+        Edit(kind=EditKind.COMMAND, safe=True, command="uv lock -P fastapi"),
+    )
+
+
+def _api_dependencies() -> tuple[Judgement, ...]:
+    accepted = Accepted(by="services/api/pyproject.toml:9", reason="runs in the sidecar")
+    chain = "fastapi → uvloop"
+    uvloop = _finding(Rule.CS101, Level.BLOCKER, "has wheels for Linux, macOS, none for Python 3.14", when=When.INSTALL)
+    inherited = _finding(
+        Rule.CS109,
+        Level.BLOCKER,
+        f"requires uvloop, which needs a container: {chain}",
+        when=When.INSTALL,
+        cause=Cause(name="uvloop", version="0.22.1"),
+    )
+    startup = _finding(
+        Rule.CS307,
+        Level.CAUTION,
+        "calls os.urandom() at import time; Workers do not allow random numbers at the top level",
+        _proven("os.urandom(32)", "openai-2.54.0-py3-none-any.whl: openai/lib/bedrock.py:20"),
+        when=When.STARTUP,
+        remedy="import it inside the handler",
+    )
+    native = _finding(Rule.CS101, Level.BLOCKER, "has wheels for Linux, none for Python 3.14", accepted=accepted)
+    pin = _finding(Rule.CS107, Level.NOTE, "only the pin ==0.29 blocks this: 0.31.0 has a compatible wheel")
+    return (
+        _judge(
+            "fastapi[standard]>=0.115",
+            "0.120.0",
+            Verdict.CONTAINER,
+            inherited,
+            own_verdict=Verdict.WORKERS,
+            location=_api(6),
+        ),
+        _judge("openai", "2.54.0", Verdict.WORKERS, startup, location=_api(7)),
+        _judge("asyncpg==0.29", "0.29", Verdict.CONTAINER, native, pin, location=_api(8)),
+        _judge(
+            "uvloop>=0.15",
+            "0.22.1",
+            Verdict.CONTAINER,
+            uvloop,
+            direct=False,
+            via=(("fastapi", "uvloop"),),
+            placement=Placement.CONTAINER,
+            newest="0.22.1",
         ),
     )
 
@@ -171,8 +302,8 @@ def _row(fact: str, name: str) -> Evidence:
     return Evidence(fact=fact, origin=f"incompatible.toml: {name}", strength=Strength.DOCUMENTED)
 
 
-def _finding(rule: Rule, level: Level, message: str, *evidence: Evidence, remedy: str | None = None) -> Finding:
-    return Finding(rule=rule, level=level, message=message, evidence=evidence, remedy=remedy)
+def _finding(rule: Rule, level: Level, message: str, *evidence: Evidence, **values: Any) -> Finding:
+    return Finding(rule=rule, level=level, message=message, evidence=evidence, **values)
 
 
 def _judge(requirement: str, version: str | None, verdict: Verdict, *findings: Finding, **values: Any) -> Judgement:
@@ -191,7 +322,7 @@ def _running() -> tuple[Judgement, ...]:
     older = _finding(
         Rule.CS105,
         Level.NOTE,
-        "2.12.5 is not the newest release: 2.13.0 needs pydantic-core 2.50, which has no build",
+        "runs as 2.12.5: pydantic 2.13.0 requires pydantic-core 2.50.0, which has no compatible wheel",
         _proven("pydantic 2.13.0 is listed", "https://index.example.org/pydantic/"),
     )
     core = "pydantic_core-2.41.5-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
@@ -226,10 +357,13 @@ def _listed() -> tuple[Judgement, ...]:
     numpy = _finding(
         Rule.CS201,
         Level.BLOCKER,
-        "listed as incompatible: compiled code; Pyodide 314.0.7 has numpy 2.4.6; `--table advise` relies on it",
+        "kept off Workers by policy (compat-scan's table: compiled code); it would run: Pyodide has numpy 2.4.6."
+        ' Allow it: `table = "advise"`',
         _row("effect: container", "numpy"),
         _proven("numpy-2.4.6-cp314-cp314-pyodide_2026_0_wasm32.whl", "Pyodide 314.0.7"),
-        remedy="Run with `--table advise` if the WebAssembly build is enough.",
+        remedy="use the WebAssembly build in Pyodide, or NumPy-free code",
+        policy=True,
+        when=When.INSTALL,
     )
     browser = _finding(
         Rule.CS201,
@@ -278,7 +412,7 @@ def _torch_and_what_needs_it() -> tuple[Judgement, ...]:
         Level.BLOCKER,
         "28 wheels, all native: macosx, manylinux, win_amd64",
         _proven("no wheel for wasm32", "https://index.example.org/torch/"),
-        remedy="Drop sentence-transformers and easyocr, or move both into the container with torch.",
+        remedy="drop sentence-transformers and easyocr, or move both into the container with torch",
     )
     torch = _judge(
         "torch>=1.11.0",
@@ -303,8 +437,10 @@ def _heir(name: str, version: str, *, line: int) -> Judgement:
         _finding(
             Rule.CS109,
             Level.BLOCKER,
-            f"needs something that cannot run: {chain}",
+            f"requires torch, which needs a container: {chain}",
             _proven(chain, f"{name}-{version}.dist-info/METADATA"),
+            cause=Cause(name="torch", version="2.9.1"),
+            when=When.INSTALL,
         ),
         own_verdict=Verdict.WORKERS,
         location=_at(line),
@@ -316,7 +452,7 @@ def _unknown() -> tuple[Judgement, ...]:
     private = _finding(
         Rule.CS503,
         Level.CAUTION,
-        "git+https://deploy:s3cret@git.example.org/corp/auth.git was not looked into",
+        "installed from git+https://deploy:s3cret@git.example.org/corp/auth.git; only packages of an index are checked",
         remedy="Depend on a released wheel, or check it by hand.",
     )
     unreachable = _finding(

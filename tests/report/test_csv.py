@@ -21,7 +21,8 @@ def test_the_whole_report_is_as_recorded(
 
 def test_there_is_a_row_for_everything_in_the_report(render: Render, report: Report, context: ReportContext) -> None:
     rows = list(csv.DictReader(StringIO(render("csv", report, context))))
-    assert [row["kind"] for row in rows] == ["dependency"] * 11 + ["skipped"] * 2 + ["problem"] * 2
+    kinds = ["project", *["dependency"] * 11, *["skipped"] * 2, *["problem"] * 2, "note"]
+    assert [row["kind"] for row in rows] == kinds
     assert tuple(rows[0]) == COLUMNS
 
 
@@ -34,6 +35,6 @@ def test_no_cell_is_a_formula(
     text: str,
 ) -> None:
     output = render("csv", make_report(make_judgement("a", requirement=text, category=text, version=text)), context)
-    (row,) = csv.DictReader(StringIO(output))
+    _, row = csv.DictReader(StringIO(output))
     for cell in (row["requirement"], row["category"], row["version"]):
         assert cell.startswith(("'", "\\"))

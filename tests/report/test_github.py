@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from scanner.model.dependency import Location
-from scanner.model.finding import Finding, Level, Problem
+from scanner.model.finding import Cause, Finding, Level, Problem
 from scanner.model.report import Judgement, Report, Verdict
 from scanner.model.rule import Rule
 from scanner.report.context import ReportContext
@@ -36,7 +36,7 @@ def test_the_whole_report_is_as_recorded(
 
 def test_errors_come_first_then_warnings_then_notices(render: Render, report: Report, context: ReportContext) -> None:
     levels = _levels(render("github", report, context))
-    assert levels == ["error"] * 4 + ["warning"] * 4 + ["notice"]
+    assert levels == ["error"] * 4 + ["warning"] * 4 + ["notice"] * 2
 
 
 def test_data_and_properties_are_escaped_as_documented(
@@ -48,7 +48,8 @@ def test_data_and_properties_are_escaped_as_documented(
         make_judgement("x", version="1", verdict=Verdict.CONTAINER, findings=(finding,), location=place)
     )
     assert render("github", report, context) == (
-        "::error file=a%2Cb%3Ac/50%25.txt,line=2,col=3,title=x 1%3A needs a container (CS101)::100%25 native: a, b\n"
+        "::error file=a%2Cb%3Ac/50%25.txt,line=2,col=3,title=x 1%3A needs a container [CS101]"
+        "::x 1 needs a container: 100%25 native: a, b.\n"
     )
 
 
@@ -88,7 +89,9 @@ def test_one_error_too_many_costs_a_notice_its_place(
 def test_the_cause_that_takes_most_along_comes_first(
     render: Render, make_judgement: Make, make_report: Callable[..., Report], context: ReportContext
 ) -> None:
-    needs = Finding(rule=Rule.CS109, level=Level.BLOCKER, message="heir → torch")
+    needs = Finding(
+        rule=Rule.CS109, level=Level.BLOCKER, message="heir → torch", cause=Cause(name="torch", version="1.0")
+    )
     alone = make_judgement("alone", verdict=Verdict.CONTAINER, findings=(_NATIVE,), location=_at(1))
     torch = make_judgement("torch", verdict=Verdict.CONTAINER, findings=(_NATIVE,), location=_at(2))
     heir = make_judgement(
@@ -96,7 +99,7 @@ def test_the_cause_that_takes_most_along_comes_first(
     )
     lines = render("github", make_report(alone, torch, heir), context).splitlines()
     assert [re.search(r"title=(\w+)", line)[1] for line in lines] == ["torch", "alone", "heir"]  # type: ignore[index]
-    assert lines[0].endswith("%0AAlso decides: heir 1.0")
+    assert lines[0].endswith(" Also affects: heir.")
 
 
 def test_what_hangs_on_a_cause_of_the_same_line_is_not_repeated(
@@ -112,7 +115,7 @@ def test_a_problem_without_a_place_is_told_without_one(
 ) -> None:
     report = make_report(problems=(Problem(rule=Rule.CS602, message="base.txt does not exist", location=None),))
     assert render("github", report, context) == (
-        "::warning title=An included file is missing or includes itself (CS602)::base.txt does not exist\n"
+        "::warning title=An included file is missing or includes itself [CS602]::base.txt does not exist.\n"
     )
 
 

@@ -8,67 +8,44 @@ import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 
-from scanner.model.artifact import Artifact, ArtifactKind
-from scanner.model.dependency import Location, Skipped
-from scanner.model.finding import Alternative, Evidence, Finding, Level, Problem, Strength
-from scanner.model.report import Judgement, Report, Verdict
-from scanner.model.rule import Rule
+from scanner.model.report import Report
 from scanner.report import REPORTERS
 from scanner.report.context import ReportContext
+from scanner.report.csv import COLUMNS
 
 Render = Callable[[str, Report, ReportContext], str]
 
 HOSTILE = tuple(json.loads((Path(__file__).resolve().parents[1] / "hostile.json").read_text(encoding="ascii")))
 
 
+def poison(value: Any, text: str, field: str = "") -> Any:
+    """The same values with hostile text in every field that takes text; names stay apart from each other."""
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return {"name": f"{text}-{value}", "path": f"{text}.txt"}.get(field, text)
+    if isinstance(value, tuple):
+        return tuple(poison(one, text, field) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {each.name: poison(getattr(value, each.name), text, each.name) for each in fields(value)}
+        return replace(value, **changed)
+    return value
+
+
 @pytest.fixture
-def hostile_report(make_report: Callable[..., Report]) -> Callable[[str], Report]:
-    """A report with the text in every field that takes text."""
-
-    def make(text: str) -> Report:
-        place = Location(path=f"{text}.txt", line=1)
-        evidence = Evidence(fact=text, origin=text, strength=Strength.PROVEN)
-        artifact = Artifact(filename=text, url=text, kind=ArtifactKind.WHEEL, size_bytes=10)
-
-        def judge(rule: Rule, level: Level, verdict: Verdict, own: Verdict, **values: object) -> Judgement:
-            finding = Finding(rule=rule, level=level, message=text, evidence=(evidence,), remedy=text)
-            return Judgement(
-                name=f"{text}-{rule.code}",
-                requirement=text,
-                version=text,
-                verdict=verdict,
-                own_verdict=own,
-                category=text,
-                artifact=artifact,
-                findings=(finding,),
-                alternative=Alternative(use=text, url=text),
-                **{"direct": True, "location": place, **values},  # type: ignore[arg-type]
-            )
-
-        root = judge(Rule.CS101, Level.BLOCKER, Verdict.CONTAINER, Verdict.CONTAINER, direct=False, location=None)
-        root = replace(root, via=((f"{text}-{Rule.CS109.code}", root.name), (text, root.name)))
-        report = make_report(
-            judge(Rule.CS109, Level.BLOCKER, Verdict.CONTAINER, Verdict.WORKERS),
-            root,
-            judge(Rule.CS505, Level.CAUTION, Verdict.UNKNOWN, Verdict.UNKNOWN),
-            judge(Rule.CS304, Level.CAUTION, Verdict.WORKERS, Verdict.WORKERS),
-            judge(Rule.CS105, Level.NOTE, Verdict.WORKERS, Verdict.WORKERS),
-            skipped=(Skipped(text=text, reason=text, location=place),),
-            problems=(Problem(rule=Rule.CS601, message=text, location=place),),
-            notes=(text,),
-        )
-        target = replace(report.target, reason=text, python=text, pyodide=text)
-        return replace(report, target=target)
-
-    return make
+def hostile_report(full_report: Report) -> Callable[[str], Report]:
+    """A report on several projects with the text in every field that takes text."""
+    return lambda text: poison(full_report, text)
 
 
 @pytest.fixture
@@ -113,8 +90,10 @@ def test_colours_are_the_only_escapes_on_a_terminal(
 def test_github_gets_one_line_for_each_annotation_whatever_they_say(
     render: Render, hostile_report: Callable[[str], Report], context: ReportContext, text: str
 ) -> None:
-    lines = render("github", hostile_report(text), context).splitlines()
-    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::warning", "::notice"]
+    def commands(text: str) -> list[str]:
+        return [line.split(" ")[0] for line in render("github", hostile_report(text), context).splitlines()]
+
+    assert commands(text) == commands("benign")
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
@@ -122,7 +101,7 @@ def test_json_holds_exactly_what_it_was_given(
     render: Render, hostile_report: Callable[[str], Report], context: ReportContext, text: str
 ) -> None:
     document = json.loads(render("json", hostile_report(text), context))
-    written = document["dependencies"][1]["requirement"]
+    written = document["projects"][0]["dependencies"][1]["requirement"]
     assert written == re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
@@ -131,8 +110,11 @@ def test_json_holds_exactly_what_it_was_given(
 def test_the_other_json_parses_and_has_all_its_entries(
     render: Render, hostile_report: Callable[[str], Report], context: ReportContext, name: str, text: str
 ) -> None:
-    parsed = json.loads(render(name, hostile_report(text), context))
-    assert len(parsed["runs"][0]["results"] if name == "sarif" else parsed) == 4
+    def count(text: str) -> int:
+        parsed = json.loads(render(name, hostile_report(text), context))
+        return len(parsed["runs"][0]["results"] if name == "sarif" else parsed)
+
+    assert count(text) == count("benign") > 15
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
@@ -140,7 +122,7 @@ def test_junit_is_well_formed_and_has_all_its_cases(
     render: Render, hostile_report: Callable[[str], Report], context: ReportContext, text: str
 ) -> None:
     root = ET.fromstring(render("junit", hostile_report(text), context))  # noqa: S314 - our own output
-    assert len(list(root.iter("testcase"))) == 7
+    assert len(list(root.iter("testcase"))) == 22
     assert {element.tag for element in root.iter()} == {
         "testsuites",
         "testsuite",
@@ -159,8 +141,8 @@ def test_csv_has_all_its_rows_and_no_formula(
     render: Render, hostile_report: Callable[[str], Report], context: ReportContext, text: str
 ) -> None:
     rows = list(csv.reader(StringIO(render("csv", hostile_report(text), context))))
-    assert len(rows) == 8
-    assert {len(row) for row in rows} == {20}
+    assert len(rows) == 31
+    assert {len(row) for row in rows} == {len(COLUMNS)}
     assert not [cell for row in rows for cell in row if re.match(r"\s*[=+\-@]", cell)]
 
 
@@ -199,7 +181,9 @@ def test_markdown_has_no_markup_but_its_own(
 ) -> None:
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(render("markdown", hostile_report(text), context))
     children = [child for token in tokens for child in token.children or ()]
-    assert {token.tag for token in tokens} <= {"h2", "h3", "p", "ul", "li", ""}
+    table = {"table", "thead", "tbody", "tr", "th", "td"}
+    assert {token.tag for token in tokens} <= {"h2", "h3", "p", "ul", "li", "", "code", *table}
+    assert all(token.type in {"fence", "code_inline"} for token in tokens if token.tag == "code")
     assert {child.tag for child in children} <= {"", "strong", "code", "a"}
     blocks = "".join(token.content for token in tokens if token.type == "html_block")
     assert re.sub(r"</?(details|summary)>|<!-- compat-scan -->", "", blocks).count("<") == 0

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from jsonschema import Draft202012Validator
 
@@ -11,51 +12,83 @@ from scanner.report.context import ReportContext
 
 Render = Callable[[str, Report, ReportContext], str]
 
-SCHEMA = Path(__file__).resolve().parents[2] / "scanner" / "report" / "schemas" / "report-v1.json"
+SCHEMA = Path(__file__).resolve().parents[2] / "scanner" / "report" / "schemas" / "report-v2.json"
+
+
+def _validate(document: dict[str, Any]) -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(document)
 
 
 def test_the_whole_report_is_as_recorded(
-    render: Render, report: Report, context: ReportContext, golden: Callable[[str, str], None]
+    render: Render, full_report: Report, context: ReportContext, golden: Callable[[str, str], None]
 ) -> None:
-    golden("report.json", render("json", report, context))
+    golden("report.json", render("json", full_report, context))
 
 
-def test_the_report_validates_against_its_schema(render: Render, report: Report, context: ReportContext) -> None:
+def test_a_report_validates_against_its_schema_with_unknown_fields_too(
+    render: Render, full_report: Report, make_report: Callable[..., Report], context: ReportContext
+) -> None:
+    for report in (full_report, make_report()):
+        document = json.loads(render("json", report, context))
+        _validate(document)
+        document["later"] = document["projects"][0]["later"] = 1
+        _validate(document)
+
+
+def test_the_keys_stand_in_the_order_of_the_schema_and_none_is_missing(
+    render: Render, full_report: Report, context: ReportContext
+) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(schema)
-    Draft202012Validator(schema).validate(json.loads(render("json", report, context)))
+    document = json.loads(render("json", full_report, context))
+    project = document["projects"][1]
+    dependency = project["dependencies"][0]
+    seen = {
+        "project": project,
+        "edit": project["edits"][0],
+        "problem": project["problems"][0],
+        "dependency": dependency,
+        "finding": dependency["findings"][0],
+        "summary": document["summary"],
+        "target": project["target"],
+    }
+    assert list(document) == schema["required"] == list(schema["properties"])
+    for name, part in seen.items():
+        assert list(part) == schema["$defs"][name]["required"] == list(schema["$defs"][name]["properties"]), name
 
 
-def test_the_schema_closes_every_object_and_asks_for_every_key() -> None:
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    objects = [
-        schema,
-        schema["properties"]["generator"],
-        schema["properties"]["target"],
-        schema["properties"]["summary"],
-    ]
-    objects += [part for part in schema["$defs"].values() if part.get("type") == "object"]
-    assert len(objects) == 14
+def _objects(part: object) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        if part.get("type") == "object":
+            yield part
+        for inner in part.values():
+            yield from _objects(inner)
+    if isinstance(part, list):
+        for inner in part:
+            yield from _objects(inner)
+
+
+def test_the_schema_allows_more_fields_and_requires_all_that_it_names() -> None:
+    objects = list(_objects(json.loads(SCHEMA.read_text(encoding="utf-8"))))
+    assert len(objects) > 20
     for part in objects:
-        assert part["additionalProperties"] is False
-        optional = ["bundle"] if part is schema else []
-        assert [*part["required"], *optional] == list(part["properties"])
+        assert part.get("additionalProperties", True) is True
+        assert part["required"] == list(part["properties"])
 
 
-def test_the_keys_stand_in_the_order_of_the_contract(render: Render, report: Report, context: ReportContext) -> None:
-    document = json.loads(render("json", report, context))
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    assert list(document) == [*schema["required"], "bundle"]
-    assert list(document["dependencies"][0]) == schema["$defs"]["dependency"]["required"]
-    assert list(document["dependencies"][3]["findings"][0]) == schema["$defs"]["finding"]["required"]
+def test_the_summary_counts_each_package_of_a_project_once(
+    render: Render, make_judgement: Callable[..., Judgement], make_report: Callable[..., Report], context: ReportContext
+) -> None:
+    report = make_report(make_judgement("a"), make_judgement("a"), make_judgement("a", version="2.0"))
+    assert json.loads(render("json", report, context))["summary"]["workers"] == 2
 
 
-def test_a_report_without_known_sizes_has_no_bundle_and_is_still_valid(
+def test_without_known_sizes_the_bundle_is_null(
     render: Render, make_report: Callable[..., Report], context: ReportContext
 ) -> None:
-    document = json.loads(render("json", make_report(), context))
-    assert "bundle" not in document
-    Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(document)
+    (project,) = json.loads(render("json", make_report(), context))["projects"]
+    assert (project["bundle"], project["bundle_after_edits"]) == (None, None)
 
 
 def test_texts_are_exact_and_yet_plain_ascii(
@@ -66,7 +99,7 @@ def test_texts_are_exact_and_yet_plain_ascii(
     assert text.isascii()
     assert "##" not in text
     assert "\x7f" not in text
-    assert json.loads(text)["dependencies"][0]["requirement"] == requirement
+    assert json.loads(text)["projects"][0]["dependencies"][0]["requirement"] == requirement
 
 
 def test_no_password_stands_in_the_report(render: Render, report: Report, context: ReportContext) -> None:

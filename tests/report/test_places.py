@@ -64,7 +64,7 @@ def test_what_comes_along_stands_at_the_dependency_that_brings_it(
 ) -> None:
     openai = make_judgement("openai", location=Location(path="./r.txt", line=7))
     jiter = make_judgement("jiter", direct=False, location=None, via=(("openai", "jiter"),))
-    places = Places(make_report(openai, jiter), context)
+    places = Places(make_report(openai, jiter).projects[0], context)
     assert places.of(jiter) == Location(path="r.txt", line=7)
 
 
@@ -72,7 +72,7 @@ def test_what_no_file_leads_to_has_no_place(
     make_judgement: Callable[..., Judgement], make_report: Callable[..., Report], context: ReportContext
 ) -> None:
     stray = make_judgement("stray", direct=False, location=None, via=(("gone", "stray"),))
-    places = Places(make_report(stray), context)
+    places = Places(make_report(stray, files=()).projects[0], context)
     assert places.of(stray) is None
     assert places.fallback == Location(path="<stdin>", line=1)
 

@@ -17,7 +17,7 @@ def test_only_the_terminal_needs_rich(name: str) -> None:
     program = (
         "import io, sys\n"
         "from scanner.report import REPORTERS\n"
-        f"try: REPORTERS[{name!r}](None, io.StringIO(), None)\n"
+        f"try: REPORTERS[{name!r}].write(None, io.StringIO(), None)\n"
         "except AttributeError: pass\n"
         "sys.exit('rich' in sys.modules)\n"
     )

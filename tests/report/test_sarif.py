@@ -89,7 +89,21 @@ def test_levels_follow_the_verdict_and_the_worst_come_first(parse: Callable[[Rep
     assert by_name[("corp-auth", "CS503")] == "warning"
     assert by_name[("playwright", "CS303")] == "note"
     assert by_name[(None, "CS601")] == "warning"
-    assert ("pydantic", "CS105") not in by_name
+    assert by_name[("pydantic", "CS105")] == "note"
+
+
+def test_edits_are_fixes_and_what_is_accepted_is_suppressed(
+    parse: Callable[[Report], Any], full_report: Report
+) -> None:
+    results = parse(full_report)["results"]
+    (fix,) = next(one["fixes"] for one in results if one["ruleId"] == "CS101" and "fixes" in one)
+    (change,) = fix["artifactChanges"]
+    (replacement,) = change["replacements"]
+    assert change["artifactLocation"]["uri"] == "services/api/pyproject.toml"
+    assert replacement["deletedRegion"] == {"startLine": 6, "startColumn": 6, "endLine": 6, "endColumn": 30}
+    assert replacement["insertedContent"]["text"] == "fastapi>=0.115"
+    suppressed = [one["properties"]["name"] for one in results if "suppressions" in one]
+    assert suppressed == ["asyncpg"]
 
 
 def test_fingerprints_hold_across_lines_and_versions_but_not_across_names_and_rules(
@@ -130,7 +144,7 @@ def test_more_than_five_thousand_results_are_counted_not_sent(
     assert len(run["results"]) == 5_000
     assert run["results"][0]["properties"]["name"] == "c"
     (notification,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert notification["message"]["text"].startswith("1 further results")
+    assert notification["message"]["text"].startswith("1 more results")
 
 
 def test_a_problem_without_a_place_stands_at_the_first_file(

@@ -34,4 +34,4 @@ def explain(ctx: click.Context, /, requirement: str, **options: Any) -> None:  #
         verbose = {**options, "verbose": max(2, options["verbose"])}
         for form, path in ctx.meta["scanner.outputs"]:
             write_report(report, form, path, verbose)
-        sys.exit(exit_code(report, settings))
+        sys.exit(exit_code(report))

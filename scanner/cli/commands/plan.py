@@ -21,7 +21,7 @@ from scanner.cli.options import (
     target_options,
     verbosity_options,
 )
-from scanner.cli.outputs import open_output, report_context, tell_notes
+from scanner.cli.outputs import open_output, report_context, write_notes
 from scanner.cli.running import (
     EXIT_CONTAINER,
     EXIT_INCOMPLETE,
@@ -91,7 +91,7 @@ def _plan(paths: tuple[str, ...], outputs: tuple[tuple[str, str | None], ...], o
     for form, path in outputs:
         with open_output(path, form=form) as stream:
             PLAN_REPORTERS[form](planned, stream, report_context(options, stream, form=form, path=path))
-    tell_notes(planned.report, outputs, quiet=options["quiet"])
+    write_notes(planned.report.notes, outputs, quiet=options["quiet"])
     if options["write"] is not None:
         written = write_plan_files(planned, Path(options["write"]), force=options["force"])
         click.echo(f"compat-scan: {len(written)} files are written below {options['write']}", err=True)
@@ -127,7 +127,7 @@ def _write_check(checked: Checked, form: str, output: str | None, options: dict[
         if form == "terminal":
             write_check_terminal(checked, stream, context)
         else:
-            REPORTERS[form](to_report(checked, choose_target()), stream, context)
+            REPORTERS[form].write(to_report(checked, choose_target()), stream, context)
 
 
 def _read_options(options: dict[str, Any]) -> PlanOptions:

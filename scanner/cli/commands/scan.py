@@ -23,7 +23,7 @@ from scanner.cli.options import (
     target_options,
     verbosity_options,
 )
-from scanner.cli.outputs import open_output, tell_notes, write_report
+from scanner.cli.outputs import open_output, write_notes, write_report
 from scanner.cli.running import (
     EXIT_INCOMPLETE,
     EXIT_MISUSE,
@@ -69,10 +69,9 @@ def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
             report = pipeline.scan(named, settings, around)
         for form, path in ctx.meta["scanner.outputs"]:
             write_report(report, form, path, options)
-        tell_notes(report, ctx.meta["scanner.outputs"], quiet=options["quiet"])
-        pyodides = (report.target.pyodide,)
-        tell_data_age(pyodides, settings, quiet=options["quiet"])
-        code = age_exit_code(exit_code(report, settings), pyodides, settings)
+        write_notes(report.all_notes(), ctx.meta["scanner.outputs"], quiet=options["quiet"])
+        tell_data_age(report.data, settings, quiet=options["quiet"])
+        code = age_exit_code(exit_code(report), report.data, settings)
         if new_baseline is not None and code != EXIT_MISUSE:
             code = _write_new_baseline(report, new_baseline)
         sys.exit(code)
@@ -80,8 +79,8 @@ def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
 
 def _write_new_baseline(report: Report, path: str) -> int:
     """Writes the baseline; the exit code, which is a failure only where the index did not answer for everything."""
-    from scanner.judge.baseline import is_complete, write_baseline
+    from scanner.judge.baseline import write_baseline
 
     with open_output(path) as stream:
         write_baseline(report, stream)
-    return EXIT_WORKERS if is_complete(report) else EXIT_INCOMPLETE
+    return EXIT_WORKERS if report.complete else EXIT_INCOMPLETE

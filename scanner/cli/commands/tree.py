@@ -49,19 +49,25 @@ def tree(
 
         from scanner import pipeline
         from scanner.model.errors import SettingsError
-        from scanner.report.terminal.tree import build_tree, invert_tree, write_tree, write_tree_json
+        from scanner.report.terminal.tree import build_tree, invert_tree, write_trees, write_trees_json
 
         named = paths or (".",)
         check_paths(named)
         settings = make_settings(named, options)
         with make_surroundings(settings, quiet=options["quiet"]) as around:
             report = pipeline.scan(named, settings, around)
-        drawn = build_tree(report) if invert is None else invert_tree(report, canonicalize_name(invert))
-        if invert is not None and not drawn.roots:
-            raise SettingsError(None, "--invert", f"the tree has no package named {invert}")
+        name = None if invert is None else canonicalize_name(invert)
+        trees = [
+            (project, build_tree(project) if name is None else invert_tree(project, name))
+            for project in report.projects
+        ]
+        if invert is not None:
+            trees = [(project, tree) for project, tree in trees if tree.roots]
+            if not trees:
+                raise SettingsError(None, "--invert", f"the tree has no package named {invert}")
         with open_output(output) as stream:
             if form == "json":
-                write_tree_json(drawn, stream)
+                write_trees_json(trees, stream)
             else:
-                write_tree(drawn, report, stream, report_context(options, stream))
-        sys.exit(exit_code(report, settings))
+                write_trees(trees, stream, report_context(options, stream))
+        sys.exit(exit_code(report))

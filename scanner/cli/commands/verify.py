@@ -103,9 +103,9 @@ def _verify(
 
         def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
             opened.append(stack.enter_context(around.open_supply(target, options, folder)))
-            return nullcontext(opened[0])
+            return nullcontext(opened[-1])
 
-        report = pipeline.scan(paths, settings, replace(around, open_supply=open_supply))
+        report = pipeline.scan_one(paths, settings, replace(around, open_supply=open_supply))
         return verify_report(report, opened[0], probe, direct_only=direct_only, progress=around.progress)
 
 

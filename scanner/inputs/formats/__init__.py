@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from scanner.inputs.formats.discover import drop_covered, find_files
 from scanner.inputs.formats.document import Document, Parsed
@@ -33,10 +34,22 @@ from scanner.model.errors import SourceError
 from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 
-__all__ = ["SOURCES", "ReadFile", "SourceFormat", "find_format", "read_sources", "select_entries"]
+__all__ = [
+    "SOURCES",
+    "ReadFile",
+    "SourceFormat",
+    "find_format",
+    "is_dependency_file",
+    "read_given",
+    "read_member",
+    "read_path",
+    "read_sources",
+    "select_entries",
+]
 
 STDIN = "-"
 _SCRIPT_BEGIN = r"^# /// script\s*$"
+_SCRIPT = re.compile(_SCRIPT_BEGIN, re.MULTILINE)
 # A script's metadata stands near its top; whole files are read only where it does.
 SCRIPT_HEAD_BYTES = 64 * 1024
 
@@ -120,12 +133,12 @@ SOURCES: tuple[SourceFormat, ...] = (
         name="script",
         parse=parse_script,
         matches=None,
-        sniff=re.compile(_SCRIPT_BEGIN, re.MULTILINE).search,
+        sniff=_SCRIPT.search,
     ),
     SourceFormat(
         name="conda-lock",
         parse=parse_conda_lock,
-        matches=re.compile(r"(^|/)([^/]*[._-])?conda-lock\.ya?ml$", re.IGNORECASE).search,
+        matches=re.compile(r"(^|/)([^/]*[._-])?conda-lock([._-][^/]*)?\.ya?ml$", re.IGNORECASE).search,
         sniff=re.compile(r"^package:[ \t]*\n[ \t]*- \w+:", re.MULTILINE).search,
         is_lock=True,
     ),
@@ -147,7 +160,8 @@ SOURCES: tuple[SourceFormat, ...] = (
         # Constraints restrict what others ask for and ask for nothing themselves.
         matches=re.compile(
             r"(^|/)(?![^/]*constraint)[^/]*requirements?[^/]*\.(txt|in|pip|lock)$"
-            r"|(^|/)(requirements|reqs)/(?!readme|license|constraint)[^/]*\.(txt|in|pip)$",
+            r"|(^|/)([^/]*[._-])?reqs([._-][^/]*)?\.(txt|in|pip)$|(^|/)vendor\.txt$"
+            r"|(^|/)(requirements|reqs)/([^/]+/)*(?!readme|license|constraint)[^/]*\.(txt|in|pip)$",
             re.IGNORECASE,
         ).search,
     ),
@@ -171,19 +185,21 @@ def read_sources(
     files: list[ReadFile] = []
     for path in dict.fromkeys(paths):
         if installed and path in installed:
-            files.append(_read_document(path, environ, _give(path, installed[path])))
+            files.append(read_given(path, installed[path], environ))
         elif path == STDIN:
-            files.append(_read_document(path, environ, lambda opener: opener.make_document(STDIN, read_stdin())))
+            files.append(read_given(STDIN, read_stdin(), environ))
         elif os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises for a path with a zero byte before Python 3.14)
             files.extend(_read_folder(path, environ, all_files=all_files))
         else:
-            files.append(_read_path(path, environ))
+            files.append(read_path(path, environ))
     return tuple({file.path: file for file in files}.values())
 
 
 def find_format(path: str, text: str) -> SourceFormat | None:
     """The format of a file: by its path, else by its text, else requirements for .txt, .in and no suffix; or None."""
     name = path.replace("\\", "/")
+    if name.endswith(".py") and _SCRIPT.search(text):
+        return next(each for each in SOURCES if each.parse is parse_script)
     for each in SOURCES:
         if each.matches is not None and each.matches(name):
             return each
@@ -203,9 +219,9 @@ _REQUIREMENTS_SUFFIX = re.compile(r"(\.(txt|in|pip|lst|req|reqs)|(^|/)[^/.]*)$",
 def _read_folder(directory: str, environ: Mapping[str, str], *, all_files: bool) -> Iterator[ReadFile]:
     unread: list[ReadFile] = []
     found = find_files(
-        directory, _is_dependency_file, on_error=lambda error: unread.append(_tell_unread(error, directory))
+        directory, is_dependency_file, on_error=lambda error: unread.append(_tell_unread(error, directory))
     )
-    files = [_read_path(path, environ) for path in found]
+    files = [read_path(path, environ) for path in found]
     yield from unread
     # A setup.cfg is often there for other tools only.
     telling = [file for file in files if file.parsed.entries or file.parsed.problems]
@@ -229,28 +245,46 @@ def _tell_problem(path: str, message: str) -> ReadFile:
     return ReadFile(path=path, format=None, parsed=Parsed(problems=(problem,)))
 
 
-def _is_dependency_file(path: str) -> bool:
-    if any(each.matches is not None and each.matches(path) for each in SOURCES):
+def is_dependency_file(path: str, *, seen_as: str | None = None) -> bool:
+    """Whether a file is a dependency file by its name, or a script with inline metadata.
+
+    ``seen_as`` is its path as far as folders above it may tell what it is.
+    """
+    if any(each.matches is not None and each.matches(seen_as or path) for each in SOURCES):
         return True
     if not path.endswith(".py"):
         return False
     return re.search(_SCRIPT_BEGIN.encode(), read_head(path, SCRIPT_HEAD_BYTES), re.MULTILINE) is not None
 
 
-def _give(path: str, data: bytes) -> Callable[[Files], Document]:
-    return lambda opener: opener.make_document(path, data)
-
-
-def _read_path(path: str, environ: Mapping[str, str]) -> ReadFile:
+def read_path(path: str, environ: Mapping[str, str]) -> ReadFile:
+    """What stands in one file; nothing is raised: what cannot be read is a file with a problem."""
     return _read_document(path, environ, lambda opener: opener.open(path))
 
 
-def _read_document(path: str, environ: Mapping[str, str], open_document: Callable[[Files], Document]) -> ReadFile:
+def read_given(path: str, data: bytes, environ: Mapping[str, str]) -> ReadFile:
+    """The same for bytes that seem to lie at the path."""
+    return _read_document(path, environ, lambda opener: opener.make_document(path, data))
+
+
+def read_member(path: str, member: str, environ: Mapping[str, str]) -> ReadFile:
+    """The part of a workspace's uv.lock that one member reaches, by the member's folder as seen from the lock."""
+    return _read_document(path, environ, lambda opener: opener.open(path), partial(parse_uv_lock, member=member))
+
+
+def _read_document(
+    path: str,
+    environ: Mapping[str, str],
+    open_document: Callable[[Files], Document],
+    parse: Callable[[Document], Parsed] | None = None,
+) -> ReadFile:
     opener = Files(environ)
     try:
         document = open_document(opener)
-        source = _choose_format(document)
-        parsed = source.parse(document)
+        source = find_format(document.path, document.text)
+        if source is None:
+            raise SourceError(document.path, None, "neither its name nor its text tells what dependency file it is")  # noqa: TRY301
+        parsed = (parse or source.parse)(document)
         if not parsed.is_lock or source.parse is parse_requirements:
             parsed = follow_local_projects(document, parsed)
     except SourceError as error:
@@ -262,10 +296,3 @@ def _read_document(path: str, environ: Mapping[str, str], open_document: Callabl
     return ReadFile(
         path=path, format=source.name, parsed=replace(parsed, problems=problems), ignores=tuple(opener.ignores)
     )
-
-
-def _choose_format(document: Document) -> SourceFormat:
-    source = find_format(document.path, document.text)
-    if source is None:
-        raise SourceError(document.path, None, "neither its name nor its text tells what dependency file it is")
-    return source

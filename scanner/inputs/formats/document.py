@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from packaging.markers import Marker
+
 from scanner.model.dependency import Entry, Location
 from scanner.model.finding import Problem
 from scanner.model.report import IndexPin
@@ -77,6 +79,12 @@ class Parsed:
     notes: tuple[str, ...] = ()
     is_project: bool = False
     """For a pyproject.toml: whether it describes a project, so that no older file has to."""
+    name: str | None = None
+    """The name of the project that a manifest describes."""
+    environments: tuple[Marker, ...] = ()
+    """For a lock file: the environments that it is for, of which one must apply; none where it is for all."""
+    members: tuple[str, ...] = ()
+    """For a uv.lock: the folders of its projects as seen from the lock; "." is its own."""
 
     def merge(self, other: Parsed) -> Parsed:
         """Both together, in order."""
@@ -90,4 +98,7 @@ class Parsed:
             locks=self.locks + other.locks,
             notes=self.notes + other.notes,
             is_project=self.is_project or other.is_project,
+            name=self.name or other.name,
+            environments=self.environments + other.environments,
+            members=self.members + other.members,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,14 @@ class IgnoreRules:
         for each in reversed([parent for parent in folder.parents if parent.is_relative_to(root)]):
             rules = rules.below(each)
         return cls() if rules.ignores(folder, is_folder=True) else rules
+
+    @classmethod
+    def from_patterns(cls, patterns: Iterable[tuple[Path, str]]) -> IgnoreRules:
+        """The rules of single patterns, each relative to its folder."""
+        by_folder: dict[Path, list[str]] = {}
+        for folder, text in patterns:
+            by_folder.setdefault(folder.absolute(), []).append(text)
+        return cls(tuple((folder, _parse_patterns(lines)) for folder, lines in by_folder.items()))
 
     def below(self, folder: Path) -> IgnoreRules:
         """These rules and those of a .gitignore in the folder, if it has one."""

@@ -98,8 +98,8 @@ def parse_setup_py(document: Document) -> Parsed:
     return setup_py.parse_setup_py(document)
 
 
-def parse_uv_lock(document: Document) -> Parsed:
-    """A uv.lock."""
+def parse_uv_lock(document: Document, member: str | None = None) -> Parsed:
+    """A uv.lock, or the part of it that one member of its workspace reaches."""
     from scanner.inputs.formats.locks import uv as uv_lock
 
-    return uv_lock.parse_uv_lock(document)
+    return uv_lock.parse_uv_lock(document, member)

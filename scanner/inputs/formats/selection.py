@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from packaging.utils import canonicalize_name
 
 from scanner.inputs.formats.document import Parsed
-from scanner.model.dependency import Dependency, Entry, Skipped
+from scanner.model.dependency import Dependency, Entry, SkipKind, Skipped
 
 BUILD_SYSTEM = "build-system"
 EXTRA_PREFIX = "extra:"
@@ -63,7 +63,7 @@ def _select(entry: Entry, selection: _Selection) -> Entry:
         return Skipped(text=entry.text, reason=entry.aside, location=entry.location)
     if not entry.groups or any(map(selection.takes, entry.groups)):
         return entry
-    return Skipped(text=entry.text, reason=_explain(entry.groups), location=entry.location)
+    return Skipped(text=entry.text, reason=_explain(entry.groups), location=entry.location, category=SkipKind.GROUP)
 
 
 def _explain(groups: tuple[str, ...]) -> str:

@@ -50,7 +50,7 @@ _NO_LISTENING = "cannot accept connections on the target"
 _NO_LIBRARY = "raises OSError, for there are no system libraries to load"
 _NO_LOOP_PART = "raises NotImplementedError in the event loop of the target"
 _NO_TCP = "needs TCP sockets, which the target does not have"
-_ENTROPY = "asks for entropy, which a deploy snapshot forbids at the top level"
+_ENTROPY = "gets random numbers, which Workers do not allow at the top level"
 
 
 def _rows(names: str, rule: Rule, outcome: str, error: str, at_import: AtImport, **flags: bool) -> dict[str, HazardRow]:
@@ -172,7 +172,7 @@ _SNAPSHOT = _rows(
     "os.urandom os.getrandom tempfile.mkdtemp tempfile.mkstemp tempfile.TemporaryDirectory "
     "tempfile.NamedTemporaryFile tempfile.mktemp numpy.random.rand numpy.random.randn numpy.random.random "
     "numpy.random.seed numpy.random.randint numpy.random.default_rng",
-    Rule.CS302, _ENTROPY, "RuntimeError", AtImport.FORBIDDEN, is_deferred=False,
+    Rule.CS307, _ENTROPY, "RuntimeError", AtImport.FORBIDDEN, is_deferred=False,
 )  # fmt: skip
 
 HAZARDS: Mapping[str, HazardRow] = _THREADS | _PROCESSES | _SOCKETS | _LIBRARIES | _SIGNALS | _SNAPSHOT

@@ -23,6 +23,8 @@ class Unread:
     reason: str
     fails: bool
     """True where the target's own interpreter would refuse the module as well."""
+    line: int = 1
+    """Where the reason stands, from 1; 1 where it concerns the module as a whole."""
 
 
 def parse_source(  # noqa: PLR0911 (a reason each)
@@ -42,7 +44,7 @@ def parse_source(  # noqa: PLR0911 (a reason each)
     try:
         return parse(data) if weigh(data) <= MAX_WHOLE_WEIGHT else parse_large(data, words, parse)
     except SyntaxError as error:
-        return Unread(reason=_describe(error), fails=_fails_on_target(error, python))
+        return Unread(reason=_describe(error), fails=_fails_on_target(error, python), line=max(error.lineno or 1, 1))
     except TooLargeError as error:
         return Unread(reason=str(error), fails=False)
     except (ValueError, LookupError) as error:

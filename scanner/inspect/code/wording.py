@@ -8,7 +8,8 @@ from scanner.inspect.code.deferred import Use
 from scanner.inspect.code.failure import Cause, Failure, Hop
 from scanner.inspect.code.hazards import HAZARDS
 from scanner.inspect.code.importer import Note
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.finding import Cause as NamedCause
+from scanner.model.finding import Evidence, Finding, Level, Strength, When
 from scanner.model.rule import Rule
 
 _SHOWN_HOPS = 6
@@ -22,6 +23,8 @@ _TITLES = {
     Rule.CS306: "some calls load foreign libraries",
 }
 
+_IN_HANDLER = "import it inside the handler"
+
 _PLAIN = frozenset({"is not there", "does not import"})
 """Outcomes that the title of CS302 tells already."""
 
@@ -32,7 +35,7 @@ def failure_rule(failure: Failure) -> Rule:
         return Rule.CS104
     if failure.cause is Cause.HAZARD:
         rule = HAZARDS[failure.subject].rule
-        return Rule.CS301 if rule is Rule.CS302 else rule
+        return Rule.CS301 if rule in (Rule.CS302, Rule.CS307) else rule
     return Rule.CS301
 
 
@@ -41,7 +44,9 @@ def failure_finding(failure: Failure, level: Level, intro: str, remedy: str | No
     chain = failure.chain if level is Level.BLOCKER else failure.chain[-1:]
     message = f"{intro}: {chain_text(chain)} ({failure_reason(failure)})"
     evidence = chain_evidence(failure.chain)
-    return Finding(rule=failure_rule(failure), level=level, message=message, evidence=evidence, remedy=remedy)
+    return Finding(
+        rule=failure_rule(failure), level=level, when=When.IMPORT, message=message, evidence=evidence, remedy=remedy
+    )
 
 
 def failure_reason(failure: Failure) -> str:  # noqa: PLR0911 (one case a cause)
@@ -93,19 +98,45 @@ def uses_finding(rule: Rule, uses: Sequence[Use], wheel: str) -> Finding:
     )
     name = first.name.removeprefix("*.").replace("()", "")
     message = f"{_TITLES[rule]}: {name}{outcome} ({first.path}:{first.line}{more})"
-    return Finding(rule=rule, level=Level.CAUTION, message=message, evidence=evidence)
+    return Finding(rule=rule, level=Level.CAUTION, when=When.CALL, message=message, evidence=evidence)
+
+
+def inherited_startup_finding(note: Note, culprit: str) -> Finding:
+    """CS307 for a package that imports another one which does at import time what Workers do not allow there."""
+    return Finding(
+        rule=Rule.CS307,
+        level=Level.CAUTION,
+        when=When.STARTUP,
+        message=f"imports {culprit} at import time, which calls {_called(note)} there and {note.detail}",
+        cause=NamedCause(name=culprit, version=None),
+        evidence=chain_evidence(note.chain),
+        remedy=_IN_HANDLER,
+    )
+
+
+def _called(note: Note) -> str:
+    return f"{note.subject.replace('()', '')}()"
 
 
 def note_finding(note: Note) -> Finding:
     """Something met at import time as a caution; an unreadable module leaves the verdict open."""
     match note.kind:
         case "unread":
-            rule, message = Rule.CS505, f"importing it runs a module that could not be read: {note.detail}"
+            rule, when = Rule.CS505, None
+            message = f"importing it runs a module that could not be read: {note.detail}"
         case "unprovided":
-            rule = Rule.CS301
+            rule, when = Rule.CS301, When.IMPORT
             message = f"importing it needs {note.subject}, which nothing in the closure provides"
         case _:
             rule = HAZARDS[note.subject].rule
-            message = f"at import time it calls {note.subject}: it {note.detail}"
+            when = When.STARTUP if rule is Rule.CS307 else When.IMPORT
+            message = f"calls {_called(note)} at import time and {note.detail}"
     chain = f" ({chain_text(note.chain[-1:])})" if note.chain else ""
-    return Finding(rule=rule, level=Level.CAUTION, message=message + chain, evidence=chain_evidence(note.chain))
+    return Finding(
+        rule=rule,
+        level=Level.CAUTION,
+        when=when,
+        message=message + chain,
+        evidence=chain_evidence(note.chain),
+        remedy=_IN_HANDLER if when is When.STARTUP else None,
+    )

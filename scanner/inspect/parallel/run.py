@@ -10,6 +10,7 @@ from scanner.inspect.deferred import find_later
 from scanner.inspect.import_report import ImportReport
 from scanner.inspect.memory import Remembered
 from scanner.model.artifact import Artifact
+from scanner.model.graph import reachable
 from scanner.model.target import Target
 from scanner.resolve import Graph
 from scanner.runtime.tables import load_stdlib
@@ -36,6 +37,7 @@ class Follower:
     ) -> None:
         self._graph = graph
         self._codes = codes
+        self._edges = {key: node.requires for key, node in graph.nodes.items()}
         self._files = {key: file for key, file in files.items() if codes[key].members}
         self._remembered = remembered
         self._target = target
@@ -48,7 +50,7 @@ class Follower:
         known: dict[str, ImportReport] = {}
         tasks: dict[str, Sequence[str]] = {}
         for key in keys:
-            closure = [other for other in _closure(key, self._graph) if other in self._codes]
+            closure = [other for other in reachable([key], self._edges) if other != key and other in self._codes]
             identities = self._identities[key] = self._identify((key, *closure))
             report = self._remembered.find_report(identities) if identities else None
             if report is None:
@@ -136,14 +138,3 @@ class Follower:
 def _keys_of(tasks: Tasks) -> Mapping[str, None]:
     """The packages of the tasks with all that they require, each once."""
     return dict.fromkeys(key for task, closure in tasks.items() for key in (task, *closure))
-
-
-def _closure(key: str, graph: Graph) -> Sequence[str]:
-    seen = dict.fromkeys([key])
-    pending = [key]
-    while pending:
-        for child in graph.nodes[pending.pop()].requires:
-            if child in graph.nodes and child not in seen:
-                seen[child] = None
-                pending.append(child)
-    return [other for other in seen if other != key]

@@ -21,7 +21,7 @@ from scanner.model.artifact import Artifact, Origin
 from scanner.model.errors import ArtifactError, ScanError
 from scanner.model.finding import Level
 from scanner.model.opened import OpenedWheel
-from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.report import Judgement, ProjectReport, Verdict
 from scanner.model.rule import Rule
 from scanner.runtime.tables import load_pyodide
 
@@ -44,7 +44,7 @@ class Probe(Protocol):
 
 
 def verify_report(
-    report: Report,
+    report: ProjectReport,
     opener: Opener,
     probe: Probe,
     *,
@@ -129,7 +129,7 @@ def _host_names(judgements: Iterable[Judgement]) -> list[str]:
     return sorted({one.name for one in judgements if one.artifact and one.artifact.origin is Origin.PYODIDE})
 
 
-def _host_imports(report: Report, names: Iterable[str]) -> dict[str, str]:
+def _host_imports(report: ProjectReport, names: Iterable[str]) -> dict[str, str]:
     packages = load_pyodide(report.target.pyodide).packages
     by_text = {str(name): package for name, package in packages.items()}
     return {module: name for name in names if name in by_text for module in by_text[name].imports}

@@ -9,7 +9,7 @@ from packaging.tags import Tag
 
 from scanner.model.artifact import Artifact
 from scanner.model.contents import NativeKind, NativeMember, NativeRole, WheelContents
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.finding import Evidence, Finding, Level, Strength, When
 from scanner.model.rule import Rule
 from scanner.model.target import Target
 
@@ -56,6 +56,7 @@ def _find_mislabelled(contents: WheelContents, native: Sequence[NativeMember]) -
         yield Finding(
             rule=Rule.CS104,
             level=Level.BLOCKER,
+            when=When.IMPORT,
             message=f"{contents.filename} is tagged for WebAssembly but holds {_list(loaded)}",
             evidence=_evidence(contents, loaded),
             remedy="report the mislabelled wheel to its project, and run this in a container until it is replaced",
@@ -114,9 +115,9 @@ def _why_spared(
         return None if module in import_time_modules else "importing the package does not need it"
     twin = _find_twin(member, siblings)
     if twin is not None:
-        return f"{twin} stands beside it"
+        return f"{twin} does the same in Python"
     if is_vendored:
-        return "the wheel carries files for several platforms side by side, so it is made to run without this one"
+        return "the wheel carries files for several platforms, so it is made to run without this one"
     return None
 
 
@@ -156,6 +157,7 @@ def _nothing_else(contents: WheelContents, native: Sequence[NativeMember]) -> Fi
     return Finding(
         rule=Rule.CS104,
         level=Level.BLOCKER,
+        when=When.IMPORT,
         message=f"{contents.filename} is tagged for any platform but has no Python module, only {_list(native)}",
         evidence=_evidence(contents, native),
         remedy="run it in a container",
@@ -164,17 +166,18 @@ def _nothing_else(contents: WheelContents, native: Sequence[NativeMember]) -> Fi
 
 def _needed(contents: WheelContents, members: Sequence[NativeMember], *, is_guess: bool) -> Finding:
     modules = ", ".join(str(member.module) for member in members[:_SHOWN])
-    how = "no Python half stands beside" if is_guess else "importing the package imports"
+    how = "no Python fallback found for" if is_guess else "importing the package imports"
     strength = Strength.GUESSED if is_guess else Strength.PROVEN
     return Finding(
         rule=Rule.CS104,
         level=Level.BLOCKER,
+        when=When.IMPORT,
         message=f"{contents.filename} is tagged for any platform but needs {_list(members)}",
         evidence=(
             *_evidence(contents, members),
             Evidence(fact=f"{how} {modules}", origin=contents.filename, strength=strength),
         ),
-        remedy="run it in a container; a build for Pyodide would lift this",
+        remedy="run it in a container, until there is a wheel for Pyodide",
     )
 
 
@@ -184,9 +187,10 @@ def _find_spared(contents: WheelContents, spared: Mapping[str, Sequence[NativeMe
         yield Finding(
             rule=Rule.CS104,
             level=Level.CAUTION,
+            when=When.CALL,
             message=f"carries {_list(members)}; {reason}",
             evidence=_evidence(contents, members),
-            remedy="test what it does on Workers: the Python half may be slower or do less",
+            remedy="test what it does on Workers: the Python fallback may be slower or do less",
         )
 
 
@@ -200,6 +204,7 @@ def _find_beside(contents: WheelContents, members: Sequence[NativeMember]) -> It
         yield Finding(
             rule=Rule.CS104,
             level=Level.NOTE if is_launcher else Level.CAUTION,
+            when=When.CALL,
             message=f"carries {_list(group)}; {'only Windows ever starts them' if is_launcher else reason}",
             evidence=(*_evidence(contents, group), _modules_evidence(contents)),
             remedy=None if is_launcher else "use only what works without them, or run it in a container",
@@ -210,7 +215,7 @@ def _why_useless(member: NativeMember) -> str:
     if member.kind is NativeKind.JAVA:
         return "that needs a Java virtual machine, which Workers do not have"
     if member.kind is NativeKind.WASM:
-        return "Python on Workers has nothing to start a WebAssembly module with"
+        return "Python on Workers cannot start a WebAssembly module"
     if member.role is NativeRole.PROGRAM:
         return "no program can be started on Workers"
     return "no native library can be loaded on Workers"
@@ -227,7 +232,7 @@ def _modules_evidence(contents: WheelContents) -> Evidence:
     """What still stands beside the native code."""
     names = ", ".join(contents.top_level[:_SHOWN])
     return Evidence(
-        fact=f"{len(contents.python_modules)} Python modules stand beside it, of {names}",
+        fact=f"{len(contents.python_modules)} Python modules in the same wheel, in {names}",
         origin=contents.filename,
         strength=Strength.PROVEN,
     )

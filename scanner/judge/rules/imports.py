@@ -30,6 +30,6 @@ def _not_opened(subject: Subject) -> Finding:
     return Finding(
         rule=Rule.CS504 if unreachable else Rule.CS505,
         level=Level.CAUTION,
-        message=f"{subject.title} could not be looked into: {reason}",
+        message=f"{subject.title} could not be opened: {reason}",
         evidence=(Evidence(fact=reason, origin=origin, strength=Strength.PROVEN),),
     )

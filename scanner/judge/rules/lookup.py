@@ -42,7 +42,7 @@ def _failed(rule: Rule, url: str, reason: str, remedy: str | None) -> Finding:
 def _retry_remedy(failure: IndexFailure) -> str | None:
     match failure:
         case IndexNotAsked():
-            return "scan once without --offline, so that the cache has it"
+            return "scan once without --offline to fill the cache"
         case IndexAnswerError():
             return None
         case IndexUndefined():
@@ -56,11 +56,11 @@ def _not_inspectable(subject: Subject) -> Finding:
     return Finding(
         rule=Rule.CS503,
         level=Level.CAUTION,
-        message=f"comes from {kind}, and only the files of an index are looked at",
+        message=f"installed from {kind}; only packages from an index can be checked",
         evidence=(
             Evidence(fact=f"declared as {url}", origin=subject.dependency.location.path, strength=Strength.PROVEN),
         ),
-        remedy="name a wheel (its file name tells the platform), or a release on the index",
+        remedy="depend on a wheel file, or on a release on the index",
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from scanner.inspect.sdist.backend import read_build
 from scanner.inspect.sdist.build import Build, Outcome
 from scanner.model.contents import SdistContents
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.finding import Evidence, Finding, Level, Strength, When
 from scanner.model.rule import Rule
 from scanner.model.target import Target
 
@@ -38,6 +38,7 @@ def _compiles(contents: SdistContents, build: Build) -> Finding:
     return Finding(
         rule=Rule.CS102,
         level=Level.BLOCKER,
+        when=When.INSTALL,
         message=f"{contents.filename} compiles {_languages(contents)} when it is built ({build.backend})",
         evidence=_evidence(contents, build),
         remedy=_switch_remedy(build) or "run it in a container, or use a release that has a wheel for the target",
@@ -48,7 +49,8 @@ def _pure(contents: SdistContents, build: Build) -> Finding:
     return Finding(
         rule=Rule.CS103,
         level=Level.CAUTION,
-        message=f"{contents.filename} is pure but must be built: pywrangler needs [tool.pywrangler] allow-build = true",
+        when=When.INSTALL,
+        message=f"{contents.filename} is pure but must be built: pywrangler does that only with allow-build = true",
         evidence=_evidence(contents, build),
         remedy=f"{_ALLOW_BUILD}, or build the wheel once and depend on that file",
     )
@@ -58,9 +60,9 @@ def _unclear(contents: SdistContents, build: Build) -> Finding:
     return Finding(
         rule=Rule.CS503,
         level=Level.CAUTION,
-        message=f"whether building {contents.filename} compiles cannot be told without running it: {build.facts[0]}",
+        message=f"cannot determine whether building {contents.filename} compiles native code: {build.facts[0]}",
         evidence=_evidence(contents, build),
-        remedy=_switch_remedy(build) or "build the wheel once: where its name ends in none-any, depend on that file",
+        remedy=_switch_remedy(build) or "build the wheel once; if its name ends in none-any, depend on that file",
     )
 
 
@@ -68,7 +70,7 @@ def _switch_remedy(build: Build) -> str | None:
     if not build.switches:
         return None
     names = ", ".join(build.switches[:_SWITCHES])
-    return f"its build looks at {names}: a wheel built without the compiled part can be depended on as a file"
+    return f"its build reads {names}: build a wheel without the compiled part and depend on that file"
 
 
 def _languages(contents: SdistContents) -> str:
@@ -80,6 +82,6 @@ def _evidence(contents: SdistContents, build: Build) -> tuple[Evidence, ...]:
     facts = [Evidence(fact=fact, origin=contents.filename, strength=build.strength) for fact in build.facts]
     if contents.source_count and build.outcome is not Outcome.PURE:
         count = f"{contents.source_count} {'file' if contents.source_count == 1 else 'files'}"
-        fact = f"{count} that a compiler takes, for example {', '.join(contents.sources[:2])}"
+        fact = f"{count} to compile, for example {', '.join(contents.sources[:2])}"
         facts.append(Evidence(fact=fact, origin=contents.filename, strength=Strength.PROVEN))
     return tuple(facts)

@@ -35,7 +35,7 @@ def _not_looked_into(subject: Subject, source: Artifact) -> Finding:
     return Finding(
         rule=Rule.CS503,
         level=Level.CAUTION,
-        message=f"{subject.title} ships only source, which was not looked into: whether it compiles is not known",
+        message=f"{subject.title} has only a source distribution, which was not opened: it may compile native code",
         evidence=(Evidence(fact=f"{source.filename} and no wheel", origin=source.filename, strength=Strength.PROVEN),),
-        remedy="scan without --no-inspect, or ask the project for a wheel",
+        remedy="scan without --no-inspect",
     )

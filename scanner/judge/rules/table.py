@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.judge.rules.subject import Subject
 from scanner.model.artifact import Origin
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.finding import Evidence, Finding, Level, Strength, When
 from scanner.model.report import TableMode
 from scanner.model.rule import Rule
 from scanner.runtime.tables import Effect, IncompatibleRow
@@ -31,6 +31,8 @@ def find_listed(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         rule=Rule.CS201 if enforced else Rule.CS202,
         level=Level.BLOCKER if enforced else Level.CAUTION,
+        when=When.INSTALL if enforced else None,
+        policy=enforced and row.build_lifts and build is not None,
         message=_enforced_message(row, build) if enforced else _advised_message(row, build),
         evidence=(_row_evidence(row), *_build_evidence(subject, build)),
         remedy=row.use,
@@ -38,14 +40,13 @@ def find_listed(subject: Subject) -> Iterator[Finding]:
 
 
 def _enforced_message(row: IncompatibleRow, build: str | None) -> str:
-    listed = f"listed as incompatible ({row.category}): {row.reason}"
     if build and row.build_lifts:
-        return f"{listed}; {build}; `--table advise` relies on it"
-    return listed
+        return f'kept off Workers by policy (compat-scan\'s table); {build}. Allow it: `table = "advise"`'
+    return f"listed as incompatible: {row.reason}"
 
 
 def _advised_message(row: IncompatibleRow, build: str | None) -> str:
-    message = f"{_ADVICE[row.effect]} ({row.category}): {row.reason}"
+    message = f"{_ADVICE[row.effect]}: {row.reason}"
     return f"{message}; {build}" if build and row.effect is Effect.CONTAINER else message
 
 
@@ -53,10 +54,9 @@ def _describe_build(subject: Subject) -> str | None:
     wheel, chosen = subject.wheel, subject.chosen
     if wheel is None or chosen is None:
         return None
-    name = subject.dependency.name
     if wheel.origin is Origin.PYODIDE:
-        return f"Pyodide {subject.target.pyodide} has {name} {chosen.version}"
-    return f"the index has {wheel.filename}"
+        return f"it would run: Pyodide has {chosen.version}"
+    return f"a compatible wheel exists: {wheel.filename}"
 
 
 def _row_evidence(row: IncompatibleRow) -> Evidence:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from scanner.judge.rules.subject import Subject
 from scanner.model.artifact import Artifact, ArtifactKind, Origin
-from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.finding import Evidence, Finding, Level, Strength, When
 from scanner.model.rule import Rule
 from scanner.runtime.candidates import Candidate
 from scanner.runtime.target import excludes_newer_python, rank_artifact, takes_python
@@ -37,7 +37,8 @@ def find_native_wheels(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         rule=Rule.CS101,
         level=Level.BLOCKER,
-        message=f"{subject.title} ships wheels for {_platforms(wheels)}, none for {_target_name(subject)}",
+        when=When.INSTALL,
+        message=f"{subject.title} has wheels for {_platforms(wheels)}, none for {_target_name(subject)}",
         evidence=(_wheels_evidence(wheels, subject),),
         remedy=_remedy(subject, other),
     )
@@ -66,7 +67,8 @@ def find_excluded_python(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         rule=Rule.CS106,
         level=Level.BLOCKER,
-        message=f"{subject.title} asks for Python {first.requires_python}, the target has {subject.target.python}",
+        when=When.INSTALL,
+        message=f"{subject.title} requires Python {first.requires_python}; Workers run {subject.target.python}",
         evidence=(
             Evidence(fact=f"Requires-Python: {first.requires_python}", origin=first.filename, strength=Strength.PROVEN),
         ),
@@ -106,7 +108,7 @@ def find_older_choice(subject: Subject) -> Iterator[Finding]:
         return
     python_only = all(not takes_python(artifact.requires_python, subject.target) for artifact in installable)
     why = (
-        f"asks for Python {installable[0].requires_python}"
+        f"requires Python {installable[0].requires_python}"
         if python_only
         else f"has no wheel for {_target_name(subject)}"
     )
@@ -128,11 +130,11 @@ def say_pin(subject: Subject, newest: Candidate | None) -> str:
     assert chosen is not None  # noqa: S101  # there is nothing to pin otherwise
     pin = f"pin {subject.dependency.name}=={chosen.version}"
     if newest is None or newest.released is None or chosen.released is None:
-        return f"{pin} so that every installer takes it"
+        return f"{pin} so that every installer selects it"
     is_same_series = newest.version.release[:2] == chosen.version.release[:2]
     if is_same_series or newest.released - chosen.released < _LONG_AGO:
-        return f"{pin} so that every installer takes it"
-    return f"{pin}, a release of {chosen.released}, if it still serves; else move what needs it to a container"
+        return f"{pin} so that every installer selects it"
+    return f"{pin}, a release of {chosen.released}, or move what requires it into a container"
 
 
 def find_yanked(subject: Subject) -> Iterator[Finding]:
@@ -159,9 +161,10 @@ def _pin_finding(subject: Subject, other: Candidate) -> Finding:
     return Finding(
         rule=Rule.CS107,
         level=Level.NOTE,
-        message=f"the pin to {subject.dependency.pin} is what needs the container: {other.version} has a build",
+        when=When.INSTALL,
+        message=f"only the pin =={subject.dependency.pin} blocks this: {other.version} has a compatible wheel",
         evidence=(_file_evidence(wheel, "fits the target"),),
-        remedy=f"pin {subject.dependency.name}=={other.version}",
+        remedy=_remedy(subject, other),
     )
 
 
@@ -171,7 +174,7 @@ def _remedy(subject: Subject, other: Candidate | None) -> str | None:
     name, age = subject.dependency.name, _say_age(subject, other)
     if subject.required_by is not None:
         wanted = f"{name}{subject.dependency.specifier}"
-        return f"{name} {other.version}{age} has {_where(other)}, but {subject.required_by} asks for {wanted}"
+        return f"{name} {other.version}{age} has {_where(other)}, but {subject.required_by} requires {wanted}"
     verb = "pin" if _is_own_pin(subject) else "allow"
     return f"{verb} {name}=={other.version}{age or ','} which has {_where(other)}"
 
@@ -190,8 +193,8 @@ def _is_own_pin(subject: Subject) -> bool:
 def _where(candidate: Candidate) -> str:
     wheel = candidate.wheel
     if wheel is not None and wheel.origin is Origin.PYODIDE:
-        return "a build in Pyodide"
-    return "a wheel for the target on the index"
+        return "a wheel in Pyodide"
+    return "a compatible wheel on the index"
 
 
 def _nearest_fitting(subject: Subject) -> Candidate | None:

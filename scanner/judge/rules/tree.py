@@ -39,8 +39,8 @@ def find_passed_over(subject: Subject) -> Iterator[Finding]:
         rule=Rule.CS105,
         level=Level.CAUTION,
         message=(
-            f"runs as {chosen.version}: {name} {passed_over.version} needs"
-            f" {misfit} {passed_over.misfit_version}, which has no wheel for the target ({chain})"
+            f"runs as {chosen.version}: {name} {passed_over.version} requires"
+            f" {misfit} {passed_over.misfit_version}, which has no compatible wheel ({chain})"
         ),
         evidence=(
             Evidence(
@@ -61,6 +61,6 @@ def find_unknown_requires(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         rule=Rule.CS505 if subject.requires_unusable else Rule.CS503,
         level=Level.NOTE if origin.origin is Origin.URL else Level.CAUTION,
-        message=f"what {subject.title} requires cannot be told: {subject.requires_unknown}",
+        message=f"cannot determine the dependencies of {subject.title}: {subject.requires_unknown}",
         evidence=(Evidence(fact=subject.requires_unknown, origin=origin.filename, strength=Strength.PROVEN),),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scanner.inputs.projects.walk import PLAN_MARK
 from scanner.plan.files.container import write_container
 from scanner.plan.files.front import write_front
 from scanner.plan.files.readme import write_readme
@@ -23,4 +24,5 @@ def write_files(plan: Plan) -> Mapping[str, str]:
         files |= write_front(plan)
         files |= write_container(plan)
     files["README.md"] = write_readme(plan, tuple(files))
+    files[PLAN_MARK] = "Written by `compat-scan plan`. Scans leave out the folder that this file is in.\n"
     return dict(sorted(files.items()))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scanner.model.finding import Problem
-from scanner.model.report import Report
+from scanner.model.report import ProjectReport
 from scanner.plan.model.choices import Answer, Decision, PlanOptions
 from scanner.plan.model.size import Capacity, Costs, SizeChoice
 from scanner.plan.model.split import Split
@@ -16,7 +16,7 @@ from scanner.plan.model.split import Split
 class Plan:
     """What to deploy where."""
 
-    report: Report
+    report: ProjectReport
     options: PlanOptions
     decision: Decision
     summary: str

@@ -12,35 +12,36 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import TextIO
 
-from scanner.model.report import ProjectVerdict, Report, Verdict
-from scanner.report.causes import Cause, find_causes
+from scanner.model.report import ProjectReport, Report
 from scanner.report.context import ReportContext
-from scanner.report.html.parts import Ids, code, dependency_table, explanation, prose, text
-from scanner.report.html.pictures import bundle_gauge, dependency_tree, proportion_bar, size_chart
+from scanner.report.html.parts import Ids, Rows, code, dependency_table, prose, section, text
+from scanner.report.html.pictures import dependency_tree
+from scanner.report.html.project import project_sections
 from scanner.report.places import Places
 from scanner.report.wording import (
     PROJECT_WORDS,
     counted,
-    describe_counts,
-    describe_dependency,
-    describe_target,
+    describe_bundle,
+    describe_data,
+    describe_outcome,
+    describe_runtime,
 )
 
 LONG = 300
 """With more dependencies than this, the page lays out each section when it comes into sight."""
 
 
-def write_html(report: Report, stream: TextIO, context: ReportContext) -> None:
+def write(report: Report, stream: TextIO, context: ReportContext) -> None:
     """Writes the whole document."""
     style, script = asset("report.css"), asset("report.js")
-    words = PROJECT_WORDS[report.verdict]
     is_long = len(report.dependencies) > LONG
-    stream.writelines(page_head(f"compat-scan: {words}", style, script, is_long=is_long))
+    stream.writelines(page_head(f"compat-scan: {PROJECT_WORDS[report.verdict]}", style, script, is_long=is_long))
     stream.write(_banner(report))
     stream.write("<main>\n")
     stream.writelines(_sections(report, context))
     stream.write("</main>\n")
-    stream.write(f"<footer><p>compat-scan {text(context.version)} · table: {report.table.value}</p></footer>\n")
+    data = f" · {describe_data(report.data)}" if report.data else ""
+    stream.write(f"<footer><p>compat-scan {text(context.version)}{data}</p></footer>\n")
     stream.write(f"<script>{script}</script>\n</body>\n</html>\n")
 
 
@@ -67,73 +68,62 @@ def page_head(
 
 
 def _banner(report: Report) -> str:
-    """The verdict in words, the target, the figures and their proportions."""
-    words = PROJECT_WORDS[report.verdict]
-    style = {ProjectVerdict.HYBRID: "hybrid"}.get(report.verdict, report.verdict.value)
-    figures = "".join(f"<li>{text(phrase)}</li>" for phrase in describe_counts(report))
+    """The answer; for several projects with a table of them."""
     notes = "".join(f"<p>{prose(note)}</p>\n" for note in report.notes)
+    if len(report.projects) == 1:
+        headline, counts = describe_outcome(report.projects[0])
+        table = f"<p>{text(counts)}</p>\n" if counts else ""
+    else:
+        words = PROJECT_WORDS[report.verdict]
+        headline, table = f"{len(report.projects)} projects, the worst: {words}", _overview(report)
     return (
-        f'<header class="banner {style}">\n<p class="tool">compat-scan</p>\n'
-        f"<h1>{text(words[0].upper() + words[1:])}</h1>\n"
-        f'<p class="target">{text(describe_target(report))}</p>\n{notes}'
-        f'{proportion_bar(report)}<ul class="figures">{figures}</ul>\n</header>\n'
+        f'<header class="banner {report.verdict.value}">\n<p class="tool">compat-scan</p>\n'
+        f"<h1>{text(headline)}</h1>\n{table}{notes}</header>\n"
     )
 
 
+def _overview(report: Report) -> str:
+    headings = "".join(f'<th scope="col">{name}</th>' for name in ("Project", "Runtime", "Verdict", "Edits", "Bundle"))
+    rows = "".join(
+        f'<tr><th scope="row"><a href="#p{number}">{text(project.name)}</a></th>'
+        f"<td>{text(describe_runtime(project.target))}</td><td>{text(describe_outcome(project)[0])}</td>"
+        f"<td>{sum(edit.safe for edit in project.edits)}</td>"
+        f"<td>{text(describe_bundle(project.bundle, brief=True)) if project.bundle else 'unknown'}</td></tr>\n"
+        for number, project in enumerate(report.projects, start=1)
+    )
+    return f'<table class="overview">\n<thead><tr>{headings}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n'
+
+
 def _sections(report: Report, context: ReportContext) -> Iterator[str]:
-    places = Places(report, context)
     ids = Ids(report)
-    for verdict, heading in ((Verdict.CONTAINER, "Needs a container"), (Verdict.UNKNOWN, "Could not be told")):
-        causes = (_cause(cause, ids, context) for cause in find_causes(report, verdict))
-        yield from _section(f"{heading} ({report.count(verdict)})", verdict.value, causes)
-    yield from _section(f"Not understood ({len(report.problems)})", "problems", _problems(report, places))
-    number = counted(len(report.dependencies), "dependency", "dependencies")
-    yield f'<section id="dependencies" aria-labelledby="all">\n<h2 id="all">{number}</h2>\n'
-    yield from dependency_table(report, places, ids, context)
+    all_places = [Places(project, context) for project in report.projects]
+    groups = list(zip(report.projects, all_places, strict=True))
+    problems = [
+        f'{prose(problem.message)} <span class="rule">{problem.rule.code}</span>' for problem in report.problems
+    ]
+    yield from section(f"Problems ({len(problems)})", "problems", problems)
+    for number, (project, places) in enumerate(groups, start=1):
+        if len(groups) > 1:
+            yield f'<h2 class="project" id="p{number}">{text(project.name)} {code(project.path)}</h2>\n'
+        yield from project_sections(project, places, ids, context, number)
+    rows = Rows(groups=groups, ids=ids, context=context)
+    count = counted(len(report.dependencies), "dependency", "dependencies")
+    yield f'<section id="dependencies" aria-labelledby="all">\n<h2 id="all">{count}</h2>\n'
+    yield from dependency_table(rows)
     yield "</section>\n"
-    tree = dependency_tree(report)
+    for number, (project, places) in enumerate(groups, start=1):
+        yield from _pictures(project, places, f" of {text(project.name)}" if len(groups) > 1 else "", number)
+
+
+def _pictures(project: ProjectReport, places: Places, of: str, number: int) -> Iterator[str]:
+    """The tree, the sizes and what was skipped."""
+    tree = dependency_tree(project)
     if tree:
-        yield f'<section aria-labelledby="tree">\n<h2 id="tree">What brings what</h2>\n{tree}</section>\n'
-    sizes = bundle_gauge(report.bundle) + size_chart(report)
-    if sizes:
-        yield f'<section aria-labelledby="sizes">\n<h2 id="sizes">How large it is</h2>\n{sizes}</section>\n'
-    yield from _section(f"Skipped ({len(report.skipped)})", "skipped", _skipped(report, places))
-
-
-def _section(heading: str, name: str, items: Iterable[str]) -> Iterator[str]:
-    """The section by pieces, for a report may be a hundred megabytes long; nothing where there are no items."""
-    title = f'<h2 id="{name}">{heading}</h2>\n'
-    before = f'<section aria-labelledby="{name}">\n{title}<ul class="cards">\n'
-    after = ""
-    for item in items:
-        yield f"{before}<li>{item}</li>\n"
-        before, after = "", "</ul>\n</section>\n"
-    yield after
-
-
-def _cause(cause: Cause, ids: Ids, context: ReportContext) -> str:
-    """A root cause with its reasons and with all that hangs on it."""
-    title = f'<h3><a href="#{ids.of(cause.root)}">{text(describe_dependency(cause.root))}</a></h3>\n'
-    category = f'<p class="category">{text(cause.root.category)}</p>\n' if cause.root.category else ""
-    dependents = ""
-    if cause.dependents:
-        links = ", ".join(
-            f'<a href="#{ids.of(item)}">{text(describe_dependency(item))}</a>' for item in cause.dependents
-        )
-        number = counted(len(cause.dependents), "other dependency", "other dependencies")
-        dependents = f"<p>Decides {number}: {links}</p>\n"
-    return title + category + explanation(cause.root, context) + dependents
-
-
-def _problems(report: Report, places: Places) -> Iterator[str]:
-    for problem in report.problems:
-        place = places.describe(problem.location)
-        yield f'{code(place)} {prose(problem.message)} <span class="rule">{problem.rule.code}</span>'
-
-
-def _skipped(report: Report, places: Places) -> Iterator[str]:
-    for skipped in report.skipped:
-        yield f"{code(skipped.text)} {prose(skipped.reason)} {code(places.describe(skipped.location))}"
+        yield f'<section aria-labelledby="tree{number}">\n<h2 id="tree{number}">Tree{of}</h2>\n{tree}</section>\n'
+    skipped = (
+        f"{code(entry.text)} {prose(entry.reason)} {code(places.describe(entry.location))}" for entry in project.skipped
+    )
+    yield from section(f"Skipped{of} ({len(project.skipped)})", f"skipped{number}", skipped)
 
 
 def asset(name: str) -> str:
@@ -142,5 +132,5 @@ def asset(name: str) -> str:
 
 
 def _hash_source(content: str) -> str:
-    """The hash of an inline style sheet or script as a content security policy wants it."""
+    """The hash of an inline style sheet or script for a content security policy."""
     return f"sha256-{base64.b64encode(hashlib.sha256(content.encode('utf-8')).digest()).decode('ascii')}"

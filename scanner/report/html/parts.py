@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from scanner.model.finding import Evidence, Finding
-from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.finding import Evidence, Finding, Problem
+from scanner.model.report import Judgement, ProjectReport, Report, Verdict
 from scanner.report.causes import chains_to, deciding_findings, find_remedies
 from scanner.report.context import ReportContext
 from scanner.report.escape import clean, is_web_address, redact_credentials
@@ -77,41 +79,63 @@ def badge(judgement: Judgement) -> str:
     return f'<span class="badge {judgement.verdict.value}">{mark} {words}</span>'
 
 
+def section(heading: str, name: str, items: Iterable[str]) -> Iterator[str]:
+    """The section by pieces, for a report may be a hundred megabytes long; nothing where there are no items."""
+    title = f'<h2 id="{name}">{heading}</h2>\n'
+    before = f'<section aria-labelledby="{name}">\n{title}<ul class="cards">\n'
+    after = ""
+    for item in items:
+        yield f"{before}<li>{item}</li>\n"
+        before, after = "", "</ul>\n</section>\n"
+    yield after
+
+
 def explanation(judgement: Judgement, context: ReportContext) -> str:
     """What decides, the chains, what to use instead and what to do, as paragraphs."""
     findings = deciding_findings(judgement)
-    reasons = "".join(f"<p>{prose(finding.message)} {_rule(finding, context)}</p>\n" for finding in findings)
-    return reasons + _advice(judgement, findings)
+    return "".join(f"<p>{finding_text(one, context)}</p>\n" for one in findings) + advice(judgement, findings)
 
 
-def dependency_table(report: Report, places: Places, ids: Ids, context: ReportContext) -> Iterator[str]:
-    """The table of all dependencies, row by row, with the controls that its script brings to life."""
-    if not report.dependencies:
-        yield "<p>No dependency was found.</p>\n"
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """What the rows of the table are made of."""
+
+    groups: Sequence[tuple[ProjectReport, Places]]
+    ids: Ids
+    context: ReportContext
+
+
+def dependency_table(rows: Rows) -> Iterator[str]:
+    """The table of all dependencies, row by row, with the controls that its script enables."""
+    judgements = [judgement for project, _ in rows.groups for judgement in project.dependencies]
+    if not judgements:
+        yield "<p>There are no dependencies.</p>\n"
         return
-    largest_bytes = max((_size_bytes(judgement) or 0 for judgement in report.dependencies), default=0)
+    largest_bytes = max((_size_bytes(judgement) or 0 for judgement in judgements), default=0)
     headings = "".join(f'<th scope="col" data-sort="{key}">{heading}</th>' for heading, key in _COLUMNS)
-    yield _controls(report)
+    yield _controls(judgements)
     yield '<div class="scroll" role="region" aria-label="Table of all dependencies" tabindex="0">\n<table>\n'
     yield f"<thead><tr>{headings}</tr></thead>\n<tbody>\n"
-    for judgement in report.dependencies:
-        yield _row(judgement, places, ids.of(judgement), context, largest_bytes)
+    for project, places in rows.groups:
+        name = project.name if len(rows.groups) > 1 else ""
+        for judgement in project.dependencies:
+            yield _row(judgement, places, name, rows, largest_bytes)
     yield "</tbody>\n</table>\n</div>\n"
 
 
-def _controls(report: Report) -> str:
+def _controls(judgements: Sequence[Judgement]) -> str:
     """Search and filters; hidden until the script, without which they do nothing, shows them."""
-    limits = report.with_cautions
+    kinds = Counter(map(_kind, judgements))
     choices = (
-        ("container", "needs a container", report.count(Verdict.CONTAINER)),
-        ("unknown", "unknown", report.count(Verdict.UNKNOWN)),
-        ("limits", "runs, with limits", limits),
-        ("workers", "runs", report.count(Verdict.WORKERS) - limits),
+        ("container", "needs a container"),
+        ("unknown", "unknown"),
+        ("limits", "runs, with limits"),
+        ("workers", "runs"),
     )
     boxes = "".join(
-        f'<label><input type="checkbox" value="{value}" checked> {words} ({number})</label>'
-        for value, words, number in choices
-        if number
+        f'<label><input type="checkbox" value="{value}" checked> {words} ({kinds[value]})</label>'
+        for value, words in choices
+        if kinds[value]
     )
     return (
         '<form class="controls" hidden>\n<label>Search <input type="search" autocomplete="off"></label>\n'
@@ -119,26 +143,31 @@ def _controls(report: Report) -> str:
     )
 
 
-def _row(judgement: Judgement, places: Places, anchor: str, context: ReportContext, largest_bytes: int) -> str:
-    kind = "limits" if judgement.has_cautions else judgement.verdict.value
+def _kind(judgement: Judgement) -> str:
+    return "limits" if judgement.has_cautions else judgement.verdict.value
+
+
+def _row(judgement: Judgement, places: Places, project_name: str, rows: Rows, largest_bytes: int) -> str:
+    anchor = rows.ids.of(judgement)
     order = 2 if judgement.has_cautions else _VERDICT_ORDER[judgement.verdict]
     size_bytes = _size_bytes(judgement)
+    project = f"<small>{text(project_name)}</small>" if project_name else ""
     cells = (
         f'<th scope="row">{_name(judgement)}</th>',
         f'<td data-key="{order}">{badge(judgement)}</td>',
-        f"<td>{_why(judgement, context)}</td>",
-        f'<td data-key="{anchor[1:]}">{code(describe_place(places.of(judgement)))}</td>',
+        f"<td>{_why(judgement, rows.context)}</td>",
+        f'<td data-key="{anchor[1:]}">{project}{code(describe_place(places.of(judgement)))}</td>',
         f'<td data-key="{size_bytes or 0}">{_file(judgement, largest_bytes)}</td>',
     )
-    return f'<tr id="{anchor}" data-kind="{kind}">{"".join(cells)}</tr>\n'
+    return f'<tr id="{anchor}" data-kind="{_kind(judgement)}">{"".join(cells)}</tr>\n'
 
 
 def _name(judgement: Judgement) -> str:
-    """The name and version, what was asked for, and for what came along, the way it came."""
-    asked = clean(judgement.requirement)
+    """The name and version, the requirement, and for a transitive dependency the chain to it."""
+    requirement = clean(judgement.requirement)
     title = describe_dependency(judgement)
     lines = [text(title)]
-    if asked and asked != title:
+    if requirement and requirement != title:
         lines.append(f"<small>{code(judgement.requirement)}</small>")
     lines += [f"<small>{text(describe_chain(chain))}</small>" for chain in chains_to(judgement)[:1]]
     return "".join(lines)
@@ -149,24 +178,34 @@ def _why(judgement: Judgement, context: ReportContext) -> str:
     if not judgement.findings:
         return ""
     first, *others = dict.fromkeys((*deciding_findings(judgement), *judgement.findings))
-    told = "".join(
-        f"<p>{prose(finding.message)} {_rule(finding, context)}</p>\n{_evidence_list(finding)}" for finding in others
-    )
+    rest = "".join(f"<p>{finding_text(finding, context)}</p>\n{_evidence_list(finding)}" for finding in others)
+    accepted = _accepted(first)
     return (
-        f"<details><summary>{prose(first.message)}</summary>\n<p>{_rule(first, context)} {text(first.rule.title)}</p>\n"
-        f"{_evidence_list(first)}{told}{_advice(judgement, judgement.findings)}</details>"
+        f"<details><summary>{prose(first.message)}</summary>\n"
+        f"<p>{_rule(first, context)} {text(first.rule.title)}{accepted}</p>\n"
+        f"{_evidence_list(first)}{rest}{advice(judgement, judgement.findings)}</details>"
     )
 
 
-def _advice(judgement: Judgement, findings: Iterable[Finding]) -> str:
+def finding_text(finding: Finding | Problem, context: ReportContext) -> str:
+    """A finding with its rule, and who accepted it."""
+    return f"{prose(finding.message)} {_rule(finding, context)}{_accepted(finding)}"
+
+
+def advice(judgement: Judgement, findings: Iterable[Finding]) -> str:
+    """The chains, what to use instead and what to do, as paragraphs."""
     chains = [f'<p class="chain">{text(describe_chain(chain))}</p>\n' for chain in chains_to(judgement)]
     alternative = judgement.alternative
     instead = [f"<p><strong>Instead:</strong> {link(alternative.use, alternative.url)}</p>\n"] if alternative else []
-    remedies = [f"<p><strong>Remedy:</strong> {prose(told)}</p>\n" for told in find_remedies(judgement, findings)]
+    remedies = [f"<p><strong>Remedy:</strong> {prose(one)}</p>\n" for one in find_remedies(judgement, findings)]
     return "".join((*chains, *instead, *remedies))
 
 
-def _rule(finding: Finding, context: ReportContext) -> str:
+def _accepted(finding: Finding | Problem) -> str:
+    return f" <small>accepted: {text(finding.accepted.reason)}</small>" if finding.accepted else ""
+
+
+def _rule(finding: Finding | Problem, context: ReportContext) -> str:
     url = context.rule_url(finding.rule.code)
     label = link(finding.rule.code, url) if url else finding.rule.code
     return f'<span class="rule" title="{text(finding.rule.title)}">{label}</span>'

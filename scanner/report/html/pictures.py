@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import html
 
-from scanner.model.report import Bundle, Judgement, Report, Verdict
+from scanner.model.report import Bundle, Judgement, ProjectReport, Verdict
 from scanner.report.terminal.tree import Tree, build_tree
 from scanner.report.wording import (
     LIMITS_MARK,
     VERDICT_MARKS,
     VERDICT_WORDS,
-    counted,
     describe_bundle,
     describe_counts,
     describe_dependency,
-    describe_size,
 )
 
 MAX_DEPTH = 40
 """The tree is drawn down to this depth: browsers flatten what is nested much deeper."""
 
-MAX_BARS = 12
-"""The number of files in the picture of sizes; the table has them all."""
 
-
-def proportion_bar(report: Report) -> str:
+def proportion_bar(project: ProjectReport) -> str:
     """The verdicts as parts of one bar; nothing for an empty report."""
+    summary = project.summary
     parts = (
-        ("workers", report.count(Verdict.WORKERS) - report.with_cautions),
-        ("limits", report.with_cautions),
-        ("container", report.count(Verdict.CONTAINER)),
-        ("unknown", report.count(Verdict.UNKNOWN)),
+        ("workers", summary.workers - summary.with_cautions),
+        ("limits", summary.with_cautions),
+        ("container", summary.container),
+        ("unknown", summary.unknown),
     )
     total = sum(number for _, number in parts)
     if not total:
@@ -41,7 +37,7 @@ def proportion_bar(report: Report) -> str:
         if number:
             rectangles += f'<rect class="{kind}" x="{left:.2f}" width="{width:.2f}" height="4"/>'
         left += width
-    label = html.escape(", ".join(describe_counts(report)))
+    label = html.escape(", ".join(describe_counts(project)))
     return (
         f'<svg class="proportion" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{label}">'
         f"{rectangles}</svg>\n"
@@ -57,32 +53,8 @@ def size_bar(size_bytes: int, largest_bytes: int) -> str:
     )
 
 
-def size_chart(report: Report) -> str:
-    """The largest chosen files as bars; nothing where no size is known."""
-    sizes = sorted(
-        (
-            (judgement.artifact.size_bytes, describe_dependency(judgement))
-            for judgement in report.dependencies
-            if judgement.artifact and judgement.artifact.size_bytes is not None
-        ),
-        key=lambda entry: -entry[0],
-    )
-    if not sizes:
-        return ""
-    largest_bytes = sizes[0][0]
-    bars = "".join(
-        f"<li><span>{html.escape(title)}</span> {size_bar(size_bytes, largest_bytes)} "
-        f"<span>{describe_size(size_bytes)}</span></li>\n"
-        for size_bytes, title in sizes[:MAX_BARS]
-    )
-    total = describe_size(sum(size_bytes for size_bytes, _ in sizes))
-    number = counted(len(sizes), "file", "files")
-    note = f"<p>{number} of known size, {total} to download. A Worker counts what is in them, unpacked.</p>\n"
-    return f'{note}<ul class="sizes">\n{bars}</ul>\n'
-
-
 def bundle_gauge(bundle: Bundle | None) -> str:
-    """What the packages that run add to the Worker, as a part of the limit; nothing where no size is known."""
+    """What the packages add to the Worker, as a part of the limit; nothing where no size is known."""
     if bundle is None:
         return ""
     used = html.escape(describe_bundle(bundle))
@@ -90,12 +62,12 @@ def bundle_gauge(bundle: Bundle | None) -> str:
     return f'<p>{used}</p>\n<div class="gauge">{gauge}</div>\n'
 
 
-def dependency_tree(report: Report) -> str:
-    """Who requires whom as nested lists, open where something does not run; nothing where nothing brings anything.
+def dependency_tree(project: ProjectReport) -> str:
+    """Who requires whom as nested lists, open where something does not run; nothing where nothing requires anything.
 
-    What hangs below a package is drawn once, where it comes first.
+    The dependencies of a package are drawn once, where it comes first.
     """
-    tree = build_tree(report)
+    tree = build_tree(project)
     roots = [root for root in tree.roots if tree.below.get(root.key)]
     if not roots:
         return ""

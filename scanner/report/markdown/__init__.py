@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.edit import Edit
+from scanner.model.report import Judgement, ProjectReport, Report, Verdict
+from scanner.model.rule import Rule
 from scanner.report.causes import Cause, chains_to, deciding_findings, find_causes, find_remedies
 from scanner.report.context import ReportContext
-from scanner.report.markdown.text import code, inline, link
+from scanner.report.edits import describe_fix, describe_removed
+from scanner.report.markdown.text import code, fence, inline, link
 from scanner.report.places import Places, describe_place
 from scanner.report.wording import (
     PROJECT_WORDS,
@@ -17,7 +20,11 @@ from scanner.report.wording import (
     describe_bundle,
     describe_chain,
     describe_counts,
+    describe_data,
     describe_dependency,
+    describe_finding,
+    describe_outcome,
+    describe_runtime,
     describe_target,
 )
 
@@ -35,54 +42,114 @@ class _Section:
     collapsed: bool = False
 
 
-def write_markdown(report: Report, stream: TextIO, context: ReportContext) -> None:
+def write(report: Report, stream: TextIO, context: ReportContext) -> None:
     """Writes headings, lists and collapsible lists, below the context's size: what does not fit is counted."""
-    head = _head(report)
-    remaining_bytes = context.markdown_bytes - _size_bytes(head)
-    stream.write(head)
-    for section in _find_sections(report, context):
-        text = _render(section, remaining_bytes)
-        remaining_bytes -= _size_bytes(text)
-        stream.write(text)
+    remaining_bytes = context.markdown_bytes
+    for text in _find_parts(report, context):
+        rendered = text if isinstance(text, str) else _render(text, remaining_bytes)
+        if _size_bytes(rendered) <= remaining_bytes:
+            remaining_bytes -= _size_bytes(rendered)
+            stream.write(rendered)
+
+
+def _find_parts(report: Report, context: ReportContext) -> Iterator[str | _Section]:
+    yield _head(report)
+    problems = [_joined(inline(describe_finding(problem))) for problem in report.problems]
+    yield _Section(heading=f"Problems ({len(problems)})", number=len(problems), items=problems)
+    for project in report.projects:
+        yield _project_head(project, is_one=len(report.projects) == 1)
+        yield from _find_sections(project, Places(project, context))
 
 
 def _head(report: Report) -> str:
-    lines = [
-        MARKER,
-        f"## compat-scan: {PROJECT_WORDS[report.verdict]}",
-        "",
-        f"**{', '.join(describe_counts(report))}.**",
-        "",
-        inline(describe_target(report)),
-        *(("", inline(describe_bundle(report.bundle, brief=True))) if report.bundle else ()),
-        *(line for note in report.notes for line in ("", inline(note))),
-    ]
+    lines = [MARKER, f"## compat-scan: {PROJECT_WORDS[report.verdict]}"]
+    if len(report.projects) > 1:
+        lines += ["", "| project | runtime | verdict | edits | bundle |", "|---|---|---|---:|---|"]
+        lines += [_overview_row(project) for project in report.projects]
+    if report.data:
+        lines += ["", inline(describe_data(report.data))]
+    lines += [line for note in report.notes for line in ("", inline(note))]
     return "\n".join(lines) + "\n"
 
 
-def _find_sections(report: Report, context: ReportContext) -> Iterator[_Section]:
-    places = Places(report, context)
-    for verdict, heading in ((Verdict.CONTAINER, "Needs a container"), (Verdict.UNKNOWN, "Could not be told")):
-        causes = sorted(find_causes(report, verdict), key=lambda cause: -len(cause.dependents))
-        items = (_cause_item(cause, places) for cause in causes)
-        yield _Section(heading=f"{heading} ({report.count(verdict)})", number=len(causes), items=items)
+def _overview_row(project: ProjectReport) -> str:
+    bundle = describe_bundle(project.bundle, brief=True) if project.bundle else "unknown"
+    cells = (
+        code(project.name),
+        inline(describe_runtime(project.target)),
+        PROJECT_WORDS[project.verdict],
+        str(sum(edit.safe for edit in project.edits)),
+        inline(bundle),
+    )
+    # A bar would end the cell even inside code.
+    return f"| {' | '.join(cell.replace('|', '¦') for cell in cells)} |"
+
+
+def _project_head(project: ProjectReport, *, is_one: bool) -> str:
+    headline, counts = describe_outcome(project)
+    lines = [] if is_one else ["", f"## {code(project.name)} {code(project.path)}"]
+    lines += ["", " ".join(part for part in (f"**{headline}**", counts) if part)]
+    lines += ["", f"{', '.join(describe_counts(project))}.", "", inline(describe_target(project.target))]
+    lines += ["", inline(describe_bundle(project.bundle, brief=True))] if project.bundle else []
+    lines += [line for note in project.notes for line in ("", inline(note))]
+    return "\n".join(lines) + "\n"
+
+
+def _find_sections(project: ProjectReport, places: Places) -> Iterator[_Section]:
+    number = len(project.edits)
+    yield _Section(heading=f"Edits ({number})", number=number, items=_edit_items(project, places))
+    number = len(project.problems)
     problems = (
-        _joined(inline(problem.message), problem.rule.code, code(places.describe(problem.location)))
-        for problem in report.problems
+        _joined(inline(describe_finding(one)), code(places.describe(one.location)), inline(one.remedy or ""))
+        for one in project.problems
     )
-    number = len(report.problems)
-    yield _Section(heading=f"Not understood ({number})", number=number, items=problems)
-    limited = [item for item in report.dependencies if item.has_cautions]
-    told = (_entry_item(item, places) for item in limited)
-    yield _Section(heading=f"Runs, with limits ({len(limited)})", number=len(limited), items=told, collapsed=True)
-    runs = [item for item in report.dependencies if item.verdict is Verdict.WORKERS and not item.has_cautions]
-    told = (_joined(code(describe_dependency(item)), code(describe_place(places.of(item)))) for item in runs)
-    yield _Section(heading=f"Runs on Python Workers ({len(runs)})", number=len(runs), items=told, collapsed=True)
+    yield _Section(heading=f"Problems ({number})", number=number, items=problems)
+    for verdict, heading in ((Verdict.CONTAINER, "Needs a container"), (Verdict.UNKNOWN, "Unknown")):
+        causes = sorted(find_causes(project, verdict), key=lambda cause: -len(cause.dependents))
+        packages = sum(1 + len(cause.dependents) for cause in causes)
+        items = (_cause_item(cause, places) for cause in causes)
+        yield _Section(heading=f"{heading} ({packages})", number=len(causes), items=items)
+    yield from _find_running(project, places)
     skipped = (
-        _joined(code(item.text), inline(item.reason), code(places.describe(item.location))) for item in report.skipped
+        _joined(code(item.text), inline(item.reason), code(places.describe(item.location))) for item in project.skipped
     )
-    number = len(report.skipped)
+    number = len(project.skipped)
     yield _Section(heading=f"Skipped ({number})", number=number, items=skipped, collapsed=True)
+
+
+def _find_running(project: ProjectReport, places: Places) -> Iterator[_Section]:
+    """What runs: what is not allowed at the top level first, then what has limits, then the rest."""
+    runs = [one for one in project.dependencies if one.verdict is Verdict.WORKERS]
+    startup = [one for one in runs if any(finding.rule is Rule.CS307 for finding in one.findings)]
+    items = (_entry_item(one, places) for one in startup)
+    yield _Section(heading=f"At the top level of the Worker ({len(startup)})", number=len(startup), items=items)
+    limited = [one for one in runs if one.has_cautions and one not in startup]
+    items = (_entry_item(one, places) for one in limited)
+    yield _Section(heading=f"Runs, with limits ({len(limited)})", number=len(limited), items=items, collapsed=True)
+    rest = [one for one in runs if not one.has_cautions and one not in startup]
+    items = (_entry_item(one, places) for one in rest)
+    yield _Section(heading=f"Runs on Python Workers ({len(rest)})", number=len(rest), items=items, collapsed=True)
+
+
+def _edit_items(project: ProjectReport, places: Places) -> Iterator[str]:
+    """Each change with its place and what is there now, and what replaces it as a suggestion."""
+    fix = describe_fix(project)
+    for number, edit in enumerate(project.edits):
+        parts = [_change_item(edit, index, places) for index in range(len(edit.changes))]
+        if edit.command:
+            parts.append(f"- run {code(edit.command)}{inline(describe_removed(edit))}\n")
+        after = f"\n{fix}\n\n" if fix and number == len(project.edits) - 1 else ""
+        yield "".join(parts) + after
+
+
+def _change_item(edit: Edit, index: int, places: Places) -> str:
+    change = edit.changes[index]
+    removed = describe_removed(edit) if index == 0 else ""
+    unsafe = "" if edit.safe else ", which requires code changes"
+    replaced = f"replace {code(change.old)}" if change.old.strip() else "add"
+    parts = (f"**{code(places.describe_change(change))}**", f"{replaced}{unsafe}", inline(removed.strip()))
+    title = " ".join(part for part in parts if part)
+    return f"- {title}\n\n{fence(change.new, 'suggestion', indent='  ')}\n"
 
 
 def _render(section: _Section, room_bytes: int) -> str:
@@ -110,7 +177,8 @@ def _rest_item(number: int) -> str:
 
 
 def _cause_item(cause: Cause, places: Places) -> str:
-    return _entry_item(cause.root, places) + _dependents_item(cause, places)
+    repeated = "".join(_entry_item(row, places) for row in cause.repeated)
+    return _entry_item(cause.root, places) + _dependents_item(cause, places) + repeated
 
 
 def _entry_item(judgement: Judgement, places: Places) -> str:
@@ -121,9 +189,10 @@ def _entry_item(judgement: Judgement, places: Places) -> str:
         inline(judgement.category or ""),
         newline="",
     )
-    findings = deciding_findings(judgement)
-    lines = [f"{inline(finding.message)} ({finding.rule.code})" for finding in findings]
-    lines += [f"Comes with: {code(describe_chain(chain))}" for chain in chains_to(judgement)]
+    deciding = deciding_findings(judgement)
+    findings = (*deciding, *(finding for finding in judgement.findings if finding not in deciding))
+    lines = [inline(describe_finding(finding)) for finding in findings]
+    lines += [f"Required by: {code(describe_chain(chain))}" for chain in chains_to(judgement)]
     if judgement.alternative:
         lines.append(f"Instead: {link(judgement.alternative.use, judgement.alternative.url)}")
     lines += [f"Remedy: {inline(remedy)}" for remedy in find_remedies(judgement, findings)]
@@ -135,7 +204,7 @@ def _dependents_item(cause: Cause, places: Places) -> str:
         return ""
     names = (f"{describe_dependency(item)} ({describe_place(places.of(item))})" for item in cause.dependents)
     number = counted(len(cause.dependents), "other dependency", "other dependencies")
-    return f"  - Decides {number}: {', '.join(map(code, names))}\n"
+    return f"  - Also affects {number}: {', '.join(map(code, names))}\n"
 
 
 def _joined(*parts: str, newline: str = "\n") -> str:

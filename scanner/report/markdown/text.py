@@ -39,6 +39,13 @@ def code(text: str) -> str:
     return _code_span(clean(text)) if text else ""
 
 
+def fence(text: str, language: str, *, indent: str) -> str:
+    """The text as a fenced block inside a list item; its fence is longer than every run of backticks inside."""
+    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
+    marks = "`" * max(3, longest + 1)
+    return f"{indent}{marks}{language}\n{indent}{clean(text)}\n{indent}{marks}\n"
+
+
 def link(label: str, url: str) -> str:
     """A link, or plain code where the address is none of the web."""
     if not is_web_address(url):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TextIO
 
-from scanner.model.report import ProjectVerdict, Report, TableMode
+from scanner.model.report import ProjectReport, ProjectVerdict, Report
 from scanner.model.target import Target
 from scanner.plan.model import Checked
 from scanner.report.context import ReportContext
@@ -31,11 +32,12 @@ def write_check_terminal(checked: Checked, stream: TextIO, context: ReportContex
 
 def to_report(checked: Checked, target: Target) -> Report:
     """The check as a report without dependencies, of which it says nothing: not even that all is well."""
-    return Report(
+    project = ProjectReport(
+        name=PurePath(checked.path).parent.name or checked.path,
+        path=PurePath(checked.path).parent.as_posix(),
         target=target,
-        table=TableMode.ENFORCE,
         verdict=ProjectVerdict.UNKNOWN,
-        dependencies=(),
+        wrangler=checked.path,
         problems=checked.problems,
-        notes=(f"a check of {checked.path}: no dependency was judged",),
     )
+    return Report(projects=(project,), notes=(f"a check of {checked.path}: no dependency was judged",))

@@ -46,7 +46,7 @@ def write_plan_html(plan: Plan, stream: TextIO, context: ReportContext) -> None:
     stream.write(
         f'<header class="banner {_BANNERS[plan.decision]}">\n<p class="tool">compat-scan plan</p>\n'
         f"<h1>{text(words[0].upper() + words[1:])}</h1>\n<p>{prose(plan.summary)}</p>\n"
-        f'<p class="target">{text(describe_target(plan.report))}</p>\n</header>\n<main>\n'
+        f'<p class="target">{text(describe_target(plan.report.target))}</p>\n</header>\n<main>\n'
     )
     stream.writelines(_sections(plan))
     stream.write(f"</main>\n<footer><p>compat-scan {text(context.version)}</p></footer>\n</body>\n</html>\n")

@@ -46,7 +46,7 @@ def write_plan_markdown(plan: Plan, stream: TextIO, context: ReportContext) -> N
 
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"## compat-scan plan: {DECISION_WORDS[plan.decision]}"
-    yield from ("", inline(plan.summary), "", inline(describe_target(plan.report)))
+    yield from ("", inline(plan.summary), "", inline(describe_target(plan.report.target)))
     yield from _section("The way to it", list(_answers(plan)))
     yield from _section("The split", list(_split(plan)))
     yield from _section("Your code", list(_code(plan)))

@@ -56,7 +56,7 @@ def write_plan_terminal(plan: Plan, stream: TextIO, context: ReportContext) -> N
     page.paragraph((words[0].upper() + words[1:], _STYLES[plan.decision]), " — ", clean(plan.summary))
     if context.quiet:
         return
-    page.paragraph((describe_target(plan.report), "dim"))
+    page.paragraph((describe_target(plan.report.target), "dim"))
     _write_answers(page, plan)
     _write_split(page, plan)
     _write_code(page, plan)

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from scanner.model.finding import Finding
+from scanner.model.finding import Finding, Level
 from scanner.model.report import Judgement, Verdict
+from scanner.model.rule import Rule
 from scanner.report.causes import chains_to, deciding_findings, find_remedies
 from scanner.report.escape import clean
-from scanner.report.folding import find_cautions, list_codes
 from scanner.report.rule_help import RULE_HELP
 from scanner.report.terminal.typeset import Span
 from scanner.report.wording import describe_chain, describe_dependency, describe_finding, describe_size
 
 Detail = tuple[str, tuple[Span, ...]]
-"""A label, and what stands beside it."""
+"""A label, and the text beside it."""
+
+_CALLS_ONLY = frozenset({Rule.CS302, Rule.CS303, Rule.CS304, Rule.CS305, Rule.CS306})
+
+
+def is_startup(finding: Finding) -> bool:
+    """Whether it is about the top level of a Worker."""
+    return finding.rule is Rule.CS307
+
+
+def find_cautions(judgement: Judgement) -> tuple[Finding, ...]:
+    """Its cautions, those about calls last."""
+    cautions = (finding for finding in judgement.findings if finding.level is Level.CAUTION)
+    return tuple(sorted(cautions, key=lambda finding: finding.rule in _CALLS_ONLY))
 
 
 def find_details(judgement: Judgement) -> Iterator[Detail]:
-    """Why it does not run, the way it came in, what to use instead and what to do: a line or two each."""
+    """Why it does not run, what requires it, what to use instead and what to do: a line or two each."""
     deciding = deciding_findings(judgement)
     if deciding:
-        first, *others = deciding
-        yield "why", (_tell_briefly(judgement, first), (f" ({_codes(first, others)})", "dim"))
+        yield "why", (_describe_briefly(judgement, deciding[0]), (f" {_codes(deciding)}", "dim"))
     first_chain, *other_chains = chains_to(judgement) or ((),)
     if first_chain:
         more = f" and {len(other_chains)} more" if other_chains else ""
@@ -36,14 +48,25 @@ def find_details(judgement: Judgement) -> Iterator[Detail]:
         yield "remedy", (RULE_HELP[deciding[0].rule].remedy,)
 
 
+def find_startup_details(judgement: Judgement) -> Iterator[Detail]:
+    """What it does at import time that Workers do not allow at the top level, and what to do."""
+    findings = [finding for finding in judgement.findings if is_startup(finding)]
+    for finding in findings:
+        yield "", (describe_finding(finding),)
+    for chain in chains_to(judgement)[:1]:
+        yield "via", (describe_chain(chain),)
+    for remedy in find_remedies(judgement, findings):
+        yield "remedy", (clean(remedy),)
+
+
 def find_limit_details(judgement: Judgement) -> Iterator[Detail]:
     """The gravest limit with the codes of all, and what to do about it."""
-    first, *others = find_cautions(judgement)
-    yield "limit", ((f"{_codes(first, others)}  ", "dim"), _tell_briefly(judgement, first))
+    cautions = [finding for finding in find_cautions(judgement) if not is_startup(finding)]
+    yield "limit", (_describe_briefly(judgement, cautions[0]), (f" {_codes(cautions)}", "dim"))
     if judgement.alternative:
         yield "instead", (clean(judgement.alternative.use),)
     else:
-        for remedy in find_remedies(judgement, (first,)):
+        for remedy in find_remedies(judgement, cautions[:1]):
             yield "remedy", (clean(remedy),)
 
 
@@ -55,7 +78,7 @@ def find_all_details(judgement: Judgement, verbose: int) -> Iterator[Detail]:
         yield "via", (describe_chain(chain),)
     if judgement.alternative:
         url = (clean(judgement.alternative.url), "cyan")
-        yield "instead", (clean(judgement.alternative.use), (" · ", "dim"), url)
+        yield "instead", (clean(judgement.alternative.use), " ", url)
     for remedy in find_remedies(judgement, judgement.findings):
         yield "remedy", (clean(remedy),)
     if judgement.artifact and verbose > 1:
@@ -72,13 +95,11 @@ def _find_reasons(judgement: Judgement, finding: Finding) -> Iterator[Detail]:
         yield "", (("– ", "dim"), clean(evidence.fact), origin)
 
 
-def _tell_briefly(judgement: Judgement, finding: Finding) -> str:
-    """What the finding says, without the name, version and category that stand in the line above it."""
-    told = clean(finding.message).removeprefix(f"{describe_dependency(judgement)} ")
-    return told.replace(f" ({clean(judgement.category)})", "", 1) if judgement.category else told
+def _describe_briefly(judgement: Judgement, finding: Finding) -> str:
+    """What the finding says, without the name and version that stand in the line above it."""
+    return clean(finding.message).removeprefix(f"{describe_dependency(judgement)} ")
 
 
-def _codes(first: Finding, others: list[Finding]) -> str:
-    """The code of the finding that is told, and those of the others: «CS201; also CS101»."""
-    also = list_codes(other for other in others if other.rule is not first.rule)
-    return f"{first.rule.code}; also {also}" if also else first.rule.code
+def _codes(findings: Iterable[Finding]) -> str:
+    """The codes of the findings in brackets, each once."""
+    return f"[{', '.join(dict.fromkeys(finding.rule.code for finding in findings))}]"

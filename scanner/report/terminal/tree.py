@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from scanner.model.finding import Level
-from scanner.model.report import Judgement, Report, Verdict
+from scanner.model.graph import Edges, invert, reachable
+from scanner.model.report import Judgement, ProjectReport, Verdict
 from scanner.report.context import ReportContext
 from scanner.report.escape import clean, exact
 from scanner.report.json_text import write_json
@@ -17,34 +18,38 @@ from scanner.report.wording import LIMITS_MARK, VERDICT_MARKS, describe_counts, 
 if TYPE_CHECKING:
     from scanner.report.terminal.typeset import Span
 
-SCHEMA = "compat-scan/tree/1"
+SCHEMA = "compat-scan/tree/2"
 
 _STYLES = {Verdict.WORKERS: "green", Verdict.CONTAINER: "red", Verdict.UNKNOWN: "magenta"}
 _REPEATED, _CIRCLE = "(*)", "(circle)"
 _MEANINGS = {
     VERDICT_MARKS[Verdict.WORKERS]: "runs",
     LIMITS_MARK: "runs with limits",
-    VERDICT_MARKS[Verdict.CONTAINER]: "needs a container (with the rule where it does so by itself)",
-    VERDICT_MARKS[Verdict.UNKNOWN]: "could not be told",
-    _REPEATED: "is drawn further above with what hangs on it",
-    _CIRCLE: "requires itself by this way",
+    VERDICT_MARKS[Verdict.CONTAINER]: "needs a container (with the rule, if it does so by itself)",
+    VERDICT_MARKS[Verdict.UNKNOWN]: "unknown",
+    _REPEATED: "drawn above with its dependencies",
+    _CIRCLE: "requires itself",
 }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tree:
-    """What hangs below what; inverted, what stands above what."""
+    """What each package requires; inverted, what requires it."""
 
     roots: tuple[Judgement, ...]
     below: Mapping[str, tuple[Judgement, ...]]
     """By ``Judgement.key``, sorted by name."""
     extras: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """By the keys of the upper and the lower one: the extra that alone makes one hang on the other."""
+    """By the keys of the upper and the lower one: the extra that alone makes one require the other."""
     inverted: bool = False
 
     def find_extra(self, parent: str, child: str) -> str | None:
-        """The extra that alone makes the lower one hang on the upper one."""
+        """The extra that alone makes the upper one require the lower one."""
         return self.extras.get((child, parent) if self.inverted else (parent, child))
+
+
+Trees = Sequence[tuple[ProjectReport, Tree]]
+"""Each project with its tree."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,46 +64,55 @@ class _Row:
     note: str = ""
 
 
-def build_tree(report: Report) -> Tree:
-    """The tree below what the project asks for itself; every package of the report is in it."""
-    judged = {judgement.key: judgement for judgement in reversed(report.dependencies)}
-    below = _group(report.edges, judged)
-    required = {child.key for children in below.values() for child in children}
-    asked = [j for j in report.dependencies if j.direct or (j.direct is None and j.key not in required)]
-    roots = {judgement.key: judgement for judgement in asked}
-    reached = _reach(roots, below)
+def build_tree(project: ProjectReport) -> Tree:
+    """The tree below the project's own requirements; every package of the report is in it."""
+    judged = {judgement.key: judgement for judgement in reversed(project.dependencies)}
+    edges = project.graph.edges
+    roots = {judgement.key: judgement for judgement in project.requirements}
+    reached = set(reachable(roots, edges))
     for key, judgement in sorted(judged.items()):
         if key not in reached:  # a circle that nothing else requires, in a lock file without roots
             roots[key] = judgement
-            reached |= _reach([key], below)
-    return Tree(roots=tuple(roots.values()), below=below, extras=report.extra_edges)
+            reached |= set(reachable([key], edges))
+    return Tree(roots=tuple(roots.values()), below=_judged_edges(edges, judged), extras=project.graph.extras)
 
 
-def invert_tree(report: Report, name: str) -> Tree:
+def invert_tree(project: ProjectReport, name: str) -> Tree:
     """What requires the packages of that name; without roots where the report has none."""
-    judged = {judgement.key: judgement for judgement in reversed(report.dependencies)}
-    above = _group(((child, parent) for parent, child in report.edges), judged)
+    judged = {judgement.key: judgement for judgement in reversed(project.dependencies)}
+    above = _judged_edges(invert(project.graph.edges), judged)
     roots = tuple(judgement for _, judgement in sorted(judged.items()) if judgement.name == name)
-    return Tree(roots=roots, below=above, extras=report.extra_edges, inverted=True)
+    return Tree(roots=roots, below=above, extras=project.graph.extras, inverted=True)
 
 
-def write_tree(tree: Tree, report: Report, stream: TextIO, context: ReportContext) -> None:
+def write_trees(trees: Trees, stream: TextIO, context: ReportContext) -> None:
     """Writes one line for each edge; what was drawn before is marked with (*) and not drawn again."""
     from scanner.report.terminal.typeset import Page  # noqa: PLC0415  # the HTML page draws trees too, without rich
 
     page = Page(stream, context)
-    places = Places(report, context)
-    rows = list(_draw(tree))
-    for row in rows:
-        page.line((row.lead, "dim"), *_describe(row, places, with_place=tree.inverted))
-    page.blank()
-    page.paragraph((", ".join(describe_counts(report)), "dim"))
-    page.paragraph((_explain_marks(rows), "dim"))
+    for number, (project, tree) in enumerate(trees):
+        if len(trees) > 1:
+            if number:
+                page.blank()
+            page.paragraph((f"{clean(project.name)} ({clean(project.path)})", "bold"))
+        places = Places(project, context)
+        rows = list(_draw(tree))
+        for row in rows:
+            page.line((row.lead, "dim"), *_describe(row, places, with_place=tree.inverted))
+        page.blank()
+        page.paragraph((", ".join(describe_counts(project)), "dim"))
+        page.paragraph((_explain_marks(rows), "dim"))
 
 
-def write_tree_json(tree: Tree, stream: TextIO) -> None:
-    """Writes the roots and each package once, with the keys of those below it (inverted: of those above it)."""
-    keys = _reach([root.key for root in tree.roots], tree.below)
+def write_trees_json(trees: Trees, stream: TextIO) -> None:
+    """Writes for each project the roots and each package once, with the keys of those below (inverted: above) it."""
+    write_json({"schema": SCHEMA, "projects": [_tree_entry(project, tree) for project, tree in trees]}, stream)
+
+
+def _tree_entry(project: ProjectReport, tree: Tree) -> dict[str, object]:
+    keys = reachable(
+        [root.key for root in tree.roots], {key: [one.key for one in tree.below[key]] for key in tree.below}
+    )
     judged = {one.key: one for one in (*tree.roots, *(child for group in tree.below.values() for child in group))}
     relation = "required_by" if tree.inverted else "requires"
     packages = [
@@ -113,29 +127,17 @@ def write_tree_json(tree: Tree, stream: TextIO) -> None:
         }
         for key in sorted(keys)
     ]
-    write_json({"schema": SCHEMA, "roots": [exact(root.key) for root in tree.roots], "packages": packages}, stream)
+    roots = [exact(root.key) for root in tree.roots]
+    return {"name": exact(project.name), "path": exact(project.path), "roots": roots, "packages": packages}
 
 
-def _group(edges: Iterable[tuple[str, str]], judged: Mapping[str, Judgement]) -> dict[str, tuple[Judgement, ...]]:
-    grouped: dict[str, list[Judgement]] = {}
-    for parent, child in edges:
-        if parent in judged and child in judged:
-            grouped.setdefault(parent, []).append(judged[child])
-    return {parent: tuple(sorted(children, key=_by_name)) for parent, children in grouped.items()}
-
-
-def _by_name(judgement: Judgement) -> tuple[str, str]:
-    return (judgement.name, judgement.key)
-
-
-def _reach(roots: Iterable[str], below: Mapping[str, Sequence[Judgement]]) -> set[str]:
-    reached, pending = set(roots), list(roots)
-    while pending:
-        for child in below.get(pending.pop(), ()):
-            if child.key not in reached:
-                reached.add(child.key)
-                pending.append(child.key)
-    return reached
+def _judged_edges(edges: Edges, judged: Mapping[str, Judgement]) -> dict[str, tuple[Judgement, ...]]:
+    """The edges between the packages of the report, those below each sorted by name."""
+    return {
+        key: tuple(sorted((judged[child] for child in below if child in judged), key=lambda one: (one.name, one.key)))
+        for key, below in edges.items()
+        if key in judged
+    }
 
 
 def _draw(tree: Tree) -> Iterator[_Row]:

@@ -1,6 +1,6 @@
 """Lines of styled text on a terminal, wrapped, and cut off only on demand; the only module that knows rich.
 
-Rich is loaded for colours and for text whose width it has to tell: what is written for a machine mostly needs neither.
+Rich is loaded for colours and for text that is not one cell a character; output for a machine mostly needs neither.
 """
 
 # ruff: noqa: PLC0415 - that is how
@@ -35,6 +35,8 @@ class Page:
         self._width = max(context.width, MIN_WIDTH)
         self._color = context.color
         self._stream = stream
+        self.line_count = 0
+        """The lines written so far."""
 
     @cached_property
     def _console(self) -> Console:
@@ -58,10 +60,12 @@ class Page:
 
     def blank(self) -> None:
         """Ends the paragraph with an empty line."""
+        self.line_count += 1
         self._stream.write("\n")
 
     def line(self, *spans: Span) -> None:
         """Writes the text as one line, however long."""
+        self.line_count += 1
         plain = "".join(map(_plain, spans))
         if not self._color and plain == plain.rstrip() and _is_narrow(plain):
             self._stream.write(f"{plain}\n")
@@ -73,7 +77,7 @@ class Page:
     def paragraph(self, *spans: Span, lead: Span = "", indent: int = 0, max_lines: int | None = None) -> None:
         """Writes the text wrapped to the width; ``lead`` opens the first line and the others are indented alike.
 
-        ``indent`` is the number of cells before the lead. What ``max_lines`` leave out is told by an ellipsis.
+        ``indent`` is the number of cells before the lead. An ellipsis stands for what ``max_lines`` leave out.
         """
         if not self._color and self._write_plain(spans, lead=lead, indent=indent, max_lines=max_lines):
             return
@@ -106,6 +110,7 @@ class Page:
         if not lines or (max_lines is not None and len(lines) > max_lines):
             return False
         start = first
+        self.line_count += len(lines)
         for line in lines:
             self._stream.write(f"{start}{line}\n")
             start = " " * len(first)

@@ -68,7 +68,7 @@ def verify(index: FakeIndex, tmp_path: Path) -> Verify:
                 return nullcontext(opened[0])
 
             around = pipeline.Surroundings(environ=environ, read_stdin=text.encode, open_supply=open_kept)
-            report = pipeline.scan(("-",), Settings(), around)
+            report = pipeline.scan_one(("-",), Settings(), around)
             return verify_report(report, opened[0], probe, direct_only=direct_only)
 
     return run

@@ -85,7 +85,7 @@ def test_with_a_python_half_beside_it_is_a_caution_that_names_it(
 ) -> None:
     (finding,) = _find(native, modules=modules)
     assert finding.level is Level.CAUTION
-    assert f"{beside} stands beside it" in finding.message
+    assert f"{beside} does the same in Python" in finding.message
 
 
 def test_what_importing_the_package_imports_decides_where_it_is_known() -> None:
@@ -103,7 +103,7 @@ def test_files_for_several_platforms_side_by_side_are_not_needed() -> None:
         ("a/_x.cp39-win_amd64.pyd", PE, EXTENSION), ("a/x.dylib", MACHO, LIBRARY), ("a/_y.so", ELF, EXTENSION)
     )
     assert {finding.level for finding in findings} == {Level.CAUTION}
-    assert "several platforms side by side" in findings[0].message
+    assert "files for several platforms" in findings[0].message
 
 
 def test_an_extension_module_that_no_import_can_reach_is_a_library() -> None:
@@ -120,14 +120,14 @@ def test_an_extension_module_that_no_import_can_reach_is_a_library() -> None:
         (("a/libz.so.1", ELF, LIBRARY), "no native library can be loaded"),
         (("a/z.dll", PE, LIBRARY), "no native library can be loaded"),
         (("a/x.jar", JAVA, LIBRARY), "a Java virtual machine"),
-        (("a/x.wasm", WASM, LIBRARY), "nothing to start a WebAssembly module with"),
+        (("a/x.wasm", WASM, LIBRARY), "cannot start a WebAssembly module"),
     ],
 )
 def test_programs_and_libraries_beside_python_modules_are_a_caution(native: Native, words: str) -> None:
     (finding,) = _find(native)
     assert (finding.rule, finding.level) == (Rule.CS104, Level.CAUTION)
     assert words in finding.message
-    assert "2 Python modules stand beside it, of a" in [evidence.fact for evidence in finding.evidence]
+    assert "2 Python modules in the same wheel, in a" in [evidence.fact for evidence in finding.evidence]
 
 
 def test_windows_launchers_are_no_more_than_a_note() -> None:

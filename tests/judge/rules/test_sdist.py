@@ -292,7 +292,7 @@ def test_the_message_names_the_languages(sources: tuple[str, ...], languages: st
 
 def test_the_sources_are_told_as_evidence_of_what_compiles() -> None:
     facts = [evidence.fact for evidence in _find({"setup.py": COMPILES}, ("a.c", "b.c", "c.c")).evidence]
-    assert facts[-1] == "3 files that a compiler takes, for example a.c, b.c"
+    assert facts[-1] == "3 files to compile, for example a.c, b.c"
 
 
 def test_a_switch_that_turns_compiling_off_is_the_remedy() -> None:

@@ -44,6 +44,8 @@ class Reach:
     """Its edges with those of the extras that somebody asks of it."""
     asked: tuple[LockedEdge, ...]
     """The requests that name it."""
+    is_reached: bool
+    """Whether any request leads to it."""
 
 
 def find_reach(nodes: Sequence[Node], requests: Iterable[Request]) -> tuple[Reach, ...]:
@@ -101,6 +103,7 @@ class _Graph:
         return Reach(
             groups=() if bits & _MAIN else self._name_groups(bits),
             edges=tuple(dict.fromkeys(edges)),
+            is_reached=bits != 0,
             asked=tuple(edge for version in versions for edge in self._asked.get((node.name, version), ())),
         )
 

@@ -43,6 +43,15 @@ def read_marker(table: Table, key: str) -> Marker | None:
         return None
 
 
+def read_markers(table: Table, key: str) -> Iterator[Marker]:
+    """The markers in the array under a key; what is none becomes a problem."""
+    for text, location in table.strings(key):
+        try:
+            yield parse_marker(text, location)
+        except SourceError as error:
+            table.report_at(location, error.reason)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filed:
     """A package's marker, parted into what it asks of whoever installs and what it asks of the environment."""

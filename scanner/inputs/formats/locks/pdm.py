@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
 from scanner.inputs.formats.document import Document, Parsed
@@ -30,6 +31,7 @@ _POSITION_DEPTH = 2
 _KNOWN_MAJOR_VERSIONS = frozenset({"2", "3", "4"})
 _MANIFEST = "pyproject.toml"
 _MAIN = "default"
+_SYSTEMS = {"linux": "linux", "macos": "darwin", "win": "win32"}
 
 
 def parse_pdm_lock(document: Document) -> Parsed:
@@ -56,7 +58,25 @@ def parse_pdm_lock(document: Document) -> Parsed:
         _entry(replace(package, edges=edges[package.name, package.version]), reach, extras, declared is not None)
         for package, reach in zip(packages, reaches, strict=True)
     )
-    return Parsed(entries=tuple(entries), problems=top.problems, is_lock=True, locks=(_MANIFEST,))
+    return Parsed(
+        entries=tuple(entries),
+        problems=top.problems,
+        is_lock=True,
+        locks=(_MANIFEST,),
+        environments=_read_environments(metadata),
+    )
+
+
+def _read_environments(metadata: Table) -> tuple[Marker, ...]:
+    """The platforms that the lock is for; none where one of its targets is for all."""
+    found = []
+    for target in metadata.tables("targets"):
+        platform = target.string("platform") or ""
+        system = next((value for word, value in _SYSTEMS.items() if word in platform), None)
+        if system is None:
+            return ()
+        found.append(Marker(f"sys_platform == '{system}'"))
+    return tuple(found)
 
 
 def _entry(package: LockedPackage, reach: Reach, extras: frozenset[str], has_manifest: bool) -> Dependency:  # noqa: FBT001

@@ -12,7 +12,7 @@ from scanner.inputs.formats.document import Document, Parsed
 from scanner.inputs.formats.locks.markers import part_marker
 from scanner.inputs.formats.locks.package import LockedPackage, read_name, read_requirement_edges, write_vcs_url
 from scanner.inputs.formats.structure.table import Table, parse_json
-from scanner.model.dependency import Dependency, Entry, LockedEdge, Skipped
+from scanner.model.dependency import Dependency, Entry, LockedEdge, SkipKind, Skipped
 
 # metadata.requires_dist[0] below installed[0]
 _DEPTH = 5
@@ -94,4 +94,9 @@ def _choose_edges(edges: Sequence[LockedEdge], extras: frozenset[str]) -> Iterat
 
 
 def _skip_installer(entry: Dependency) -> Skipped:
-    return Skipped(text=entry.text, reason="the installer of this environment", location=entry.location)
+    return Skipped(
+        text=entry.text,
+        reason="the installer of this environment",
+        location=entry.location,
+        category=SkipKind.DEVELOPMENT,
+    )

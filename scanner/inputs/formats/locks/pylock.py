@@ -15,7 +15,7 @@ from scanner.inputs.formats.document import Document, Parsed
 from scanner.inputs.formats.locks.graph import Node, Reach, find_reach
 from scanner.inputs.formats.locks.lock_index import choose_index
 from scanner.inputs.formats.locks.manifest import LockedVersions, find_requests, read_manifest
-from scanner.inputs.formats.locks.markers import part_marker, read_marker
+from scanner.inputs.formats.locks.markers import part_marker, read_marker, read_markers
 from scanner.inputs.formats.locks.package import LockedPackage, make_artifact, read_extras, read_name, write_vcs_url
 from scanner.inputs.formats.manifests.pipfile import parse_pipfile
 from scanner.inputs.formats.pyproject import parse_pyproject
@@ -57,6 +57,7 @@ def parse_pylock(document: Document) -> Parsed:
         problems=top.problems,
         is_lock=True,
         locks=(manifest,) if manifest is not None else (),
+        environments=tuple(read_markers(top, "environments")),
         index=choose_index(
             (package.name, package.table.string("index")) for package in packages if package.url is None
         ),

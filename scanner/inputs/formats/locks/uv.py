@@ -12,11 +12,11 @@ from scanner.inputs.formats.declaration import normalize_extras
 from scanner.inputs.formats.document import Document, Parsed
 from scanner.inputs.formats.locks.graph import Node, Reach, Request, find_reach
 from scanner.inputs.formats.locks.lock_index import choose_index
-from scanner.inputs.formats.locks.markers import drop_conflicts, read_marker
+from scanner.inputs.formats.locks.markers import drop_conflicts, read_marker, read_markers
 from scanner.inputs.formats.locks.package import LockedPackage, make_artifact, parse_name, read_name, write_vcs_url
 from scanner.inputs.formats.structure.table import Table, parse_toml
 from scanner.model.artifact import Artifact
-from scanner.model.dependency import Entry, LockedEdge, Skipped
+from scanner.model.dependency import Entry, LockedEdge, SkipKind, Skipped
 
 # The package tables themselves; what is wrong deeper inside is reported at its package.
 _POSITION_DEPTH = 2
@@ -25,8 +25,10 @@ _KNOWN_VERSION = 1
 _FOLDER_KINDS = frozenset({"virtual", "editable", "directory"})
 
 
-def parse_uv_lock(document: Document) -> Parsed:
+def parse_uv_lock(document: Document, member: str | None = None) -> Parsed:
     """Every package of a uv lock, the project itself and the members of its workspace as ``Skipped``.
+
+    With ``member``, the folder of one of its projects as seen from the lock, only what that project reaches.
 
     ``groups`` names the extras and dependency groups without which a package is not needed. The markers of the edges
     from the roots are in ``Locked.asked``; the entries themselves have none, as in the file.
@@ -43,20 +45,44 @@ def parse_uv_lock(document: Document) -> Parsed:
     packages = [package for table in tables if (package := _read_package(table)) is not None]
     roots = [package for package in packages if _is_root(package, members)]
     nodes = [_node(package) for package in packages]
-    requests = [*_manifest_requests(top.table("manifest")), *(r for root in roots for r in _root_requests(root))]
-    reaches = find_reach(nodes, requests)
+    reaches = find_reach(nodes, _find_requests(top, roots, member))
     root_ids = {id(root) for root in roots}
     entries: list[Entry] = [
         _skip_root(package) if id(package) in root_ids else _entry(package, reach)
         for package, reach in zip(packages, reaches, strict=True)
+        if member is None or reach.is_reached
     ]
     return Parsed(
         entries=tuple(entries),
         problems=top.problems,
         is_lock=True,
         locks=(_find_manifest(document.path),),
+        environments=tuple(read_markers(top, "supported-markers")),
+        members=tuple(_read_source(root.table)[1] or "." for root in roots),
         index=choose_index(_find_registries(packages)),
     )
+
+
+def _find_requests(top: Table, roots: Sequence[LockedPackage], member: str | None) -> list[Request]:
+    """What the roots ask for; of one member what it asks for, and what the members that it requires do."""
+    if member is None:
+        manifest = _manifest_requests(top.table("manifest"))
+        return [*manifest, *(request for root in roots for request in _root_requests(root))]
+    own = [root for root in roots if (_read_source(root.table)[1] or ".") == member]
+    requests = [request for root in own for request in _root_requests(root)]
+    by_name = {root.name: root for root in roots}
+    pending, seen = list(requests), {root.name for root in own}
+    while pending:
+        edge = pending.pop().edge
+        if edge.name not in by_name or edge.name in seen:
+            continue
+        seen.add(edge.name)
+        required = by_name[edge.name]
+        extras = (each for extra in edge.extras for each in required.extra_edges.get(extra, ()))
+        found = list(_requests((*required.edges, *extras), None))
+        requests += found
+        pending += found
+    return requests
 
 
 def _entry(package: LockedPackage, reach: Reach) -> Entry:
@@ -70,7 +96,9 @@ def _entry(package: LockedPackage, reach: Reach) -> Entry:
 
 
 def _skip_root(package: LockedPackage) -> Skipped:
-    return Skipped(text=package.text, reason="the project itself", location=package.table.location())
+    return Skipped(
+        text=package.text, reason="the project itself", location=package.table.location(), category=SkipKind.PROJECT
+    )
 
 
 def _find_manifest(path: str) -> str:

@@ -14,12 +14,13 @@ from scanner.inputs.formats.pyproject.dynamic import read_dynamic
 from scanner.inputs.formats.pyproject.group_includes import Include, widen_groups
 from scanner.inputs.formats.pyproject.groups import read_dependency_groups
 from scanner.inputs.formats.pyproject.pdm import read_pdm_sources
+from scanner.inputs.formats.pyproject.pixi import read_pixi, read_rye
 from scanner.inputs.formats.pyproject.poetry import add_sources, read_poetry_project, read_poetry_sources
 from scanner.inputs.formats.pyproject.uv import add_uv_sources, read_uv_project
 from scanner.inputs.formats.requirement_array import read_requirements
 from scanner.inputs.formats.requirements.requirement import parse_pip_requirement
 from scanner.inputs.formats.structure.table import Table, parse_toml
-from scanner.model.dependency import Dependency, Entry, Skipped
+from scanner.model.dependency import Dependency, Entry, SkipKind, Skipped
 from scanner.model.errors import SourceError
 
 
@@ -46,6 +47,8 @@ def parse_pyproject(document: Document) -> Parsed:
             *poetry.entries,
             *uv.entries,
             *_read_tools(tool),
+            *read_pixi(tool.table("pixi")),
+            *read_rye(tool.table("rye")),
             *read_requirements(top.table("build-system"), "requires", groups=("build-system",)),
         ],
         _project_name(top),
@@ -61,6 +64,7 @@ def parse_pyproject(document: Document) -> Parsed:
         overrides=uv.overrides,
         problems=top.problems,
         index=index.merge(read_pdm_sources(tool.table("pdm"))).merge(uv.index),
+        name=project.string("name") or tool.table("poetry").string("name"),
         is_project="project" in top or "poetry" in tool or "metadata" in tool.table("flit"),
     ).merge(followed)
 
@@ -87,7 +91,7 @@ def _read_tools(tool: Table) -> Iterator[Entry]:
         for key in ("dependencies", "extra-dependencies"):
             for text, location in environment.strings(key):
                 reason = f"only of Hatch's environment «{name}», a tool of development"
-                yield Skipped(text=text, reason=reason, location=location)
+                yield Skipped(text=text, reason=reason, location=location, category=SkipKind.DEVELOPMENT)
 
 
 def _read_pdm_group(groups: Table, key: str) -> Iterator[Dependency]:

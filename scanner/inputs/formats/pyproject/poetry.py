@@ -21,7 +21,7 @@ from scanner.inputs.formats.pyproject.poetry_versions import (
 )
 from scanner.inputs.formats.structure.table import Table
 from scanner.inputs.formats.table_declaration import declare, join_markers, read_url
-from scanner.model.dependency import Dependency, Entry, Location, Skipped
+from scanner.model.dependency import Dependency, Entry, Location, SkipKind, Skipped
 from scanner.model.errors import SourceError
 from scanner.model.report import PUBLIC_INDEX, IndexPin
 
@@ -139,7 +139,11 @@ class _Reading:
         for key, value in table.values.items():
             if canonicalize_name(key) == "python":
                 reason = "the Python versions that the project itself is for"
-                self.entries.append(Skipped(text=_write(key, value), reason=reason, location=table.location(key)))
+                self.entries.append(
+                    Skipped(
+                        text=_write(key, value), reason=reason, location=table.location(key), category=SkipKind.PROJECT
+                    )
+                )
                 continue
             for spec, location in _read_specs(table, key, value):
                 dependency = _read_dependency(table, key, spec, location)

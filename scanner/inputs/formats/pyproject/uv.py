@@ -14,7 +14,7 @@ from scanner.inputs.formats.reference import parse_reference
 from scanner.inputs.formats.requirement_array import read_requirements
 from scanner.inputs.formats.structure.table import Table
 from scanner.inputs.formats.table_declaration import read_url
-from scanner.model.dependency import Dependency, Entry, Skipped
+from scanner.model.dependency import Dependency, Entry, SkipKind, Skipped
 from scanner.model.errors import SourceError
 from scanner.model.report import IndexPin
 
@@ -22,7 +22,7 @@ from scanner.model.report import IndexPin
 def read_uv_project(uv: Table) -> Parsed:
     """What [tool.uv] declares: development dependencies, constraints and overrides, and its indexes."""
     build_constraints = (
-        Skipped(text=text, reason="constrains builds only", location=location)
+        Skipped(text=text, reason="constrains builds only", location=location, category=SkipKind.DEVELOPMENT)
         for text, location in uv.strings("build-constraint-dependencies")
     )
     return Parsed(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 import tomli
@@ -25,6 +26,7 @@ from scanner.model.rule import Rule
 
 _T = TypeVar("_T")
 
+_LARGE_CHARACTERS = 100_000
 _SALVAGE_TRIES = 3
 """How many tables before a broken line are tried as the end of what can be read; each try parses the beginning."""
 _SALVAGE_DEPTH = 2
@@ -43,7 +45,7 @@ def parse_toml(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
     refuse_endless(text, document.path)
     problems: dict[Problem, None] = {}
     try:
-        values = tomli.loads(text)
+        values = _load_large(text) if len(text) > _LARGE_CHARACTERS else tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         text, values = _salvage_tables(text, error.lineno)
         if not values:
@@ -54,7 +56,19 @@ def parse_toml(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
         raise SourceError(document.path, None, "not readable as TOML: nested too deeply") from error
     except ValueError as error:  # a number of more digits than Python converts
         raise SourceError(document.path, None, f"not readable as TOML: {error}") from error
-    return Table(_Source(document, find_toml_positions(text, depth=depth), problems), (), values)
+    find = _find_large_positions if len(text) > _LARGE_CHARACTERS else find_toml_positions
+    return Table(_Source(document, find(text, depth=depth), problems), (), values)
+
+
+@lru_cache(maxsize=1)
+def _load_large(text: str) -> dict[str, object]:
+    """The values of a large text; each member of a workspace reads the same lock, and tables are never changed."""
+    return tomli.loads(text)
+
+
+@lru_cache(maxsize=1)
+def _find_large_positions(text: str, *, depth: int) -> Positions:
+    return find_toml_positions(text, depth=depth)
 
 
 def _salvage_tables(text: str, bad_line: int) -> tuple[str, dict[str, object]]:

@@ -1,10 +1,9 @@
-"""One scanned file as a project: what of it is to be judged on the target, and what is left out with a reason."""
+"""What of a project's files is judged on the target, and what is left out with a reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePath
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -12,51 +11,69 @@ from packaging.utils import NormalizedName
 from scanner.inputs.formats import STDIN, ReadFile, select_entries
 from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.formats.locks.reach import find_unreached
+from scanner.inputs.projects.project import Project, describe, wants_of
 from scanner.inputs.settings import Settings
-from scanner.model.dependency import Dependency, Entry, Skipped
+from scanner.model.dependency import Dependency, Entry, SkipKind, Skipped
 from scanner.model.finding import Problem
 from scanner.model.metadata import applies
-from scanner.model.requirement import Want, with_extras
+from scanner.model.requirement import Want
 from scanner.model.target import Target
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Project:
-    """What one file (with what it includes) asks of the target."""
-
-    path: str
-    dependencies: tuple[Dependency, ...]
-    skipped: tuple[Skipped, ...]
-    problems: tuple[Problem, ...]
-    constraints: dict[NormalizedName, SpecifierSet]
-    overrides: dict[NormalizedName, tuple[Want, ...]]
-    is_lock: bool
-    notes: tuple[str, ...] = ()
-
-    @property
-    def wants(self) -> tuple[Want, ...]:
-        """What the resolver is asked for: every dependency that has a name."""
-        return tuple(want for dependency in self.dependencies for want in wants_of(dependency))
+def plan_files(path: str, files: Sequence[ReadFile], settings: Settings, target: Target) -> Project:
+    """What the settings select of files that are installed together, for the target."""
+    selected = [_select(file, settings) for file in files]
+    notes = [note for file, (_, notes) in zip(files, selected, strict=True) for note in (*file.parsed.notes, *notes)]
+    return plan_project(
+        path,
+        [entry for entries, _ in selected for entry in entries],
+        target=target,
+        problems=tuple(problem for file in files for problem in file.parsed.problems),
+        constraints=[entry for file in files for entry in file.parsed.constraints],
+        overrides=[entry for file in files for entry in file.parsed.overrides],
+        is_lock=bool(files) and all(file.parsed.is_lock for file in files),
+        notes=tuple(dict.fromkeys(notes)),
+    )
 
 
 def plan_file(file: ReadFile, settings: Settings, target: Target) -> Project:
-    """What of a read file the settings select, for the target."""
-    entries, notes = select_entries(
+    """The same for one file, whose path is the project's."""
+    return plan_files(file.path, (file,), settings, target)
+
+
+def skip_entries(files: Iterable[ReadFile], reason: str, kind: SkipKind) -> tuple[Skipped, ...]:
+    """Everything that files declare, as skipped for one reason; also what in them is not understood."""
+    skipped = []
+    for file in files:
+        for entry in file.parsed.entries:
+            text = entry.text or (describe(entry) if isinstance(entry, Dependency) else "")
+            skipped.append(Skipped(text=text, reason=reason, location=entry.location, category=kind))
+        skipped += [
+            Skipped(text=problem.message, reason=reason, location=problem.location, category=kind)
+            for problem in file.parsed.problems
+            if problem.location is not None
+        ]
+    return tuple(skipped)
+
+
+def declared_lines(files: Sequence[ReadFile]) -> dict[str, frozenset[int]]:
+    """The lines of each file that declare something; none where no comment accepts a finding."""
+    lines: dict[str, set[int]] = {}
+    for file in files if any(file.ignores for file in files) else ():
+        parsed = file.parsed
+        for place in (*parsed.entries, *parsed.constraints, *parsed.overrides, *parsed.problems):
+            if place.location is not None:
+                lines.setdefault(place.location.path, set()).add(place.location.line)
+    return {path: frozenset(numbers) for path, numbers in lines.items()}
+
+
+def _select(file: ReadFile, settings: Settings) -> tuple[Sequence[Entry], Sequence[str]]:
+    return select_entries(
         file.parsed,
         groups=frozenset(settings.group),
         extras=frozenset(settings.extra),
-        all_groups=settings.all_groups,
+        all_groups=settings.all_groups or settings.dev,
         all_extras=settings.all_extras,
-    )
-    return plan_project(
-        file.path,
-        entries,
-        target=target,
-        problems=file.parsed.problems,
-        constraints=file.parsed.constraints,
-        overrides=file.parsed.overrides,
-        is_lock=file.parsed.is_lock,
-        notes=(*file.parsed.notes, *notes),
     )
 
 
@@ -85,7 +102,7 @@ def plan_project(
     is_lock: bool = False,
     notes: tuple[str, ...] = (),
 ) -> Project:
-    """The entries of a file, parted into what concerns the target and what a marker excludes there."""
+    """The entries of a project, parted into what concerns the target and what a marker excludes there."""
     dependencies, skipped = _part(entries, target)
     if is_lock:
         dependencies, unreached = _part_unreached(dependencies, target)
@@ -93,7 +110,9 @@ def plan_project(
     narrowed, _ = _part(constraints, target)
     replacing, _ = _part(overrides, target)
     return Project(
+        name=PurePath(path).name or path,
         path=path,
+        target=target,
         dependencies=dependencies,
         skipped=skipped,
         problems=problems,
@@ -102,31 +121,6 @@ def plan_project(
         is_lock=is_lock,
         notes=notes,
     )
-
-
-def wants_of(dependency: Dependency) -> tuple[Want, ...]:
-    """The wants that a declaration stands for; none where it has no name."""
-    if dependency.name is None:
-        return ()
-    is_wheel = dependency.url is not None and dependency.url.partition("#")[0].endswith(".whl")
-    pinned = is_wheel and dependency.pin is not None
-    want = Want(
-        name=dependency.name,
-        specifier=SpecifierSet(f"==={dependency.pin}") if pinned else dependency.specifier,
-        text=describe(dependency),
-        url=None if pinned else dependency.url,
-    )
-    return tuple(with_extras(want, dependency.extras))
-
-
-def describe(dependency: Dependency) -> str:
-    """The declaration in its canonical form; as written where it has no name."""
-    if dependency.name is None:
-        return dependency.text or dependency.url or ""
-    extras = f"[{','.join(dependency.extras)}]" if dependency.extras else ""
-    if dependency.url:
-        return f"{dependency.name}{extras} @ {dependency.url}"
-    return f"{dependency.name}{extras}{dependency.specifier}"
 
 
 def _fits(entry: Dependency, target: Target) -> bool:
@@ -159,12 +153,12 @@ def _part(entries: Iterable[Entry], target: Target) -> tuple[tuple[Dependency, .
 def _part_unreached(
     dependencies: tuple[Dependency, ...], target: Target
 ) -> tuple[tuple[Dependency, ...], tuple[Skipped, ...]]:
-    """A lock's packages without those that only other platforms ask for."""
+    """A lock's packages without those that only other platforms require."""
     left_out = {id(dependency) for dependency in find_unreached(dependencies, target)}
     skipped = tuple(
         Skipped(
             text=dependency.text or describe(dependency),
-            reason="not for this target: what asks for it does so on other platforms only",
+            reason="not for this target: only other platforms require it",
             location=dependency.location,
             not_for_target=True,
         )

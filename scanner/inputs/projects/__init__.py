@@ -1,0 +1,26 @@
+"""The projects of a scan: which files belong together, for which runtime, and what of them is judged."""
+
+from __future__ import annotations
+
+from scanner.inputs.projects.finding import find_projects
+from scanner.inputs.projects.locks import find_lock_problems
+from scanner.inputs.projects.project import ComparedLock, Discovered, Project, ResolutionSettings, describe, wants_of
+from scanner.inputs.projects.runtime import find_runtime
+from scanner.inputs.projects.selection import folder_of, merge_options, plan_file, plan_files, plan_project
+
+__all__ = [
+    "ComparedLock",
+    "Discovered",
+    "Project",
+    "ResolutionSettings",
+    "describe",
+    "find_lock_problems",
+    "find_projects",
+    "find_runtime",
+    "folder_of",
+    "merge_options",
+    "plan_file",
+    "plan_files",
+    "plan_project",
+    "wants_of",
+]
