@@ -148,13 +148,13 @@ def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
             inspected = inspect_graph(
                 graph, supply, target=project.target, table=settings.table, listed=listed, memory=around.memory
             )
-        notes = supply.notes
-    noted = replace(
-        project,
-        problems=(*project.problems, *differences),
-        notes=(*project.target.notes, *notes, *project.notes),
-    )
-    return judge_project_tree(noted, graph, inspected, listed, baseline=baseline, today=today)
+        noted = replace(
+            project,
+            problems=(*project.problems, *differences),
+            notes=(*project.target.notes, *supply.notes, *project.notes),
+        )
+        # Judged before the supply is closed: listings are read from it as rules look at them.
+        return judge_project_tree(noted, graph, inspected, listed, baseline=baseline, today=today)
 
 
 def _resolve(project: Project, supply: Supply) -> Graph:
