@@ -1,4 +1,4 @@
-"""What is said when the program itself is at fault: never an exit code that reads as a verdict."""
+"""What is printed for an internal error, and its exit code, which never reads as a verdict."""
 
 from __future__ import annotations
 
@@ -23,13 +23,11 @@ def tell_fault(error: BaseException) -> int:
         drop_output(sys.stdout)
         told = [f"compat-scan: error: standard output: cannot be written: {error.strerror}"]
     elif isinstance(error, MemoryError):
-        told = ["compat-scan: error: there is not enough memory; nothing was judged"]
+        told = ["compat-scan: error: not enough memory: no verdict was produced"]
     else:
         lines = "".join(traceback.format_exception(error)).splitlines()
         told = [visible(redact_credentials(line)) for line in lines]
-        told.append(
-            "compat-scan: error: this is a fault of compat-scan; nothing was judged. Report it with these lines."
-        )
+        told.append("compat-scan: error: internal error: no verdict was produced. Please report the traceback above.")
     sys.stderr.write("\n".join(told) + "\n")
     return EXIT_FAULT
 

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 HELP = """\
-Tell which Python dependencies run on Cloudflare Python Workers, which need a container, why, and what to use instead.
+Report which Python dependencies run on Cloudflare Python Workers, which need a container, why, and what to change.
 
 \b
 Examples:
   compat-scan                      the dependency files in and below here
   compat-scan requirements.txt     one file; -v adds the evidence
   pip freeze | compat-scan -       what is installed
-  compat-scan explain numpy        all that is known of one package
+  compat-scan explain numpy        everything known about one package
   compat-scan plan .               what to deploy where, at what cost
 
-Exit codes: 0 everything runs on Workers; 1 something needs a container; 2 misuse, or an input that cannot be read;
-3 something could not be told; 130 interrupted.
+Exit codes: 0 everything runs on Workers; 1 something needs a container, or the deployment fails; 2 misuse, or nothing
+to judge; 3 something is unknown; 130 interrupted.
 
-`compat-scan scan --help` tells the options of a scan, its environment variables and files.
+`compat-scan scan --help` lists the options of a scan, its environment variables and files.
 """
 
 EXIT_CODES = """\
 \b
 Exit codes:
   0    everything runs on Workers (or --fail-on lets the rest pass)
-  1    something needs a container
-  2    misuse, or an input that cannot be read
-  3    incomplete: something could not be told
+  1    something needs a container, or the deployment fails as it stands
+  2    misuse, nothing to judge, or an internal error
+  3    something is unknown
   130  interrupted
 """
 
@@ -89,7 +89,7 @@ Examples:
   compat-scan tree requirements.txt
   compat-scan tree . --invert numpy    who brings numpy along
 
-The marks: v or ✓ runs, ! runs with limits, x or ✗ needs a container, ? could not be told.
+The marks: v or ✓ runs, ! runs with limits, x or ✗ needs a container, ? unknown.
 
 {EXIT_CODES}"""
 
@@ -107,7 +107,7 @@ Exit codes:
   0    planned, or nothing wrong with --check
   1    --check found faults
   2    misuse, or an input that cannot be read
-  3    planned, but something could not be judged
+  3    planned, but something is unknown
 """
 
 VERIFY = """\

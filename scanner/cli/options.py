@@ -41,10 +41,10 @@ verbosity_options = _apply(
             type=SuggestingChoice(["auto", "always", "never"]),
             default="auto",
             show_default=True,
-            help="Colour what is meant for people. NO_COLOR and FORCE_COLOR are honoured.",
+            help="Colour the output. NO_COLOR and FORCE_COLOR are honoured.",
         ),
-        _option("-v", "--verbose", count=True, help="Tell more: what runs, what is skipped, the evidence."),
-        _option("-q", "--quiet", is_flag=True, help="Tell only the outcome."),
+        _option("-v", "--verbose", count=True, help="Show compatible and skipped packages and the evidence."),
+        _option("-q", "--quiet", is_flag=True, help="Print only the summary line."),
     )
 )
 
@@ -64,8 +64,7 @@ view_format_option = _option(
 fail_on_option = _option(
     "--fail-on",
     type=SuggestingChoice(["container", "unknown", "never"]),
-    help="What makes the exit code a failure: only a container, also something unknown, or nothing."
-    "  [default: unknown]",
+    help="Fail on a container, also on something unknown, or never.  [default: unknown]",
 )
 
 report_options = _apply(
@@ -75,7 +74,7 @@ report_options = _apply(
             "formats",
             type=SuggestingChoice(FORMATS),
             multiple=True,
-            help="How to report (repeatable).  [default: terminal]",
+            help="Report format (repeatable).  [default: terminal]",
         ),
         _option(
             "-o",
@@ -84,7 +83,7 @@ report_options = _apply(
             multiple=True,
             type=PATH,
             metavar="FILE",
-            help="Write the report of the --format before it to a file instead of standard output.",
+            help="Write the report of the preceding --format to a file.",
         ),
         fail_on_option,
     )
@@ -96,7 +95,7 @@ source_options = _apply(
         _option("--extra", multiple=True, metavar="NAME", help="Include this extra of the project (repeatable)."),
         _option("--all-groups", is_flag=True, help="Include every dependency group."),
         _option("--all-extras", is_flag=True, help="Include every extra of the project."),
-        _option("--all-files", is_flag=True, help="Read manifests and each of their lock files apart."),
+        _option("--all-files", is_flag=True, help="Read manifests besides the lock files made from them."),
         _option("--dev", is_flag=True, help="Judge development files and groups too."),
         _option(
             "--exclude",
@@ -112,7 +111,7 @@ python_option = _option(
     "--python",
     type=PATH,
     metavar="PATH",
-    help="Take what is installed for this interpreter, or in this virtual environment, as well as any PATHS.",
+    help="Check what is installed in this environment, besides any PATHS.",
 )
 
 target_options = _apply(
@@ -120,13 +119,12 @@ target_options = _apply(
         _option(
             "--table",
             type=SuggestingChoice(["enforce", "advise"]),
-            help="Whether the incompatible-library table decides, or only advises where a WebAssembly build exists."
-            "  [default: enforce]",
+            help="Let the incompatible-library table decide, or only advise.  [default: enforce]",
         ),
         _option(
             "--compatibility-date",
             metavar="DATE",
-            help="Judge for the runtime of this date (YYYY-MM-DD).  [default: from the nearest Wrangler"
+            help="Use the runtime of this date (YYYY-MM-DD).  [default: from the nearest Wrangler"
             " configuration, else the newest runtime]",
         ),
         _option(
@@ -162,25 +160,23 @@ baseline_options = _apply(
 
 index_options = _apply(
     (
-        _option("--index-url", metavar="URL", help="The package index to ask.  [default: as configured for uv or pip]"),
+        _option("--index-url", metavar="URL", help="Use this package index.  [default: as configured for uv or pip]"),
         _option(
             "--extra-index-url",
             multiple=True,
             metavar="URL",
-            help="A further index, which goes before --index-url as in uv (repeatable).",
+            help="Use this index before --index-url, as uv does (repeatable).",
         ),
-        _option(
-            "--offline", is_flag=True, help="Open no network: what neither the cache nor the tables know stays unknown."
-        ),
-        _option("--no-cache", is_flag=True, help="Neither use nor keep what earlier scans learned."),
+        _option("--offline", is_flag=True, help="Use cached data only; anything not cached is reported as unknown."),
+        _option("--no-cache", is_flag=True, help="Do not use the cache."),
         _option(
             "--cache-dir",
             type=PATH,
             metavar="DIR",
-            help="Keep the cache there.  [default: the user's cache folder]",
+            help="Use this cache folder.  [default: the user's cache folder]",
         ),
-        _option("--no-deps", is_flag=True, help="Judge only what is named, not what comes along with it."),
-        _option("--no-inspect", is_flag=True, help="Skip what needs the contents of wheels."),
+        _option("--no-deps", is_flag=True, help="Check only the listed packages, not their dependencies."),
+        _option("--no-inspect", is_flag=True, help="Use index metadata only; do not open wheels."),
     )
 )
 

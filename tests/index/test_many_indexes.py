@@ -248,7 +248,7 @@ def test_each_package_is_asked_of_its_indexes_and_taken_from_them(
         env={"PIP_RETRIES": "0", **case.env},
     )  # fmt: skip
     report = json.loads(done.stdout)
-    verdicts = {each["name"]: each["verdict"] for each in report["dependencies"]}
+    verdicts = {each["name"]: each["verdict"] for each in report["projects"][0]["dependencies"]}
     assert (verdicts["secret"], verdicts["shared"]) == (case.secret, case.shared), done.stdout
     assert _asked(private) == set(case.asked_private)
     assert _asked(index) == set(case.asked_public)
@@ -266,6 +266,6 @@ def test_a_page_of_links_can_be_what_a_package_is_tied_to(
     private.answer("/flat", "".join(f'<a href="{url}">{url}</a>' for url in files), content_type="text/html")
     text = UV.replace('{private}"', f'{private.origin}/flat"\nformat = "flat"') + 'secret = { index = "own" }\n'
     done = run("scan", "--format", "json", "--no-inspect", "pyproject.toml", files={"pyproject.toml": text})
-    verdicts = {each["name"]: each["verdict"] for each in json.loads(done.stdout)["dependencies"]}
+    verdicts = {each["name"]: each["verdict"] for each in json.loads(done.stdout)["projects"][0]["dependencies"]}
     assert verdicts == {"secret": PRIVATE, "shared": PUBLIC}, done.stdout
     assert (_asked(private), _asked(index)) == (set(), {"shared"})

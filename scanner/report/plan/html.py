@@ -55,16 +55,16 @@ def write_plan_html(plan: Plan, stream: TextIO, context: ReportContext) -> None:
 def _sections(plan: Plan) -> Iterator[str]:
     heading = '<h2 id="picture">What runs where</h2>'
     yield f'<section aria-labelledby="picture">\n{heading}\n{_scrolled("picture", split_picture(plan))}</section>\n'
-    yield _section("answers", "The way to it", _answers(plan))
+    yield _section("answers", "Decision", _answers(plan))
     yield _section("dependencies", "The split", _split(plan))
     yield _section("code", "Your code", _code(plan))
     yield _section("size", "The size", _size(plan))
     yield _costs(plan)
-    yield _section("mind", "To mind", map(prose, plan.advice))
+    yield _section("mind", "Notes", map(prose, plan.advice))
     yield _section("assumed", "Assumed", map(prose, plan.assumptions))
     problems = (*plan.report.problems, *(plan.split.code.problems if plan.split.code else ()))
     told = (f"{code(describe_place(problem.location))} {prose(problem.message)}" for problem in problems)
-    yield _section("problems", "Not understood", told)
+    yield _section("problems", "Problems", told)
 
 
 def _section(name: str, heading: str, items: Iterable[str]) -> str:

@@ -47,16 +47,16 @@ def write_plan_markdown(plan: Plan, stream: TextIO, context: ReportContext) -> N
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"## compat-scan plan: {DECISION_WORDS[plan.decision]}"
     yield from ("", inline(plan.summary), "", inline(describe_target(plan.report.target)))
-    yield from _section("The way to it", list(_answers(plan)))
+    yield from _section("Decision", list(_answers(plan)))
     yield from _section("The split", list(_split(plan)))
     yield from _section("Your code", list(_code(plan)))
     yield from _section("The size", list(_size(plan)))
     yield from _costs(plan)
-    yield from _section("To mind", [f"- {inline(text)}" for text in plan.advice])
+    yield from _section("Notes", [f"- {inline(text)}" for text in plan.advice])
     yield from _section("Assumed", [f"- {inline(text)}" for text in plan.assumptions])
     problems = (*plan.report.problems, *(plan.split.code.problems if plan.split.code else ()))
     items = [f"- {code(describe_place(problem.location))} {inline(problem.message)}" for problem in problems]
-    yield from _section("Not understood", items)
+    yield from _section("Problems", items)
 
 
 def _section(heading: str, items: list[str]) -> Iterator[str]:

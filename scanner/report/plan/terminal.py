@@ -62,10 +62,10 @@ def write_plan_terminal(plan: Plan, stream: TextIO, context: ReportContext) -> N
     _write_code(page, plan)
     _write_size(page, plan)
     _write_costs(page, plan)
-    _write_list(page, "To mind", plan.advice)
+    _write_list(page, "Notes", plan.advice)
     _write_list(page, "Assumed", plan.assumptions)
     problems = (*plan.report.problems, *(plan.split.code.problems if plan.split.code else ()))
-    _write_list(page, "Not understood", tuple(f"{describe_place(p.location)} {p.message}".strip() for p in problems))
+    _write_list(page, "Problems", tuple(f"{describe_place(p.location)} {p.message}".strip() for p in problems))
 
 
 def _heading(page: Page, text: str) -> None:
@@ -81,7 +81,7 @@ def _write_list(page: Page, heading: str, texts: tuple[str, ...]) -> None:
 
 
 def _write_answers(page: Page, plan: Plan) -> None:
-    _heading(page, "The way to it")
+    _heading(page, "Decision")
     for answer in plan.answers:
         lead: Span = (_REPLY_MARKS[answer.reply], _REPLY_STYLES[answer.reply])
         page.paragraph(describe_answer(answer), lead=lead, indent=2)

@@ -33,7 +33,7 @@ DECISION_WORDS = {
     Decision.HYBRID: "a Python Worker plus a container",
     Decision.CONTAINER: "a container",
     Decision.WORKFLOWS: "Python Workers with Workflows",
-    Decision.UNKNOWN: "not to be told yet",
+    Decision.UNKNOWN: "undetermined",
 }
 
 SIDE_WORDS = {
@@ -41,7 +41,7 @@ SIDE_WORDS = {
     Side.CONTAINER: "moves to the container",
     Side.SERVICE: "is replaced by a service",
     Side.DROPPED: "is not needed on Workers",
-    Side.UNKNOWN: "could not be judged",
+    Side.UNKNOWN: "is unknown",
 }
 
 BASIS_WORDS = {

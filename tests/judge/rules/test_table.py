@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def _judge(run: Run, requirement: str) -> tuple[str, set[str]]:
     result = run("requirements.txt", "--format", "json", "--no-inspect", files={"requirements.txt": f"{requirement}\n"})
-    dependency = json.loads(result.stdout)["dependencies"][0]
+    dependency = json.loads(result.stdout)["projects"][0]["dependencies"][0]
     return dependency["verdict"], {finding["rule"] for finding in dependency["findings"]}
 
 
@@ -43,4 +43,4 @@ def test_a_row_speaks_of_what_would_be_installed(run: Run, requirement: str, ver
 def test_no_build_lifts_what_forbids_eval(run: Run) -> None:
     files = {"requirements.txt": "pynacl\n"}
     result = run("requirements.txt", "--table", "advise", "--no-inspect", "--format", "json", files=files)
-    assert json.loads(result.stdout)["dependencies"][0]["verdict"] == "container"
+    assert json.loads(result.stdout)["projects"][0]["dependencies"][0]["verdict"] == "container"
