@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, TextIO, TypeAlias, cast
 
-from scanner.model.report import Report
-from scanner.report.context import ReportContext
+if TYPE_CHECKING:  # the command line reads the table for its help
+    from collections.abc import Callable
 
-Writer = Callable[[Report, TextIO, ReportContext], None]
+    from scanner.model.report import Report
+    from scanner.report.context import ReportContext
+
+Writer: TypeAlias = "Callable[[Report, TextIO, ReportContext], None]"
 """Writes one report to a stream."""
 
 

@@ -57,7 +57,7 @@ def test_the_examples_of_the_help_are_commands_that_exist(run: Run, take: Take, 
 
 def test_the_help_of_a_scan_tells_the_environment_the_files_and_the_exit_codes(run: Run) -> None:
     text = run("scan", "--help").stdout
-    assert re.search(r"^    3    incomplete", text, re.MULTILINE)
+    assert re.search(r"^    3    something is unknown", text, re.MULTILINE)
     for word in ("COMPAT_SCAN_<OPTION>", "NO_COLOR", "_COMPAT_SCAN_COMPLETE", "compat-scan.toml", "wrangler.jsonc"):
         assert word in text
 
