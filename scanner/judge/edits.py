@@ -60,7 +60,8 @@ def _say_suggestion(node: Node, suggestion: Suggestion) -> str:
         f"uses {name} {version}, which has a compatible wheel" for name, version in suggestion.parts.items() if version
     ]
     told += [f"does not require {name}" for name, version in suggestion.parts.items() if version is None]
-    return f"require {node.name}=={suggestion.version} instead of {asked}: {_say_age(node, suggestion)}it {', and '.join(told)}"
+    age = _say_age(node, suggestion)
+    return f"require {node.name}=={suggestion.version} instead of {asked}: {age}it {', and '.join(told)}"
 
 
 def _say_age(node: Node, suggestion: Suggestion) -> str:

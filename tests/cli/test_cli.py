@@ -121,7 +121,7 @@ def test_an_upper_bound_of_requires_python_is_a_caution_that_names_it(
     report, code = _scan(run, "alpha\nbeta\n")
     assert code == 0
     assert (_rules(report, "alpha"), _rules(report, "beta")) == ({"CS106"}, set())
-    finding = report["dependencies"][0]["findings"][0]
+    finding = report["projects"][0]["dependencies"][0]["findings"][0]
     assert finding["level"] == "caution"
     assert ">=3.8,<3.13" in finding["message"]
 
