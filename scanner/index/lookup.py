@@ -14,10 +14,9 @@ from scanner.index.absence import Shelf, Shelved
 from scanner.index.http.answer import Answer
 from scanner.index.http.urls import file_path
 from scanner.index.listing import Listing, make_listing, merge_listings
-from scanner.index.listing.listed_rows import ACCEPT, parse_rows
 from scanner.index.listing.local import LinksPage, read_links, read_local_listing
 from scanner.index.listing.packed import Packed, pack_listing, unpack_listing
-from scanner.index.listing.pages import parse_page
+from scanner.index.listing.pages import ACCEPT, parse_links_page, parse_rows
 from scanner.index.listing.rows import RowLike
 from scanner.index.scratch import Scratch
 from scanner.index.settings import IndexSettings
@@ -25,9 +24,10 @@ from scanner.index.settings.location import IndexLocation
 from scanner.model.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined
 
 if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
+    from typing import Any
 
-    from scanner.index.http.client import Client
+    from scanner.index.http import Client
 
 OFFLINE = "offline: nothing is fetched, and the cache does not have it"
 
@@ -36,7 +36,12 @@ class Lookup:
     """Finds projects by the rules of some settings; an index that fails is never passed over, for it may have them."""
 
     def __init__(
-        self, settings: IndexSettings, client: Callable[[], Client] | None, scratch: Scratch, shelf: Shelf | None = None
+        self,
+        settings: IndexSettings,
+        client: Callable[[], Client] | None,
+        scratch: Scratch,
+        shelf: Shelf | None,
+        spawn: Callable[[Coroutine[Any, Any, LinksPage | None]], asyncio.Task[LinksPage | None]],
     ) -> None:
         """Ask with the client that ``client`` gives; None means that only local places may be looked at.
 
@@ -46,6 +51,7 @@ class Lookup:
         self._settings = settings
         self._client = client
         self._shelf = shelf
+        self._spawn = spawn
         self._links: dict[str, asyncio.Task[LinksPage | None]] = {}
         self.refusing: dict[str, None] = {}
         """The URLs of the indexes that refused access to a project which another one has."""
@@ -147,7 +153,7 @@ class Lookup:
         """A find-links place, read once whoever asks first."""
         task = self._links.get(url)
         if task is None:
-            task = self._links[url] = asyncio.create_task(self._read_links(url))
+            task = self._links[url] = self._spawn(self._read_links(url))
         if task.done():
             return task.result()
         return await asyncio.shield(task)
@@ -160,8 +166,7 @@ class Lookup:
         answer = await self._client().fetch(url, accept="text/html")
         if answer.is_absent:
             return None
-        page = parse_page(answer.body.decode("utf-8", errors="replace"), answer.url)
-        return LinksPage(page.rows, answer.url)
+        return LinksPage(parse_links_page(answer.body.decode("utf-8", errors="replace"), answer.url), answer.url)
 
 
 def _parse(answer: Answer, name: NormalizedName) -> Sequence[RowLike]:

@@ -43,6 +43,7 @@ class IndexSupply:
 
     def __init__(self, index: Index, target: Target, release: PyodideRelease, *, with_dependencies: bool) -> None:
         self._index = index
+        self.spawn = index.spawn
         self._target = target
         self._release = release
         self._with_dependencies = with_dependencies
@@ -148,7 +149,7 @@ class IndexSupply:
     async def _fetch_metadata(self, candidate: Candidate) -> _Found:
         key = (candidate.release.name, str(candidate.version))
         if key not in self._metadata:
-            self._metadata[key] = asyncio.ensure_future(self._load_metadata(candidate))
+            self._metadata[key] = self._index.spawn(self._load_metadata(candidate))
         return await asyncio.shield(self._metadata[key])
 
     async def _load_metadata(self, candidate: Candidate) -> _Found:
@@ -220,7 +221,7 @@ class _Crawl:
         self._seen.add(key)
         self._waiting.append((name, specifier, extra, level))
         if len(self._workers) < _MOST_VISITS:
-            worker = asyncio.ensure_future(self._work())
+            worker = self._supply.spawn(self._work())
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
 

@@ -1,8 +1,9 @@
-"""What the name of a distributed file says by itself, told by splitting strings: cheap enough for every file listed."""
+"""What the name of a distributed file says, found by splitting strings: cheap enough for every listed file."""
 
 from __future__ import annotations
 
 import re
+from math import prod
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -22,8 +23,12 @@ SDIST_SUFFIXES = (
     ".tlz",
     ".tar",
 )
+MOST_NAME_CHARACTERS = 300
+"""No file system and no public index takes longer names."""
+MOST_TAGS = 2000
+"""How many tags the compressed sets in the name of a wheel may stand for together; real names have a few dozen."""
 OTHER_SUFFIXES = (".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg")
-# What installers of the time before wheels append to the version: «1.0.win32-py2.7.exe», «1.0-1.noarch.rpm».
+# What the formats before wheels append to the version: "1.0.win32-py2.7.exe", "1.0-1.noarch.rpm".
 _PLATFORM_TAIL = re.compile(r"\.(win32|win|linux|macosx|noarch|src|i[3-6]86|x86_64|amd64)$")
 
 
@@ -42,6 +47,11 @@ def is_distribution(filename: str) -> bool:
 def is_plain(filename: str) -> bool:
     """Whether it is printable ASCII without folders: no distribution's name is anything else."""
     return filename.isascii() and filename.isprintable() and "/" not in filename and "\\" not in filename
+
+
+def has_too_many_tags(filename: str) -> bool:
+    """Whether the tag sets at the end of a wheel's name stand for more than ``MOST_TAGS`` tags together."""
+    return prod(part.count(".") + 1 for part in filename.removesuffix(WHEEL_SUFFIX).split("-")[-3:]) > MOST_TAGS
 
 
 def may_fit_webassembly(filename: str) -> bool:

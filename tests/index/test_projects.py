@@ -142,7 +142,7 @@ def test_a_failure_is_remembered_and_raised_afresh_each_time(index: FakeIndex, o
 
 def test_an_answer_about_another_project_is_an_error(index: FakeIndex, open_index: OpenIndex) -> None:
     index.answer("foo", '{"meta": {"api-version": "1.0"}, "name": "bar", "files": []}')
-    with pytest.raises(IndexAnswerError, match="«bar»"):
+    with pytest.raises(IndexAnswerError, match="about bar"):
         open_index(index).listing(FOO)
 
 

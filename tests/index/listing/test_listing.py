@@ -13,7 +13,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from scanner.index.listing import Listing, make_listing, merge_listings
-from scanner.index.listing.listed_rows import parse_rows
+from scanner.index.listing.pages import parse_rows
 from scanner.index.listing.rows import FileRow
 from scanner.model.artifact import ArtifactKind
 from scanner.model.errors import IndexAnswerError
@@ -114,10 +114,7 @@ def test_only_wheels_and_source_distributions_with_right_names_can_be_chosen(fil
         _row("foo-1.0.tar.gz", url="ftp://example.org/foo-1.0.tar.gz"),
         _row("foo-1.0.tar.gz", url="file:///etc/passwd"),
         _row("foo-1.0.tar.gz", url="//[x"),
-        _row("foo-1.0.tar.gz", size="large"),
         _row("foo-\ud800.tar.gz"),
-        {"filename": "foo-1.0.tar.gz"},
-        "nonsense",
     ],
 )
 def test_an_odd_file_is_set_aside_and_the_rest_lives(file: object) -> None:
@@ -166,12 +163,12 @@ def test_candidates_for_webassembly_are_told_without_parsing_tags() -> None:
         (_body(), "text/plain", "text/plain"),
         (_body(), "", "no content type"),
         (_body(), "application/vnd.pypi.simple.v2+json", "v2"),
-        (_body(api_version="2.0"), JSON, "version «2.0»"),
-        (_body(name="bar"), JSON, "«bar»"),
-        (b"<html>", JSON, "cannot be read"),
+        (_body(api_version="2.0"), JSON, "version 2.0"),
+        (_body(name="bar"), JSON, "about bar"),
+        (b"<html>", JSON, "cannot read"),
         (b"[]", JSON, "no object"),
         (b"[" * 100_000, JSON, "too deeply"),
-        (b'<meta name="pypi:repository-version" content="2.0">', HTML, "version «2.0»"),
+        (b'<meta name="pypi:repository-version" content="2.0">', HTML, "version 2.0"),
         (b"<form>", HTML, "login"),
         (b'<a href="/imprint">', HTML, "login"),
     ],
