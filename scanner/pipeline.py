@@ -5,7 +5,7 @@ The only module that knows all the stages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,7 +15,6 @@ from typing import Protocol
 from packaging.utils import canonicalize_name
 
 from scanner.inputs.formats import STDIN, ReadFile, read_sources
-from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
 from scanner.inputs.projects import Project, folder_of, merge_options, plan_file
 from scanner.inputs.settings import Settings
@@ -31,6 +30,7 @@ from scanner.judge.judgements import judge_project
 from scanner.judge.verdicts import Assembled, assemble_judgements
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.finding import Problem
+from scanner.model.index_settings import IndexSettings
 from scanner.model.report import Judgement, Report
 from scanner.model.target import Target
 from scanner.resolve import Graph, resolve_flat, resolve_tree
@@ -49,7 +49,7 @@ class Source(Supply, Opener, Protocol):
         """What the reader should know of the index settings, as sentences."""
 
 
-OpenSupply = Callable[[Target, IndexOptions, Path], AbstractContextManager[Source]]
+OpenSupply = Callable[[Target, IndexSettings, Path], AbstractContextManager[Source]]
 """Takes the target, the index options of the scanned files, and the folder of the first of them."""
 Progress = Callable[[str], None]
 
@@ -71,6 +71,8 @@ class Surroundings:
     """What earlier scans learned of files; None to do without."""
     listed: Listed | None = None
     """The incompatible-library table; None for the shipped one with the user's rows."""
+    own_hosts: Callable[[], Collection[str]] = frozenset
+    """Gives the hosts of indexes that the user's own settings name: scanned files may send secrets only there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,15 +91,15 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
         SettingsError: the runtime cannot be chosen from what is set, or the baseline cannot be read.
         SourceError: a comment that ignores findings names no rule, an unknown one, or gives no reason.
     """
-    noted = NotedVariables(around.environ)
+    noted = NotedVariables(around.environ, around.own_hosts)
     with noted.errors_hidden():
-        report = _scan(paths, settings, replace(around, environ=noted))
+        report = _scan(paths, settings, around, noted)
     return mask_report(report, noted.hide) if noted.are_read else report
 
 
-def _scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Report:
+def _scan(paths: Sequence[str], settings: Settings, around: Surroundings, noted: NotedVariables) -> Report:
     target = find_target(paths, settings)
-    files = read_files(paths, settings, around)
+    files = read_files(paths, settings, around, noted)
     exemptions = _exemptions(files, settings, around, target)
     projects = [plan_file(file, settings, target) for file in files]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
@@ -151,12 +153,14 @@ def find_target(paths: Sequence[str], settings: Settings) -> Target:
     return choose_target()
 
 
-def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -> tuple[ReadFile, ...]:
+def read_files(
+    paths: Sequence[str], settings: Settings, around: Surroundings, noted: NotedVariables | None = None
+) -> tuple[ReadFile, ...]:
     """What stands in the files, nothing selected and nothing judged."""
     return read_sources(
         paths,
         read_stdin=around.read_stdin,
-        environ=around.environ,
+        expand=(noted or NotedVariables(around.environ, around.own_hosts)).expand,
         all_files=settings.all_files,
         installed=around.installed,
     )
@@ -164,8 +168,8 @@ def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -
 
 def list_entries(paths: Sequence[str], settings: Settings, around: Surroundings) -> Flattened:
     """Everything that stands in the files in one place, nothing selected and nothing judged."""
-    noted = NotedVariables(around.environ)
-    files = read_files(paths, settings, replace(around, environ=noted))
+    noted = NotedVariables(around.environ, around.own_hosts)
+    files = read_files(paths, settings, around, noted)
     entries = [entry for file in files for entry in file.parsed.entries]
     listed = Flattened(
         entries=tuple(entry for entry in entries if isinstance(entry, Dependency)),
@@ -191,7 +195,7 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     report = scan((STDIN,), settings, asked)
     names = [canonicalize_name(row.name) for row in report.dependencies if row.location is not None]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
-    with around.open_supply(report.target, IndexOptions(), Path.cwd()) as supply:
+    with around.open_supply(report.target, IndexSettings(), Path.cwd()) as supply:
         steps = [step for name in names for step in explain_project(name, supply, report.target, listed)]
     return replace(report, notes=(*report.notes, *steps))
 

@@ -21,9 +21,12 @@ FILE_NAME = "cache-1.sqlite"
 """With the version of the schema: older and newer releases each keep their own file."""
 MAX_BYTES = 512 * 1024 * 1024
 """Beyond this size what was not used for longest is dropped, until a quarter is free again."""
+MAX_ENTRY_BYTES = 32 * 1024 * 1024
+"""Larger entries are neither kept nor read."""
 BUSY_SECONDS = 5.0
 """How long a write waits for another process before this scan goes on without the cache."""
 
+_MAX_ETAG_CHARACTERS = 1000
 _MAX_WAITING_BYTES = 1024 * 1024
 _DAY_SECONDS = 24 * 60 * 60
 _FOR_EVER = float("inf")
@@ -42,9 +45,12 @@ class Entry:
     etag: str | None = None
 
     @property
-    def text(self) -> str:
-        """What is kept, as it was handed over."""
-        return self.body.decode("utf-8", "surrogatepass")
+    def text(self) -> str | None:
+        """The body as text; None for bytes that are no text."""
+        try:
+            return self.body.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return None
 
 
 class Cache:
@@ -80,10 +86,10 @@ class Cache:
             return self._connect().execute(query, (kind, key)).fetchone() is not None
         return False
 
-    def recall(self, kind: str, key: str) -> str | None:
-        """The text of an entry that is still fresh; None otherwise."""
+    def recall(self, kind: str, key: str, *, at_any_age: bool = False) -> str | None:
+        """The text of an entry that is still fresh, or of ``at_any_age``; None otherwise."""
         entry = self.find(kind, key)
-        return entry.text if entry is not None and self.is_fresh(entry) else None
+        return entry.text if entry is not None and (at_any_age or self.is_fresh(entry)) else None
 
     def keep(
         self, kind: str, key: str, text: str | bytes, *, fresh_seconds: float = _FOR_EVER, etag: str | None = None
@@ -93,6 +99,8 @@ class Cache:
             return
         now = self._now()
         body = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        if len(body) > MAX_ENTRY_BYTES or len(etag or "") > _MAX_ETAG_CHARACTERS:
+            return
         entry = Entry(body=body, stored_at=now, fresh_until=now + fresh_seconds, etag=etag)
         self._waiting[kind, key] = entry
         self._waiting_bytes += len(body)
@@ -126,8 +134,9 @@ class Cache:
     def _read(self, kind: str, key: str) -> Entry | None:
         database = self._connect()
         row = database.execute(
-            "SELECT body, crc, stored_at, fresh_until, etag, used_at FROM entries WHERE kind = ? AND key = ?",
-            (kind, key),
+            "SELECT body, crc, stored_at, fresh_until, etag, used_at FROM entries"
+            " WHERE kind = ? AND key = ? AND length(body) <= ? AND length(coalesce(etag, '')) <= ?",
+            (kind, key, MAX_ENTRY_BYTES, _MAX_ETAG_CHARACTERS),
         ).fetchone()
         entry = None if row is None else _to_entry(row)
         if entry is not None and row[5] < self._now() - _DAY_SECONDS:

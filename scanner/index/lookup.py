@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName, is_normalized_name
 
-from scanner.index.absence import Shelf, Shelved
 from scanner.index.http.answer import Answer
-from scanner.index.http.urls import file_path
 from scanner.index.listing import Listing, make_listing, merge_listings
 from scanner.index.listing.local import LinksPage, read_links, read_local_listing
 from scanner.index.listing.packed import Packed, pack_listing, unpack_listing
 from scanner.index.listing.pages import ACCEPT, parse_links_page, parse_rows
 from scanner.index.listing.rows import RowLike
-from scanner.index.scratch import Scratch
-from scanner.index.settings import IndexSettings
-from scanner.index.settings.location import IndexLocation
-from scanner.model.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined
+from scanner.index.listing_cache import CachedListing, ListingCache
+from scanner.model.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined, IndexUnreachable
+from scanner.model.index_settings import IndexLocation, IndexSettings
+from scanner.model.urls import file_path
 
 if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
     from collections.abc import Callable, Coroutine
@@ -39,18 +37,16 @@ class Lookup:
         self,
         settings: IndexSettings,
         client: Callable[[], Client] | None,
-        scratch: Scratch,
-        shelf: Shelf | None,
+        listings: ListingCache | None,
         spawn: Callable[[Coroutine[Any, Any, LinksPage | None]], asyncio.Task[LinksPage | None]],
     ) -> None:
         """Ask with the client that ``client`` gives; None means that only local places may be looked at.
 
-        ``scratch`` holds what the listings say of files, ``shelf`` what the indexes said in earlier scans.
+        ``listings`` holds what the indexes answered in earlier scans.
         """
-        self._scratch = scratch
         self._settings = settings
         self._client = client
-        self._shelf = shelf
+        self._listings = listings
         self._spawn = spawn
         self._links: dict[str, asyncio.Task[LinksPage | None]] = {}
         self.refusing: dict[str, None] = {}
@@ -69,21 +65,21 @@ class Lookup:
         answers = await self._ask_all(locations, name)
         # A package that is tied to an index comes from nowhere else, as with uv.
         links = self._settings.find_links if pinned_to is None else ()
-        linked = [await self._find_linked(url, name) for url in links]
+        linked = [await self._find_linked(link, name) for link in links]
         listings = _raise_first([*answers, *linked])
-        asked = zip(locations, answers, strict=False)  # further ones are not asked with «first-index»
+        asked = zip(locations, answers, strict=False)  # further ones are not asked with "first-index"
         self.refusing.update({place.url: None for place, answer in asked if isinstance(answer, IndexRefused)})
         return merge_listings(listings)
 
     def missing_links(self) -> tuple[str, ...]:
         """The local find-links places that do not exist."""
-        paths = {url: file_path(url) for url in self._settings.find_links}
+        paths = {link.url: file_path(link.url) for link in self._settings.find_links}
         return tuple(url for url, path in paths.items() if path is not None and not Path(path).exists())
 
     async def _ask_all(
         self, locations: Sequence[IndexLocation], name: NormalizedName
     ) -> Sequence[Listing | BaseException | None]:
-        """What the indexes say; with «first-index», no further one is asked after the first that has the project."""
+        """What the indexes say; with "first-index", no further one is asked after the first that has the project."""
         if self._settings.strategy == "first-index":
             for location in locations:
                 listing = await self._ask(location, name)
@@ -96,7 +92,10 @@ class Lookup:
 
     def _pinned_to(self, name: NormalizedName) -> tuple[str, ...] | None:
         """The URLs of the indexes that a project is tied to; None for one that every index may provide."""
-        return next((urls for project, urls in self._settings.pins.items() if _is_meant(project, name)), None)
+        project = next((pin.project for pin in self._settings.pins if _is_meant(pin.project, name)), None)
+        if project is None:
+            return None
+        return tuple(pin.index for pin in self._settings.pins if pin.project == project and pin.index)
 
     def _locations(self, name: NormalizedName, pinned_to: tuple[str, ...] | None) -> list[IndexLocation]:
         """The indexes to ask for a project: those it is tied to, or all that are for every project.
@@ -105,52 +104,56 @@ class Lookup:
             IndexUndefined: it is tied to an index that is not defined.
         """
         if pinned_to is None:
-            return [location for location in self._settings.index_urls if not location.is_explicit]
+            return [location for location in self._settings.locations if not location.is_explicit]
         if not pinned_to:
             raise IndexUndefined(name, "the index that it is tied to is not defined, so no index is asked for it")
-        by_url = {location.url: location for location in reversed(self._settings.index_urls)}
+        by_url = {location.url: location for location in reversed(self._settings.locations)}
         return [by_url[url] for url in pinned_to if url in by_url]
 
-    async def _find_linked(self, url: str, name: NormalizedName) -> Listing | None:
-        page = await self._links_page(url)
+    async def _find_linked(self, location: IndexLocation, name: NormalizedName) -> Listing | None:
+        if location.withheld:
+            raise IndexUnreachable(location.url, location.withheld)
+        page = await self._links_page(location.url)
         return page.listing(name) if page is not None else None
 
     async def _ask(self, location: IndexLocation, name: NormalizedName) -> Listing | None:
         """The listing of one index; None where it has no such project."""
         if location.is_flat:
-            return await self._find_linked(location.url, name)
+            return await self._find_linked(location, name)
+        if location.withheld:
+            raise IndexUnreachable(location.url, location.withheld)
         if location.is_local:
             return read_local_listing(location.url, name)
-        shelved = self._shelf.find(location.url, name, at_any_age=self._client is None) if self._shelf else None
-        if shelved is not None and shelved.is_fresh:
-            return shelved.listing
+        cached = self._listings.find(location.url, name, at_any_age=self._client is None) if self._listings else None
+        if cached is not None and cached.is_fresh:
+            return cached.listing
         if self._client is None:
             raise IndexNotAsked(location.url, OFFLINE)
-        return await self._fetch(self._client(), location, name, shelved)
+        return await self._fetch(self._client(), location, name, cached)
 
     async def _fetch(
-        self, client: Client, location: IndexLocation, name: NormalizedName, shelved: Shelved | None
+        self, client: Client, location: IndexLocation, name: NormalizedName, cached: CachedListing | None
     ) -> Listing | None:
-        """What the index says now; where it has not changed since ``shelved``, that one."""
+        """What the index says now; where it has not changed since ``cached``, that one."""
         answer = await client.fetch(
             f"{location.url}{name}/",
             accept=ACCEPT,
-            headers={"If-None-Match": shelved.etag} if shelved is not None and shelved.etag else {},
+            headers={"If-None-Match": cached.etag} if cached is not None and cached.etag else {},
             absent_statuses=location.absent_statuses,
         )
-        if answer.status == 304 and shelved is not None and self._shelf is not None:
-            self._shelf.renew(location.url, name, shelved, answer.headers)
-            return shelved.listing
+        if answer.status == 304 and cached is not None and self._listings is not None:
+            self._listings.renew(location.url, name, cached, answer.headers)
+            return cached.listing
         headers, url = answer.headers, answer.url
         listed = None if answer.is_absent else _parse(answer, name)
         del answer  # its body can be as large as all that follows
         packed = None if listed is None else _pack(listed, url, name)
-        if self._shelf is not None:
-            self._shelf.keep(location.url, name, packed, headers)
-        return unpack_listing(packed.text, name, self._scratch.hold) if packed is not None else None
+        if self._listings is not None:
+            self._listings.keep(location.url, name, packed, headers)
+        return unpack_listing(packed.text, name) if packed is not None else None
 
     async def _links_page(self, url: str) -> LinksPage | None:
-        """A find-links place, read once whoever asks first."""
+        """A find-links place, read once."""
         task = self._links.get(url)
         if task is None:
             task = self._links[url] = self._spawn(self._read_links(url))

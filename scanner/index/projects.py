@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from packaging.utils import NormalizedName
 
-from scanner.index.absence import Shelf
 from scanner.index.cache import Cache
 from scanner.index.http.answer import Answer, ByteRange
-from scanner.index.http.urls import file_path, redact_url
 from scanner.index.listing import Listing
 from scanner.index.listing.local import fetch_local
+from scanner.index.listing_cache import ListingCache
 from scanner.index.lookup import OFFLINE, Lookup, copy_failure
-from scanner.index.scratch import Scratch
-from scanner.index.settings import IndexSettings
+from scanner.index.settings import DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS
 from scanner.model.errors import IndexFailure, IndexNotAsked
+from scanner.model.index_settings import IndexSettings
+from scanner.model.urls import file_path, redact_url
 
 if TYPE_CHECKING:
     from scanner.index.http import Client
@@ -63,17 +63,16 @@ class Index:
         ``offline`` uses no network: local indexes, folders and the cache still answer, everything else is unreachable.
         The cache stays open: it belongs to the caller. ``runner`` None means a loop of the index's own.
         """
-        self._settings = settings
+        self.settings = settings
         self._offline = offline
         self._make_client = client_factory or (lambda: _make_client(settings, environ, home, user_agent))
         self._opened: Client | None = None
         self.cache = cache
-        self._scratch = Scratch()
-        self._shelf = Shelf(cache, self._scratch) if cache is not None else None
+        self._listings = ListingCache(cache) if cache is not None else None
         self._runner = runner or make_runner()
         self._own_tasks: set[asyncio.Task[Any]] = set()
         client = None if offline else self._get_client
-        self._lookup = Lookup(settings, client, self._scratch, self._shelf, self.spawn)
+        self._lookup = Lookup(settings, client, self._listings, self.spawn)
         self._tasks: dict[NormalizedName, asyncio.Task[Outcome]] = {}
         self._found: dict[NormalizedName, Outcome] = {}
         self._failures: dict[str, IndexFailure] = {}
@@ -102,8 +101,8 @@ class Index:
         """What the reader should know of the settings, as sentences."""
         missing = (f"find-links: {url} does not exist" for url in self._lookup.missing_links())
         refusals = (f"{url} refused access to packages that other indexes have" for url in self._lookup.refusing)
-        age = self._shelf.age_note() if self._shelf is not None else None
-        return (*self._settings.notes, *missing, *refusals, *((age,) if age else ()))
+        age = self._listings.age_note() if self._listings is not None else None
+        return (*self.settings.notes, *missing, *refusals, *((age,) if age else ()))
 
     @property
     def is_offline(self) -> bool:
@@ -170,7 +169,6 @@ class Index:
             self._tasks.clear()
             self._opened = None
             self._runner.close()
-            self._scratch.close()
 
     async def _find(self, name: NormalizedName) -> Outcome:
         outcome: Outcome
@@ -214,16 +212,19 @@ def _open_outcome(outcome: Outcome) -> Listing | None:
 def _make_client(settings: IndexSettings, environ: Mapping[str, str], home: Path, user_agent: str) -> Client:
     from scanner.index.http.client import HttpClient  # noqa: PLC0415 - loads httpx, which a warm scan never needs
     from scanner.index.http.environment import make_tls_context, read_proxies  # noqa: PLC0415 - as above
-    from scanner.index.settings.credentials import collect_credentials  # noqa: PLC0415 - as above
+    from scanner.index.settings.credentials import collect_credentials, find_keyring  # noqa: PLC0415 - as above
 
+    places = (*settings.locations, *settings.find_links)
     return HttpClient(
         user_agent=user_agent,
         tls=lambda: make_tls_context(settings.cert, environ),
-        own_hosts={"127.0.0.1"},
-        credentials=collect_credentials(settings.index_urls, environ=environ, home=home),
+        own_hosts=settings.own_hosts,
+        credentials=collect_credentials(
+            places, environ=environ, home=home, own_hosts=settings.own_hosts, ask_keyring=find_keyring(environ)
+        ),
         proxies=read_proxies(environ, settings.proxy),
-        timeout_seconds=settings.timeout_seconds,
-        retries=settings.retries,
+        timeout_seconds=settings.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,
+        retries=DEFAULT_RETRIES if settings.retries is None else settings.retries,
     )
 
 

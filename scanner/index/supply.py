@@ -20,6 +20,7 @@ from scanner.index.listing import Listing
 from scanner.index.projects import Index
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import ArtifactError, IndexFailure, IndexUnreachable
+from scanner.model.index_settings import IndexSettings
 from scanner.model.metadata import CoreMetadata, applies
 from scanner.model.opened import Opened
 from scanner.model.requirement import Narrow, Want
@@ -56,6 +57,11 @@ class IndexSupply:
         from scanner.index.distributions import Distributions  # noqa: PLC0415  # flat scans open none
 
         return Distributions(self._index, self._index.cache, at_any_age=self._index.is_offline)
+
+    @property
+    def settings(self) -> IndexSettings:
+        """The settings of the indexes; ``exclude_newer``, ``resolution`` and ``prerelease`` are for the resolver."""
+        return self._index.settings
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -9,8 +9,6 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from packaging.markers import Marker
-
 from scanner.model.artifact import Artifact
 from scanner.model.dependency import Location, Skipped
 from scanner.model.finding import Alternative, Finding, Level, Problem
@@ -39,25 +37,6 @@ class TableMode(enum.StrEnum):
 
     ENFORCE = "enforce"
     ADVISE = "advise"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IndexPin:
-    """A package that a file ties to one index: no other index is asked for it, and nothing else provides it."""
-
-    project: str
-    """The normalised name; a pattern with ``*`` stands for several."""
-    index: str
-    """The name of the index; ``PUBLIC_INDEX`` without a URL is the index that is configured anyway."""
-    url: str | None = None
-    """None where the file ties to an index that it does not define."""
-    marker: Marker | None = None
-    """Where the tie holds; None everywhere."""
-    is_flat: bool = False
-    """Whether the URL is one page of links, not an index."""
-
-
-PUBLIC_INDEX = "pypi"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,10 +16,9 @@ from packaging.version import Version
 from scanner.index.cache import FILE_NAME, Cache
 from scanner.index.listing import Listing
 from scanner.index.projects import Index
-from scanner.index.settings import IndexSettings
-from scanner.index.settings.location import IndexLocation
 from scanner.index.supply import IndexSupply
 from scanner.model.errors import IndexUnreachable
+from scanner.model.index_settings import IndexLocation, IndexSettings
 from scanner.model.requirement import Want
 from scanner.runtime.candidates import Candidate
 from scanner.runtime.tables import load_pyodide
@@ -44,7 +43,9 @@ class World:
     def scan(self, ask: Callable[[Index], Any], *, offline: bool = False, url: str = "") -> Any:
         """What one scan gets when it asks the index something."""
         location = IndexLocation(url=url or self.index.url, source="test")
-        settings = IndexSettings(index_urls=(location,), retries=0)
+        settings = IndexSettings(
+            own_hosts=frozenset({"127.0.0.1"}), strategy="first-index", extra=(location,), retries=0
+        )
         cache = Cache(self.folder, now=lambda: self.time)
         options: dict[str, Any] = {"environ": {}, "home": self.folder, "user_agent": "tests", "offline": offline}
         try:
@@ -167,7 +168,7 @@ def test_credentials_are_not_in_the_cache(world: World, index: FakeIndex, make_w
     index.add(make_wheel("foo", "1.0"))
     location = IndexLocation(url=index.url, source="test", username="somebody", password="hunter22")
     cache = Cache(world.folder)
-    settings = IndexSettings(index_urls=(location,), retries=0)
+    settings = IndexSettings(own_hosts=frozenset({"127.0.0.1"}), strategy="first-index", extra=(location,), retries=0)
     with Index(settings, environ={}, home=world.folder, user_agent="tests", cache=cache) as opened:
         assert _versions(opened.listing(FOO)) == ["1.0"]
     cache.close()

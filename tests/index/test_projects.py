@@ -17,9 +17,8 @@ from packaging.version import Version
 
 from scanner.index.listing import Listing
 from scanner.index.projects import Index
-from scanner.index.settings import IndexSettings
-from scanner.index.settings.location import IndexLocation
 from scanner.model.errors import IndexAnswerError, IndexRefused, IndexUndefined, IndexUnreachable
+from scanner.model.index_settings import IndexLocation, IndexPin, IndexSettings
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel
@@ -41,7 +40,15 @@ def open_index(tmp_path: Path) -> Iterator[OpenIndex]:
 
     def open_it(*places: FakeIndex | IndexLocation | str, **keywords: Any) -> Index:
         own = {key: keywords.pop(key) for key in ("offline", "environ") if key in keywords}
-        settings = IndexSettings(index_urls=tuple(map(_location, places)), **{"retries": 0, **keywords})
+        pins = keywords.pop("pins", {})
+        links = tuple(IndexLocation(url=url, source="test", is_flat=True) for url in keywords.pop("find_links", ()))
+        settings = IndexSettings(
+            extra=tuple(map(_location, places)),
+            find_links=links,
+            pins=tuple(IndexPin(project=name, index=url) for name, urls in pins.items() for url in urls or [""]),
+            own_hosts=frozenset({"127.0.0.1"}),
+            **{"retries": 0, "strategy": "first-index", **keywords},
+        )
         opened.append(Index(settings, **{"environ": {}, **own}, home=tmp_path, user_agent="compat-scan/9"))
         return opened[-1]
 
@@ -366,7 +373,7 @@ def test_the_http_library_is_loaded_only_when_something_is_fetched() -> None:
 
 
 def test_closing_an_index_that_was_never_used_opens_nothing(index: FakeIndex, tmp_path: Path) -> None:
-    settings = IndexSettings(index_urls=(_location(index),))
+    settings = IndexSettings(own_hosts=frozenset({"127.0.0.1"}), strategy="first-index", extra=(_location(index),))
 
     def refuse() -> Any:
         pytest.fail("nothing was asked for")

@@ -7,8 +7,8 @@ import ipaddress
 import socket
 from collections.abc import Collection
 
-from scanner.index.http.urls import Origin
 from scanner.model.errors import IndexUnreachable
+from scanner.model.urls import Origin
 
 # This machine, its link, private networks and multicast (RFC 1122, 1918, 3927, 6598, 1112; RFC 4291, 4193).
 _PRIVATE_V4 = "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 224.0.0.0/3"

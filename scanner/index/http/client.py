@@ -22,9 +22,9 @@ from scanner.index.http.body import BodyReader, drain
 from scanner.index.http.environment import Proxies
 from scanner.index.http.retry import MOST_CONNECTIONS, RETRY_STATUSES, Budget, Reachability, pause_seconds
 from scanner.index.http.transport import ProxyRouter
-from scanner.index.http.urls import Origin, find_origin, join_url, redact_url
 from scanner.index.settings.credentials import Credentials
 from scanner.model.errors import IndexAnswerError, IndexFailure, IndexUnreachable, SettingsError
+from scanner.model.urls import Origin, find_origin, join_url, redact_url
 
 MOST_REDIRECTS = 10
 CONNECT_TIMEOUT_SECONDS = 10.0

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from scanner.index.http.urls import Origin
+from scanner.model.urls import Origin
 
 RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 BASE_PAUSE_SECONDS = 0.5

@@ -13,8 +13,8 @@ from functools import partial
 import httpx
 
 from scanner.index.http.retry import MOST_CONNECTIONS
-from scanner.index.http.urls import find_origin, redact_url
 from scanner.model.errors import SettingsError
+from scanner.model.urls import find_origin, redact_url
 
 _IDLE_SECONDS = 30.0  # the resolver may think between two requests
 _Origin = tuple[str, str, int | None]

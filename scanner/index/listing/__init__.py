@@ -23,7 +23,6 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
-from scanner.index.http.urls import drop_fragment, join_url, redact_url
 from scanner.index.listing.pages import parse_html_rows, storable
 from scanner.index.listing.rows import FileRow, RowLike
 from scanner.index.listing.versions import VersionTexts
@@ -38,6 +37,7 @@ from scanner.model.filenames import (
     is_plain,
     may_fit_webassembly,
 )
+from scanner.model.urls import drop_fragment, join_url, redact_url
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.index.http.answer import Answer, ByteRange, ContentRange
-from scanner.index.http.urls import file_path
 from scanner.index.listing import Listing, make_listing, parse_html_listing
 from scanner.index.listing.pages import parse_links_page
 from scanner.index.listing.rows import FileRow
 from scanner.model.errors import IndexAnswerError, IndexUnreachable
 from scanner.model.filenames import FilenameReader, is_distribution
+from scanner.model.urls import file_path
 
 MOST_PAGE_BYTES = 64 * 1024 * 1024
 

@@ -16,7 +16,6 @@ from packaging.utils import NormalizedName
 
 from scanner.index.listing import Listing
 from scanner.index.listing.rows import FileRow, RowLike
-from scanner.index.scratch import Reader
 
 _MOST_FIELDS, _LEAST_FIELDS = 8, 6
 _KINDS = {str, int, type(None)}
@@ -54,8 +53,8 @@ def pack_listing(listing: Listing) -> Packed:
     return Packed(b"\n".join(lines), may_be_kept)
 
 
-def unpack_listing(text: bytes, name: NormalizedName, hold: Callable[[bytes], Reader]) -> Listing | None:
-    """What ``pack_listing`` wrote; None for anything else, an older shape among them. ``hold`` keeps the bytes."""
+def unpack_listing(text: bytes, name: NormalizedName) -> Listing | None:
+    """What ``pack_listing`` wrote; None for anything else, an older shape among them."""
     end = text.find(b"\n")
     head_bytes = len(text) if end < 0 else end
     try:
@@ -71,22 +70,22 @@ def unpack_listing(text: bytes, name: NormalizedName, hold: Callable[[bytes], Re
         return None
     places = {version: (start, stop - 1) for version, (start, stop) in zip(versions, pairwise(starts), strict=True)}
     told = {version: mark == "1" for version, mark in zip(versions, fits, strict=True)}
-    return Listing(name=name, url=str(url), rows=PackedRows(places, base, hold(text)), fits=told)
+    return Listing(name=name, url=str(url), rows=PackedRows(places, base, text), fits=told)
 
 
 class PackedRows(Mapping[str, Sequence[RowLike]]):
-    """The files by version, each line decoded when it is first asked for."""
+    """The files by version, each line decoded on its first use."""
 
-    def __init__(self, places: Mapping[str, tuple[int, int]], base: str, read: Reader) -> None:
+    def __init__(self, places: Mapping[str, tuple[int, int]], base: str, text: bytes) -> None:
         self._places = places
         self._base = base
-        self._read = read
+        self._text = text
         self._rows: dict[str, Sequence[RowLike]] = {}
 
     def __getitem__(self, version: str) -> Sequence[RowLike]:
         rows = self._rows.get(version)
         if rows is None:
-            rows = self._rows[version] = decode_rows(self._read(*self._places[version]), self._base)
+            rows = self._rows[version] = decode_rows(self._text[slice(*self._places[version])], self._base)
         return rows
 
     def __contains__(self, version: object) -> bool:

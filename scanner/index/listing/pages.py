@@ -10,10 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.index.http.urls import drop_fragment, join_url, redact_url
 from scanner.index.listing.rows import FileRow, RowLike, parse_project_rows
 from scanner.model.errors import IndexAnswerError
 from scanner.model.filenames import FilenameReader, is_distribution
+from scanner.model.urls import drop_fragment, join_url, redact_url
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 MOST_ANCHORS = 100_000

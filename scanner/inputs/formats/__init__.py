@@ -158,7 +158,7 @@ def read_sources(
     paths: Sequence[str],
     *,
     read_stdin: Callable[[], bytes],
-    environ: Mapping[str, str],
+    expand: Callable[[str], str],
     all_files: bool = False,
     installed: Mapping[str, bytes] | None = None,
 ) -> tuple[ReadFile, ...]:
@@ -171,13 +171,13 @@ def read_sources(
     files: list[ReadFile] = []
     for path in dict.fromkeys(paths):
         if installed and path in installed:
-            files.append(_read_document(path, environ, _give(path, installed[path])))
+            files.append(_read_document(path, expand, _give(path, installed[path])))
         elif path == STDIN:
-            files.append(_read_document(path, environ, lambda opener: opener.make_document(STDIN, read_stdin())))
+            files.append(_read_document(path, expand, lambda opener: opener.make_document(STDIN, read_stdin())))
         elif os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises for a path with a zero byte before Python 3.14)
-            files.extend(_read_folder(path, environ, all_files=all_files))
+            files.extend(_read_folder(path, expand, all_files=all_files))
         else:
-            files.append(_read_path(path, environ))
+            files.append(_read_path(path, expand))
     return tuple({file.path: file for file in files}.values())
 
 
@@ -200,12 +200,12 @@ def find_format(path: str, text: str) -> SourceFormat | None:
 _REQUIREMENTS_SUFFIX = re.compile(r"(\.(txt|in|pip|lst|req|reqs)|(^|/)[^/.]*)$", re.IGNORECASE)
 
 
-def _read_folder(directory: str, environ: Mapping[str, str], *, all_files: bool) -> Iterator[ReadFile]:
+def _read_folder(directory: str, expand: Callable[[str], str], *, all_files: bool) -> Iterator[ReadFile]:
     unread: list[ReadFile] = []
     found = find_files(
         directory, _is_dependency_file, on_error=lambda error: unread.append(_tell_unread(error, directory))
     )
-    files = [_read_path(path, environ) for path in found]
+    files = [_read_path(path, expand) for path in found]
     yield from unread
     # A setup.cfg is often there for other tools only.
     telling = [file for file in files if file.parsed.entries or file.parsed.problems]
@@ -241,12 +241,12 @@ def _give(path: str, data: bytes) -> Callable[[Files], Document]:
     return lambda opener: opener.make_document(path, data)
 
 
-def _read_path(path: str, environ: Mapping[str, str]) -> ReadFile:
-    return _read_document(path, environ, lambda opener: opener.open(path))
+def _read_path(path: str, expand: Callable[[str], str]) -> ReadFile:
+    return _read_document(path, expand, lambda opener: opener.open(path))
 
 
-def _read_document(path: str, environ: Mapping[str, str], open_document: Callable[[Files], Document]) -> ReadFile:
-    opener = Files(environ)
+def _read_document(path: str, expand: Callable[[str], str], open_document: Callable[[Files], Document]) -> ReadFile:
+    opener = Files(expand)
     try:
         document = open_document(opener)
         source = _choose_format(document)

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from scanner.index.http.addresses import AddressGuard
-from scanner.index.http.urls import find_origin
 from scanner.model.errors import IndexUnreachable
+from scanner.model.urls import find_origin
 
 
 def _find(host: str, own: set[str] | None = None) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def _find(host: str, own: set[str] | None = None) -> tuple[str, ...]:
         "127.8.8.8",
         "2130706433",
         "0x7f.1",
-        "0.0.0.0",
+        "0.0.0.1",
         "localhost",
         "10.1.2.3",
         "172.31.0.1",

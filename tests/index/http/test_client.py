@@ -14,9 +14,9 @@ import pytest
 from scanner.index.http.answer import Answer
 from scanner.index.http.client import HttpClient
 from scanner.index.http.environment import Proxies
-from scanner.index.http.urls import find_origin
 from scanner.index.settings.credentials import Credential, Credentials
 from scanner.model.errors import IndexAnswerError, IndexUnreachable, SettingsError
+from scanner.model.urls import find_origin
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel

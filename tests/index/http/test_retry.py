@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from scanner.index.http.retry import MOST_CONNECTIONS, Reachability, parse_retry_after, pause_seconds
-from scanner.index.http.urls import Origin
+from scanner.model.urls import Origin
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 HERE = Origin("https", "example.org", 443)

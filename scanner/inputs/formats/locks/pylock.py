@@ -58,7 +58,8 @@ def parse_pylock(document: Document) -> Parsed:
         is_lock=True,
         locks=(manifest,) if manifest is not None else (),
         index=choose_index(
-            (package.name, package.table.string("index")) for package in packages if package.url is None
+            ((package.name, package.table.string("index")) for package in packages if package.url is None),
+            document,
         ),
     )
 

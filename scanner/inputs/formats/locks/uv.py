@@ -55,7 +55,7 @@ def parse_uv_lock(document: Document) -> Parsed:
         problems=top.problems,
         is_lock=True,
         locks=(_find_manifest(document.path),),
-        index=choose_index(_find_registries(packages)),
+        index=choose_index(_find_registries(packages), document),
     )
 
 
