@@ -137,6 +137,7 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
 
     def open_supply(target: Target, options: IndexSettings, folder: Path) -> AbstractContextManager[Source]:
         from scanner import index as opening  # noqa: PLC0415  # the network only where it is used
+        from scanner.cli.keyring import find_keyring  # noqa: PLC0415
 
         choice = opening.IndexChoice(
             arguments=_index_arguments(settings),
@@ -146,7 +147,14 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
             with_dependencies=not settings.no_deps,
             cache=cache,
         )
-        return opening.open_supply(target, choice, environ=os.environ, home=Path.home(), directory=Path.cwd())
+        return opening.open_supply(
+            target,
+            choice,
+            environ=os.environ,
+            home=Path.home(),
+            directory=Path.cwd(),
+            ask_keyring=find_keyring(os.environ),
+        )
 
     def own_hosts() -> frozenset[str]:
         from scanner.index import find_own_hosts  # noqa: PLC0415  # only where a file uses a variable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,8 +42,11 @@ def open_supply(
     home: Path,
     directory: Path,
     runner: Runner | None = None,
+    ask_keyring: Callable[[str, str], str | None] | None = None,
 ) -> Iterator[IndexSupply]:
     """The supply for a target; its connections are closed in the end. ``runner`` None means a loop of its own.
+
+    ``ask_keyring`` gives the password for an index and a user; None where nobody knows any.
 
     Raises:
         SettingsError: a configuration file of pip or uv cannot be used.
@@ -64,6 +67,7 @@ def open_supply(
         offline=choice.offline,
         cache=choice.cache,
         runner=runner,
+        ask_keyring=ask_keyring,
     ) as index:
         yield IndexSupply(index, target, load_pyodide(target.pyodide), with_dependencies=choice.with_dependencies)
 

@@ -24,6 +24,7 @@ from scanner.model.urls import file_path, redact_url
 
 if TYPE_CHECKING:
     from scanner.index.http import Client
+    from scanner.index.settings.credentials import Ask
 
 T = TypeVar("T")
 Outcome = Listing | None | IndexFailure
@@ -57,15 +58,17 @@ class Index:
         cache: Cache | None = None,
         client_factory: Callable[[], Client] | None = None,
         runner: Runner | None = None,
+        ask_keyring: Ask | None = None,
     ) -> None:
         """Open nothing yet; ``client_factory`` replaces the client that settings and environment describe.
 
         ``offline`` uses no network: local indexes, folders and the cache still answer, everything else is unreachable.
-        The cache stays open: it belongs to the caller. ``runner`` None means a loop of the index's own.
+        The cache stays open: it belongs to the caller. ``runner`` None means a loop of the index's own;
+        ``ask_keyring`` gives the password of a user at an index.
         """
         self.settings = settings
         self._offline = offline
-        self._make_client = client_factory or (lambda: _make_client(settings, environ, home, user_agent))
+        self._make_client = client_factory or (lambda: _make_client(settings, environ, home, user_agent, ask_keyring))
         self._opened: Client | None = None
         self.cache = cache
         self._listings = ListingCache(cache) if cache is not None else None
@@ -209,10 +212,12 @@ def _open_outcome(outcome: Outcome) -> Listing | None:
     return outcome
 
 
-def _make_client(settings: IndexSettings, environ: Mapping[str, str], home: Path, user_agent: str) -> Client:
+def _make_client(
+    settings: IndexSettings, environ: Mapping[str, str], home: Path, user_agent: str, ask_keyring: Ask | None
+) -> Client:
     from scanner.index.http.client import HttpClient  # noqa: PLC0415 - loads httpx, which a warm scan never needs
     from scanner.index.http.environment import make_tls_context, read_proxies  # noqa: PLC0415 - as above
-    from scanner.index.settings.credentials import collect_credentials, find_keyring  # noqa: PLC0415 - as above
+    from scanner.index.settings.credentials import collect_credentials  # noqa: PLC0415 - as above
 
     places = (*settings.locations, *settings.find_links)
     return HttpClient(
@@ -220,7 +225,7 @@ def _make_client(settings: IndexSettings, environ: Mapping[str, str], home: Path
         tls=lambda: make_tls_context(settings.cert, environ),
         own_hosts=settings.own_hosts,
         credentials=collect_credentials(
-            places, environ=environ, home=home, own_hosts=settings.own_hosts, ask_keyring=find_keyring(environ)
+            places, environ=environ, home=home, own_hosts=settings.own_hosts, ask_keyring=ask_keyring
         ),
         proxies=read_proxies(environ, settings.proxy),
         timeout_seconds=settings.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,

@@ -21,6 +21,7 @@ Mask = Callable[[str], str]
 
 _SECRET_NAME = re.compile(r"TOKEN|PASS|SECRET|KEY|AUTH|CRED|PAT$|PWD$")
 _VERSION = re.compile(r"v?\d{1,8}(\.\d{1,8})*((a|b|rc|\.?post|\.?dev)\d{1,8})?(\+[\w.]{1,12})?")
+_URL_OR_WORD = re.compile(r"https?://\S+|(?:(?!https?://)\S)+", re.IGNORECASE)
 # A short word may stand in a sentence by chance; with one of these beside it it is part of an address.
 _ADDRESS = re.compile(r"\S*[/@:=]\S*")
 _SHORT_CHARACTERS = 12
@@ -36,20 +37,23 @@ class NotedVariables:
         self._read: dict[str, str] = {}
 
     def expand(self, text: str) -> str:
-        """The text with its variables replaced; as it is, if it uses one that it may not.
+        """The text with its variables replaced, but for those that it may not use.
 
         In the address of one of the user's own hosts every variable may stand. Elsewhere only a version may: a file
         must not be able to send secrets to a host of its choice, in whatever part of a request.
         """
-        values = {name: value for name in VARIABLE.findall(text) if (value := self._environ.get(name))}
-        if not values or not (all(map(_is_version, values.items())) or self._is_own(text, values)):
-            return text
-        self._read |= values
-        return _replace(text, values)
+        return _URL_OR_WORD.sub(lambda match: self._expand(match[0]), text) if "${" in text else text
 
-    def _is_own(self, text: str, values: Mapping[str, str]) -> bool:
+    def _expand(self, part: str) -> str:
+        values = {name: value for name in VARIABLE.findall(part) if (value := self._environ.get(name))}
+        if not values or not (all(map(_is_version, values.items())) or self._is_own(part, values)):
+            return part
+        self._read |= values
+        return _replace(part, values)
+
+    def _is_own(self, url: str, values: Mapping[str, str]) -> bool:
         """Whether it is the address of one of the user's own hosts, with the variables and without."""
-        origins = {find_origin(redact_url(each)) for each in (text, _replace(text, values))}
+        origins = {find_origin(redact_url(each)) for each in (url, _replace(url, values))}
         return len(origins) == 1 and all(origin is not None and origin.host in self._own_hosts() for origin in origins)
 
     @property

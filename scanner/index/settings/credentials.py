@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import netrc
-import shutil
-import subprocess
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +13,6 @@ from urllib.parse import urlsplit
 from scanner.model.index_settings import IndexLocation
 from scanner.model.urls import Origin, find_origin
 
-_KEYRING_SECONDS = 20.0
 Ask = Callable[[str, str], str | None]
 """Gives the password of a service and a user, None where there is none."""
 
@@ -111,30 +108,6 @@ def collect_credentials(
         header = _basic(location.username, password or "")
         found.append(Credential(origin=origin, path=urlsplit(location.url).path, header=header))
     return Credentials(found, Netrc(environ, home, own_hosts))
-
-
-def find_keyring(environ: Mapping[str, str]) -> Ask | None:
-    """The ``keyring`` command, as pip and uv use it; None where it is not installed or switched off."""
-    providers = (environ.get("UV_KEYRING_PROVIDER"), environ.get("PIP_KEYRING_PROVIDER"))
-    program = shutil.which("keyring", path=environ.get("PATH"))
-    if program is None or "disabled" in providers:
-        return None
-
-    def ask(service: str, username: str) -> str | None:
-        try:
-            done = subprocess.run(  # noqa: S603 - the command that the user has installed for this
-                [program, "get", service, username],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                env=dict(environ),
-                timeout=_KEYRING_SECONDS,
-                check=False,
-            )
-        except (OSError, ValueError, subprocess.SubprocessError):
-            return None
-        return done.stdout.decode(errors="replace").strip("\r\n") or None if done.returncode == 0 else None
-
-    return ask
 
 
 def _basic(username: str, password: str) -> str:

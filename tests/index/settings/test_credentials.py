@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.index.settings.credentials import Credentials, collect_credentials, find_keyring
+from scanner.index.settings.credentials import Credentials, collect_credentials
 from scanner.model.index_settings import IndexLocation
 
 
@@ -98,17 +98,6 @@ def test_the_keyring_is_asked_for_the_password_of_a_user_at_a_host_of_the_settin
     assert credentials.header_for("https://example.org/simple/foo/") == _basic("me:ring")
     assert credentials.header_for("https://elsewhere.example.net/simple/") == _basic("me:")
     assert asked == [("https://example.org/simple/", "me"), ("example.org", "me")]
-
-
-def test_the_keyring_command_is_run_where_it_is_installed_and_not_switched_off(tmp_path: Path) -> None:
-    program = tmp_path / "keyring"
-    program.write_text('#!/bin/sh\n[ "$1 $3" = "get me" ] && echo "for $2"\n', encoding="utf-8")
-    program.chmod(0o755)
-    ask = find_keyring({"PATH": str(tmp_path)})
-    assert ask is not None
-    assert (ask("https://example.org/", "me"), ask("https://example.org/", "you")) == ("for https://example.org/", None)
-    assert find_keyring({"PATH": str(tmp_path), "PIP_KEYRING_PROVIDER": "disabled"}) is None
-    assert find_keyring({"PATH": str(tmp_path / "nowhere")}) is None
 
 
 def test_the_netrc_file_can_be_named(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """requirements.txt in all of pip's syntax, what it includes, and what ``pip freeze``, pip-compile and uv write.
 
-``lines`` joins and cuts lines, ``options`` parses their options, ``requirement`` their requirements, and ``compiled`` the
-comments of compiled files.
+``lines`` joins and cuts lines; ``options``, ``requirement`` and ``compiled`` parse options, requirements and comments.
 """
 
 from __future__ import annotations
