@@ -19,6 +19,7 @@ from packaging.version import Version
 
 from scanner.model.artifact import Artifact, ArtifactKind, Origin, Release
 from scanner.model.dependency import Dependency
+from scanner.model.filenames import has_too_many_tags
 from scanner.model.specifiers import find_pin
 from scanner.model.target import Target
 from scanner.runtime.tables import PyodidePackage
@@ -209,6 +210,8 @@ def direct_candidates(dependency: Dependency, target: Target) -> Candidates | No
     url = dependency.url
     filename = unquote(posixpath.basename(urlsplit(url).path)) if url else ""
     if url is None or dependency.name is None or not filename.endswith(".whl"):
+        return None
+    if has_too_many_tags(filename):
         return None
     try:
         name, version, _, tags = parse_wheel_filename(filename)

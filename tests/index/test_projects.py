@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -39,7 +39,7 @@ def open_index(tmp_path: Path) -> Iterator[OpenIndex]:
     opened: list[Index] = []
 
     def open_it(*places: FakeIndex | IndexLocation | str, **keywords: Any) -> Index:
-        own = {key: keywords.pop(key) for key in ("offline", "environ") if key in keywords}
+        own = {key: keywords.pop(key) for key in ("offline", "environ", "runner") if key in keywords}
         pins = keywords.pop("pins", {})
         links = tuple(IndexLocation(url=url, source="test", is_flat=True) for url in keywords.pop("find_links", ()))
         settings = IndexSettings(
@@ -340,6 +340,54 @@ def test_a_dead_index_fails_for_every_project_without_trying_each(open_index: Op
             opened.listing(name)
         failures.append(str(caught.value))
     assert any("not tried" in failure for failure in failures)
+
+
+def test_inside_a_running_loop_the_index_works_and_only_its_own_tasks_end_with_it(
+    index: FakeIndex, open_index: OpenIndex
+) -> None:
+    index.add_names("foo", ["foo-1.0.tar.gz"])
+    index.hang("bar")
+
+    async def notebook() -> bool:
+        other = asyncio.create_task(asyncio.sleep(60))
+        opened = open_index(index)
+        opened.want([BAR])
+        assert _versions(opened.listing(FOO)) == ["1.0"]
+        opened.close()
+        await asyncio.sleep(0)
+        is_alive = not other.done()
+        other.cancel()
+        return is_alive
+
+    assert asyncio.run(notebook())
+
+
+def test_a_runner_of_the_caller_is_used_and_its_other_tasks_live_on(index: FakeIndex, open_index: OpenIndex) -> None:
+    index.add_names("foo", ["foo-1.0.tar.gz"])
+    index.hang("bar")
+
+    class Kept:
+        """A runner whose loop goes on after ``close``, as the loop of a browser does."""
+
+        def __init__(self) -> None:
+            self.loop = asyncio.new_event_loop()
+
+        def run(self, coro: Coroutine[Any, Any, Any]) -> Any:
+            return self.loop.run_until_complete(coro)
+
+        def close(self) -> None:
+            """Keep the loop."""
+
+    runner = Kept()
+    other = runner.loop.create_task(asyncio.sleep(60))
+    opened = open_index(index, runner=runner)
+    opened.want([BAR])
+    assert _versions(opened.listing(FOO)) == ["1.0"]
+    opened.close()
+    assert asyncio.all_tasks(runner.loop) == {other}
+    other.cancel()
+    runner.run(asyncio.sleep(0))
+    runner.loop.close()
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from scanner.index.http.body import BodyReader, drain
 from scanner.index.http.environment import Proxies
 from scanner.index.http.retry import MOST_CONNECTIONS, RETRY_STATUSES, Budget, Reachability, pause_seconds
 from scanner.index.http.transport import ProxyRouter
-from scanner.index.settings.credentials import Credentials
+from scanner.index.settings.credentials import Credentials, basic_header
 from scanner.model.errors import IndexAnswerError, IndexFailure, IndexUnreachable, SettingsError
-from scanner.model.urls import Origin, find_origin, join_url, redact_url
+from scanner.model.urls import Origin, find_origin, join_url, redact_url, split_credentials
 
 MOST_REDIRECTS = 10
 CONNECT_TIMEOUT_SECONDS = 10.0
@@ -40,6 +40,8 @@ class _Request:
     url: str
     origin: Origin
     headers: Mapping[str, str] = field(repr=False)
+    given: str | None = field(repr=False)
+    """The Authorization header for credentials in the URL itself."""
     max_bytes: int
     budget: Budget
 
@@ -102,13 +104,15 @@ class HttpClient:
         if byte_range is not None:
             # A range counts the bytes that travel, so they must not be compressed on the way.
             sent |= {"Range": range_header(byte_range), "Accept-Encoding": "identity"}
-        target = redact_url(url)
+        target, username, password = split_credentials(url)
+        first = find_origin(target)
         budget = Budget(self._timeout_seconds)
         for _ in range(MOST_REDIRECTS + 1):
             origin = find_origin(target)
             if origin is None:
                 raise IndexAnswerError(target, "is no http or https address")
-            request = _Request(url=target, origin=origin, headers=sent, max_bytes=max_bytes, budget=budget)
+            given = basic_header(username, password) if username is not None and origin == first else None
+            request = _Request(url=target, origin=origin, headers=sent, given=given, max_bytes=max_bytes, budget=budget)
             answer = await self._try_until_answered(request)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECT_STATUSES or location is None:
@@ -163,7 +167,7 @@ class HttpClient:
             IndexUnreachable, IndexAnswerError: there is none, and another try would change nothing.
             TimeoutError, httpx.TransportError: there is none this time.
         """
-        authorization = self._credentials.header_for(request.url)
+        authorization = request.given or self._credentials.header_for(request.url)
         sent = request.headers if authorization is None else {**request.headers, "Authorization": authorization}
         try:
             return await self._send(request, sent, attempt)

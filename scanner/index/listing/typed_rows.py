@@ -1,4 +1,4 @@
-"""PEP 691 documents decoded straight into the fields that are used; importable only where msgspec is (extra «fast»)."""
+"""PEP 691 documents decoded straight into the fields that are used; importable only where msgspec is (extra "fast")."""
 
 from __future__ import annotations
 

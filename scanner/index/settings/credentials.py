@@ -46,7 +46,7 @@ class Netrc:
         if origin.host not in self._entries.hosts and origin.host not in self._own_hosts:
             return None
         entry = self._entries.authenticators(origin.host)
-        return _basic(entry[0], entry[2] or "") if entry else None
+        return basic_header(entry[0], entry[2]) if entry else None
 
     @cached_property
     def _entries(self) -> netrc.netrc | None:
@@ -105,10 +105,11 @@ def collect_credentials(
         password = location.password
         if password is None and ask_keyring is not None and origin.host in own_hosts:
             password = ask_keyring(location.url, location.username) or ask_keyring(origin.host, location.username)
-        header = _basic(location.username, password or "")
+        header = basic_header(location.username, password)
         found.append(Credential(origin=origin, path=urlsplit(location.url).path, header=header))
     return Credentials(found, Netrc(environ, home, own_hosts))
 
 
-def _basic(username: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{username}:{password}".encode("utf-8", "surrogateescape")).decode()
+def basic_header(username: str, password: str | None) -> str:
+    """The Authorization header of a user; None stands for an empty password."""
+    return "Basic " + base64.b64encode(f"{username}:{password or ''}".encode("utf-8", "surrogateescape")).decode()

@@ -17,6 +17,8 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
+from scanner.model.filenames import has_too_many_tags
+
 WHEEL_SUFFIX = ".whl"
 ARCHIVE_SUFFIXES = (".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lzma")
 
@@ -87,6 +89,8 @@ def is_archive(text: str) -> bool:
 
 
 def _parse_wheel_name(filename: str) -> Reference:
+    if has_too_many_tags(filename):
+        return Reference(is_wheel=True)
     try:
         name, version, _build, _tags = parse_wheel_filename(filename)
     except (InvalidWheelFilename, ValueError):

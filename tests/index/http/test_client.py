@@ -265,6 +265,18 @@ def test_credentials_return_with_a_redirect_back(start_index: StartIndex, fetch:
     assert "authorization" not in other.requests[0].headers
 
 
+def test_credentials_in_a_url_are_sent_to_its_own_origin_only(start_index: StartIndex, fetch: Fetch) -> None:
+    private, other = start_index(), start_index()
+    private.credentials = ("user", "se cret")
+    private.redirect("/a", f"{other.origin}/b")
+    other.answer("/b", b"elsewhere")
+    private.serve("/c", b"here")
+    secret = private.origin.replace("//", "//user:se%20cret@")
+    assert fetch(f"{secret}/c").body == b"here"
+    assert fetch(f"{secret}/a").url == f"{other.origin}/b"
+    assert "authorization" not in other.requests[0].headers
+
+
 def test_credentials_in_a_redirect_are_not_used(start_index: StartIndex, fetch: Fetch) -> None:
     index, other = start_index(), start_index()
     index.redirect("/a", other.origin.replace("//", "//user:secret@") + "/b")

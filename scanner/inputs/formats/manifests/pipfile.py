@@ -143,7 +143,7 @@ def _parse_version(text: str, category: Table, key: str) -> SpecifierSet:
         return SpecifierSet(",".join(clause if clause[0] in "=<>!~" else f"=={clause}" for clause in clauses))
     except (InvalidSpecifier, ValueError) as error:
         path, line = category.document.path, category.location(key).line
-        raise SourceError(path, line, f"«{shorten(text)}» is not a version specifier") from error
+        raise SourceError(path, line, f"{shorten(text)} is not a version specifier") from error
 
 
 def _read_marker(spec: Table) -> Marker | None:
