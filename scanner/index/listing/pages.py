@@ -10,13 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.index.listing.rows import FileRow, RowLike, parse_project_rows
+from scanner.index.listing.rows import MOST_FILES, FileRow, RowLike, parse_project_rows
 from scanner.model.errors import IndexAnswerError
 from scanner.model.filenames import FilenameReader, is_distribution
 from scanner.model.urls import drop_fragment, join_url, redact_url
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
-MOST_ANCHORS = 100_000
 _JSON_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json", "application/json")
 _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "application/vnd.pypi.simple.latest+html", "text/html")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
@@ -117,7 +116,7 @@ def parse_page(text: str, url: str) -> Page:
     This one looks at each character a bounded number of times.
 
     Raises:
-        IndexAnswerError: the page has more than ``MOST_ANCHORS`` links.
+        IndexAnswerError: the page has more than ``MOST_FILES`` links.
     """
     page, base, is_base_seen, is_opened = Page(rows=[]), url, False, False
     for tag, attributes, label in _find_tags(text):
@@ -148,8 +147,8 @@ def _add_anchor(page: Page, attributes: Attributes, href: str, label: str, base:
         page.is_index |= href.startswith("..")
     else:
         page.has_other_content = True
-    if len(page.rows) > MOST_ANCHORS:
-        raise IndexAnswerError(redact_url(base), f"the answer has more than {MOST_ANCHORS:,} links")
+    if len(page.rows) > MOST_FILES:
+        raise IndexAnswerError(redact_url(base), f"the answer has more than {MOST_FILES:,} links")
 
 
 def _parse_json(body: bytes, url: str, name: NormalizedName) -> Sequence[RowLike]:

@@ -15,6 +15,9 @@ _NO_HASHES: dict[str, object] = {}
 MOST_VALUES = 800_000
 """How many values a document may hold. A file has about a dozen, and each costs far more memory than its text."""
 
+MOST_FILES = 60_000
+"""How many files a listing may have, several times as many as any project of the public index."""
+
 
 class RowLike(Protocol):
     """One file as its index states it, unchecked beyond the types."""
@@ -82,7 +85,10 @@ def parse_project_rows(body: bytes) -> ProjectRows:
     if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
         raise ValueError(f"the JSON holds more than {MOST_VALUES:,} values")
     typed = _parse_typed(body)
-    return typed if typed is not None else parse_plain(body)
+    rows = typed if typed is not None else parse_plain(body)
+    if len(rows.rows) > MOST_FILES:
+        raise ValueError(f"it has more than {MOST_FILES:,} files")
+    return rows
 
 
 def parse_plain(body: bytes) -> ProjectRows:

@@ -139,6 +139,12 @@ def test_a_document_of_many_values_is_refused_before_it_is_decoded() -> None:
         parse_project_rows(b'{"name": "foo", "files": [' + b"{}," * 800_000 + b"{}]}")
 
 
+def test_a_document_of_many_files_is_refused() -> None:
+    files = b",".join([b'{"filename":"a","url":"b"}'] * 60_001)
+    with pytest.raises(ValueError, match="more than 60,000 files"):
+        parse_project_rows(b'{"name": "foo", "files": [' + files + b"]}")
+
+
 def test_a_document_without_meta_counts_as_version_one() -> None:
     assert parse_project_rows(b'{"name": "foo", "files": []}').api_version == "1.0"
 
