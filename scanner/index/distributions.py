@@ -59,6 +59,8 @@ class Distributions:
         self._at_any_age = at_any_age
         self._sidecar_hits: dict[object, int] = {}
         self._sidecar_misses: dict[object, int] = {}
+        self._stated: dict[str, str] = {}
+        """The metadata that each wheel's index or cache gave, by URL."""
         self._small: dict[str, bytes] = {}
         self._small_bytes = 0
 
@@ -106,7 +108,9 @@ class Distributions:
         text = await self._fetch_text(artifact)
         metadata = _parse(text, artifact, candidate)
         # The metadata of a source distribution is selected already, and completed from the files beside it.
-        self._keep(artifact, text if artifact.kind is ArtifactKind.SDIST else select_metadata(text))
+        selected = text if artifact.kind is ArtifactKind.SDIST else select_metadata(text)
+        self._stated[artifact.url] = selected
+        self._keep(artifact, selected)
         return metadata
 
     async def _fetch_text(self, artifact: Artifact) -> str:
@@ -134,9 +138,22 @@ class Distributions:
             return None
         text = self._cache.recall(_kind(artifact), key, at_any_age=self._at_any_age)
         try:
-            return None if text is None else _parse(text, artifact, candidate)
+            metadata = None if text is None else _parse(text, artifact, candidate)
         except ArtifactError:
             return None
+        if text is not None:
+            self._stated[artifact.url] = text
+        return metadata
+
+    def check_metadata(self, artifact: Artifact, found: str) -> None:
+        """Compare the METADATA in a wheel with what the index or the cache gave for it.
+
+        Raises:
+            ArtifactError: they differ.
+        """
+        if self._stated.get(artifact.url, found) != found:
+            reason = "the METADATA in the wheel is not the one that the index gives beside it"
+            raise ArtifactError(artifact.filename, reason)
 
     def _keep(self, artifact: Artifact, text: str) -> None:
         key = _cache_key(artifact)

@@ -25,10 +25,13 @@ async def open_wheel(distributions: Distributions, artifact: Artifact) -> Opened
     """
     if (artifact.size_bytes or 0) > MAX_HELD_BYTES:
         source = await distributions.open_source(artifact)
-        return OpenedWheel(contents=await read_wheel_contents(artifact.filename, source))
+        contents = await read_wheel_contents(artifact.filename, source)
+        distributions.check_metadata(artifact, contents.metadata)
+        return OpenedWheel(contents=contents)
     data = await distributions.fetch_whole(artifact)
     directory = await read_wheel_directory(artifact.filename, MemorySource(data))
     contents = await read_contents(directory)
+    distributions.check_metadata(artifact, contents.metadata)
     members = {member.path: member for member in directory.members if not member.is_directory}
     files = WheelFiles(artifact.filename, data, members)
     return OpenedWheel(contents=contents, paths=tuple(members), code_bytes=files.code_bytes, read=files.read)

@@ -1,11 +1,11 @@
-"""Which index provides a project: all of them asked in the right order, local and remote."""
+"""Which index provides a project: local and remote indexes, in the order of the settings."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName, is_normalized_name
@@ -27,11 +27,11 @@ if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
 
     from scanner.index.http import Client
 
-OFFLINE = "offline: nothing is fetched, and the cache does not have it"
+OFFLINE = "offline: not fetched, and not in the cache"
 
 
 class Lookup:
-    """Finds projects by the rules of some settings; an index that fails is never passed over, for it may have them."""
+    """Finds projects by the rules of the settings. An index that fails is never skipped: it may have the project."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Lookup:
         listings: ListingCache | None,
         spawn: Callable[[Coroutine[Any, Any, LinksPage | None]], asyncio.Task[LinksPage | None]],
     ) -> None:
-        """Ask with the client that ``client`` gives; None means that only local places may be looked at.
+        """``client`` gives the client to ask with; None means that only local places and the cache are used.
 
         ``listings`` holds what the indexes answered in earlier scans.
         """
@@ -63,7 +63,7 @@ class Lookup:
         pinned_to = self._pinned_to(name)
         locations = self._locations(name, pinned_to)
         answers = await self._ask_all(locations, name)
-        # A package that is tied to an index comes from nowhere else, as with uv.
+        # A package that is pinned to an index comes from nowhere else, as in uv.
         links = self._settings.find_links if pinned_to is None else ()
         linked = [await self._find_linked(link, name) for link in links]
         listings = _raise_first([*answers, *linked])
@@ -74,19 +74,19 @@ class Lookup:
     def missing_links(self) -> tuple[str, ...]:
         """The local find-links places that do not exist."""
         paths = {link.url: file_path(link.url) for link in self._settings.find_links}
-        return tuple(url for url, path in paths.items() if path is not None and not Path(path).exists())
+        return tuple(url for url, path in paths.items() if path is not None and not os.path.exists(path))  # noqa: PTH110 - never raises
 
     async def _ask_all(
         self, locations: Sequence[IndexLocation], name: NormalizedName
     ) -> Sequence[Listing | BaseException | None]:
-        """What the indexes say; with "first-index", no further one is asked after the first that has the project."""
+        """The answers of the indexes; with "first-index", none is asked after the first that has the project."""
         if self._settings.strategy == "first-index":
             for location in locations:
                 listing = await self._ask(location, name)
                 if listing is not None:
                     return [listing]
             return []
-        if self._client is None:  # nobody is waited for
+        if self._client is None:  # nothing to wait for
             return [await self._ask(place, name) for place in locations]
         return await asyncio.gather(*(self._ask(place, name) for place in locations), return_exceptions=True)
 
@@ -134,7 +134,7 @@ class Lookup:
     async def _fetch(
         self, client: Client, location: IndexLocation, name: NormalizedName, cached: CachedListing | None
     ) -> Listing | None:
-        """What the index says now; where it has not changed since ``cached``, that one."""
+        """The listing that the index has now; ``cached`` if it has not changed since."""
         answer = await client.fetch(
             f"{location.url}{name}/",
             accept=ACCEPT,
@@ -190,8 +190,8 @@ def _pack(rows: Sequence[RowLike], url: str, name: NormalizedName) -> Packed:
 def _raise_first(answers: Sequence[Listing | BaseException | None]) -> list[Listing]:
     """The listings among the answers; the first failure is raised instead.
 
-    An index that refuses access is passed over as long as another one has the project: pip does so, and so does uv when
-    it takes the files of all indexes together.
+    An index that refuses access is skipped if another one has the project, as in pip, and in uv when it takes the files
+    of all indexes together.
     """
     listings = []
     refusals = []

@@ -1,8 +1,8 @@
-"""What the resolver is handed: candidates and metadata by name, fetched ahead as far as can be guessed.
+"""Candidates and metadata by name, as the resolver needs them, fetched ahead as far as they can be guessed.
 
-Nothing is decided here. The crawl that fetches ahead takes, for each project it meets, the newest version that fits
-the first requirement on it, and goes on with what that version requires; most trees are then complete before the
-resolver asks its first question, after as many round trips as the tree is deep.
+Nothing is decided here. The crawl that fetches ahead takes, for each project, the newest version that fits the first
+requirement on it, and continues with the requirements of that version. Most trees are then complete before the resolver
+starts, after as many round trips as the tree is deep.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class IndexSupply:
         return self._candidates[name]
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
-        """The metadata of a version; None where its dependencies cannot be told without building it.
+        """The metadata of a version; None if only a build shows its dependencies.
 
         Raises:
             IndexFailure: the index gave no usable answer.
@@ -103,7 +103,7 @@ class IndexSupply:
     def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
         """Fetch ahead what resolving these is likely to need, so many levels down; None for all.
 
-        ``narrow`` says what holds besides; None for nothing.
+        ``narrow`` gives further constraints; None for none.
         """
         self._note_shipped(wants)
         asked = ((want.name, want.specifier, want.extra) for want in wants if want.url is None)
@@ -114,7 +114,7 @@ class IndexSupply:
         self._index.run(self._fetch_all(candidates))
 
     def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, Opened]:
-        """What is inside each file, by its name; an error where that cannot be told. All are fetched at once."""
+        """The contents of each file, by its name, or the error; all are fetched at once."""
         by_name = {artifact.filename: artifact for artifact in artifacts}
         opened = self._index.run(self._open_all(by_name.values()))
         return dict(zip(by_name, opened, strict=True))
@@ -136,7 +136,7 @@ class IndexSupply:
         await asyncio.gather(*(self._fetch_metadata(candidate) for candidate in candidates))
 
     async def fetch_candidates(self, name: NormalizedName) -> Candidates | None:
-        """As ``candidates``, for the crawl: None where the index gave no usable answer, which is told later."""
+        """As ``candidates``, for the crawl: None if the index gave no usable answer, which is reported later."""
         if name not in self._candidates:
             try:
                 listing = await self._index.fetch_listing(name)
@@ -146,7 +146,7 @@ class IndexSupply:
         return self._candidates[name]
 
     async def fetch_requires(self, candidate: Candidate) -> CoreMetadata | None:
-        """As ``metadata``, for the crawl: None also where it cannot be used, which is told later."""
+        """As ``metadata``, for the crawl: None also if it cannot be used, which is reported later."""
         if not self._with_dependencies:
             return None
         found = await self._fetch_metadata(candidate)
@@ -234,7 +234,7 @@ class _Crawl:
     async def _work(self) -> None:
         while self._waiting:
             await self._visit(*self._waiting.popleft())
-            await asyncio.sleep(0)  # what is in the cache is not waited for, and somebody may want to interrupt
+            await asyncio.sleep(0)  # cached answers never wait, and an interrupt needs a chance
 
     async def _visit(
         self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None, level: int
@@ -258,7 +258,7 @@ def _as_asked(_: NormalizedName, specifier: SpecifierSet) -> SpecifierSet:
 
 
 def _from_pyodide(package: PyodidePackage) -> CoreMetadata:
-    """What a Pyodide release says of its own build: names without versions, shared libraries left out by the table."""
+    """The metadata of Pyodide's own build: names without versions; the table leaves out shared libraries."""
     from packaging.requirements import Requirement  # noqa: PLC0415  # rarely needed
 
     return CoreMetadata(

@@ -384,6 +384,16 @@ def test_pip_downloads_the_same(
     assert (done.returncode == 0) == case.is_found, done.stderr
 
 
+def test_a_sidecar_that_contradicts_the_wheel_is_reported(index: FakeIndex, make_wheel: MakeWheel, run: Run) -> None:
+    wheel, other = make_wheel("foo", requires=["bar"]), make_wheel("foo")
+    index.add(make_wheel("bar", tag=LINUX))
+    index.add(wheel, core_metadata=False)
+    index.serve("/files/foo/foo-1.0-py3-none-any.whl.metadata", other.metadata)
+    done = run("scan", "--format", "json", "-", stdin="foo\n")
+    (found,) = json.loads(done.stdout)["dependencies"]
+    assert (found["verdict"], [finding["rule"] for finding in found["findings"]]) == ("unknown", ["CS505"])
+
+
 # --- what a checkout cannot do ------------------------------------------------------------------------------------
 
 CANARY = "ghp_0123456789abcdef"

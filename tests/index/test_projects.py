@@ -293,6 +293,14 @@ def test_find_links_always_count(index: FakeIndex, open_index: OpenIndex, tmp_pa
     assert opened.notes == (f"find-links: {absent} does not exist",)
 
 
+def test_a_find_links_place_whose_name_is_too_long_does_not_exist(open_index: OpenIndex) -> None:
+    url = f"file:///{'a' * 300}"
+    opened = open_index(find_links=(url,), no_index=True)
+    with pytest.raises(IndexUnreachable, match="cannot be read"):
+        opened.listing(FOO)
+    assert opened.notes == (f"find-links: {url} does not exist",)
+
+
 def test_a_find_links_page_that_fails_is_a_failure(index: FakeIndex, open_index: OpenIndex) -> None:
     index.add_names("foo", ["foo-1.0.tar.gz"])
     index.fail("/links", status=500)

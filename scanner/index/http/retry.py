@@ -37,7 +37,7 @@ def parse_retry_after(text: str | None, *, now: datetime) -> float | None:
     if not text:
         return None
     if text.isascii() and text.isdigit():
-        return float(text[:9])  # more digits than that are for ever anyway
+        return float(text[:9])  # more digits are longer than any scan
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to load, and hardly ever needed
 
     try:
@@ -128,5 +128,5 @@ class Reachability:
         self._answering.add(origin)
 
     def why_given_up(self, origin: Origin) -> str | None:
-        """The reason of the failures, or None while the origin is worth a try."""
+        """The reason of the failures; None for an origin that may be tried."""
         return self._given_up.get(origin)

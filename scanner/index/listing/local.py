@@ -104,7 +104,7 @@ def read_links(url: str) -> LinksPage | None:
     if text_path is None:
         return None
     path = Path(text_path)
-    if path.is_dir():
+    if os.path.isdir(text_path):  # noqa: PTH112 - Path.is_dir raises for a name that is too long
         return LinksPage(tuple(_rows(path)), url)
     text = read_page_text(path)
     return None if text is None else LinksPage(parse_links_page(text, url), url)

@@ -28,7 +28,7 @@ class Packed(NamedTuple):
 
     text: bytes
     may_be_kept: bool
-    """Whether it can go into the cache: the address of a file may hold a secret."""
+    """Whether the cache may keep it: the URL of a file may hold a secret."""
 
 
 def pack_listing(listing: Listing) -> Packed:
