@@ -15,8 +15,9 @@ LONGEST_PAUSE_SECONDS = 10.0
 FAILURES_BEFORE_GIVING_UP = 5
 MOST_CONNECTIONS = 20
 """How many connections a client has open at the same time at most."""
-LEAST_BYTES_PER_SECOND = 128 * 1024
-"""What a large body must arrive with: each of its bytes adds so much to the time of its request."""
+LEAST_BYTES_PER_SECOND = 16 * 1024
+"""The least speed of a large body: each byte adds its part of a second to the time of the request. Each of twenty
+connections on a link of 3 Mbit/s has as much."""
 
 
 def pause_seconds(attempt: int, *, retry_after: str | None, now: datetime, jitter: float) -> float:

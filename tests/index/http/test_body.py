@@ -54,9 +54,7 @@ def test_compressed_bodies_are_unpacked(index: FakeIndex, encoding: str, body: b
     assert _fetch(f"{index.origin}/x").body == b"hello"
 
 
-@pytest.mark.parametrize(
-    "body", [gzip.compress(b"hello" * 100, mtime=0)[:-8], gzip.compress(b"hello" * 100, mtime=0)[:-1]]
-)
+@pytest.mark.parametrize("cut", [1, 8])
 def test_a_compressed_body_without_its_end_is_an_error(index: FakeIndex, cut: int) -> None:
     index.answer("/x", gzip.compress(b"hello" * 100)[:-cut], headers={"Content-Encoding": "gzip"})
     with pytest.raises(IndexAnswerError, match="ends too early"):

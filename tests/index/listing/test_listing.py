@@ -122,6 +122,18 @@ def test_an_odd_file_is_set_aside_and_the_rest_lives(file: object) -> None:
     assert [str(version) for version in listing.versions] == ["2.0"]
 
 
+def test_a_name_that_no_file_can_have_spoils_the_listing() -> None:
+    with pytest.raises(IndexAnswerError, match="more than 300 characters"):
+        _parse(_row(f"foo-1.0-py3-none-{'a' * 300}.whl"))
+
+
+def test_a_wheel_whose_name_stands_for_too_many_tags_is_no_wheel() -> None:
+    sets = "-".join(".".join(f"{letter}{number}" for number in range(14)) for letter in "abc")
+    release = _parse(_row(f"foo-1.0-{sets}.whl")).release(Version("1.0"))
+    assert release is not None
+    assert [artifact.kind for artifact in release.artifacts] == [ArtifactKind.OTHER]
+
+
 def test_relative_urls_are_resolved_and_no_url_carries_credentials() -> None:
     listing = _parse(
         _row("foo-1.0.tar.gz", url="../../files/foo-1.0.tar.gz#sha256=00"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.inputs.formats.declaration import parse_declaration, parse_plain_pin, shorten
 from scanner.inputs.formats.document import Document, Parsed
-from scanner.inputs.formats.reference import hide_credentials, is_vcs_url, path_of_file_url
+from scanner.inputs.formats.reference import is_vcs_url, path_of_file_url
 from scanner.inputs.formats.requirements.compiled import CompiledLine, find_manifests, is_compiled, read_annotations
 from scanner.inputs.formats.requirements.lines import LogicalLine, LogicalLines, split_lines
 from scanner.inputs.formats.requirements.options import LineOptions, OptionReader, split_options
@@ -22,6 +22,7 @@ from scanner.model.errors import SourceError
 from scanner.model.finding import Problem
 from scanner.model.index_settings import VARIABLE, IndexSettings
 from scanner.model.rule import Rule
+from scanner.model.urls import redact_url
 
 MAX_INCLUDE_DEPTH = 50
 
@@ -161,7 +162,7 @@ def _follow(reading: _Reading, place: _Place, line: LogicalLine, target: str, *,
     try:
         document = _open_included(place, target)
     except SourceError as error:
-        message = f"«{shorten(hide_credentials(target))}» is not included: {error.reason}"
+        message = f"«{shorten(redact_url(target))}» is not included: {error.reason}"
         reading.problems.append(place.document.problem(message, line.line, rule=Rule.CS602))
         return
     identity = _identify(document.path)
