@@ -208,12 +208,12 @@ def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:
 def direct_candidates(dependency: Dependency, target: Target) -> Candidates | None:
     """The one version that a wheel's URL or path stands for; None for everything else that a URL can name."""
     url = dependency.url
-    filename = unquote(posixpath.basename(urlsplit(url).path)) if url else ""
-    if url is None or dependency.name is None or not filename.endswith(".whl"):
-        return None
-    if has_too_many_tags(filename):
+    if url is None or dependency.name is None:
         return None
     try:
+        filename = unquote(posixpath.basename(urlsplit(url).path))
+        if not filename.endswith(".whl") or has_too_many_tags(filename):
+            return None
         name, version, _, tags = parse_wheel_filename(filename)
     except (InvalidWheelFilename, ValueError):
         return None

@@ -450,3 +450,24 @@ def test_a_private_host_that_the_user_names_is_asked(index: FakeIndex, make_whee
     index.answer("foo", _listing(wheel, f"http://localhost:{port}/foo.whl"))
     done = run("scan", "--format", "json", "-", stdin="foo\n", env={"PIP_TRUSTED_HOST": "localhost"})
     assert json.loads(done.stdout)["verdict"] == "workers", done.stdout
+
+
+MANY_TAGS = "-".join(".".join(f"{letter}{number}" for number in range(150)) for letter in "abc")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--index-url http://[/x\nfoo\n",
+        "--index-url nonsense://x\nfoo\n",
+        "--index-url http://example.org:99999/\nfoo\n",
+        f"--find-links {'a' * 300}\nfoo\n",
+        "foo @ http://[/foo-1.0-py3-none-any.whl\n",
+        f"foo @ https://example.org/foo-1-{MANY_TAGS}.whl\n",
+    ],
+)
+def test_an_address_that_is_none_leaves_its_package_unknown(text: str, run: Run) -> None:
+    done = run("scan", "--format", "json", "-", stdin=text, env={"UV_DEFAULT_INDEX": "", "PIP_RETRIES": "0"})
+    assert done.exit_code == 3
+    (found,) = json.loads(done.stdout)["dependencies"]
+    assert (found["name"], found["verdict"]) == ("foo", "unknown")
