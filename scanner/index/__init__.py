@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from scanner import __version__
 from scanner.index.cache import Cache
+from scanner.index.http import Client
 from scanner.index.projects import Index, Runner
 from scanner.index.settings import Surroundings, read_index_settings
 from scanner.index.supply import IndexSupply
@@ -42,9 +44,11 @@ def open_supply(
     home: Path,
     directory: Path,
     runner: Runner | None = None,
+    make_client: Callable[[IndexSettings], Client] | None = None,
     ask_keyring: Callable[[str, str], str | None] | None = None,
 ) -> Iterator[IndexSupply]:
-    """The supply for a target; its connections are closed in the end. ``runner`` None means a loop of its own.
+    """The supply for a target; its connections are closed in the end. ``runner`` None means a loop of its own,
+    ``make_client`` None the client over httpx.
 
     ``ask_keyring`` gives the password for an index and a user; None where nobody knows any.
 
@@ -66,6 +70,7 @@ def open_supply(
         user_agent=f"compat-scan/{__version__}",
         offline=choice.offline,
         cache=choice.cache,
+        client_factory=None if make_client is None else partial(make_client, settings),
         runner=runner,
         ask_keyring=ask_keyring,
     ) as index:

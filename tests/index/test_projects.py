@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -15,10 +16,13 @@ import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from scanner.index import IndexChoice, open_supply
+from scanner.index.http.answer import Answer
 from scanner.index.listing import Listing
 from scanner.index.projects import Index
 from scanner.model.errors import IndexAnswerError, IndexRefused, IndexUndefined, IndexUnreachable
 from scanner.model.index_settings import IndexLocation, IndexPin, IndexSettings
+from scanner.runtime.target import choose_target
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel
@@ -396,6 +400,29 @@ def test_a_runner_of_the_caller_is_used_and_its_other_tasks_live_on(index: FakeI
     other.cancel()
     runner.run(asyncio.sleep(0))
     runner.loop.close()
+
+
+def test_another_client_can_take_the_place_of_the_one_over_httpx(tmp_path: Path) -> None:
+    class Canned:
+        """Answers every request with an empty listing."""
+
+        async def fetch(self, url: str, **_: object) -> Answer:
+            body = b'{"meta": {"api-version": "1.0"}, "name": "foo", "files": []}'
+            return Answer(url=url, status=200, headers={"content-type": "application/json"}, body=body)
+
+        async def close(self) -> None:
+            """Nothing is open."""
+
+    clients: list[IndexSettings] = []
+
+    def make_client(settings: IndexSettings) -> Canned:
+        clients.append(settings)
+        return Canned()
+
+    surroundings = {"environ": {"PIP_CONFIG_FILE": os.devnull}, "home": tmp_path, "directory": tmp_path}
+    with open_supply(choose_target(), IndexChoice(), make_client=make_client, **surroundings) as supply:  # type: ignore[arg-type]
+        assert not supply.candidates(FOO).versions
+        assert clients == [supply.settings]
 
 
 @pytest.fixture

@@ -79,7 +79,9 @@ class Budget:
 
     def extend(self, received_bytes: int) -> None:
         """Add the time that so many bytes may take."""
-        self._postpone(received_bytes / LEAST_BYTES_PER_SECOND)
+        when = self._timeout.when() if self._timeout is not None else None
+        if self._timeout is not None and when is not None and not self._timeout.expired():
+            self._timeout.reschedule(when + received_bytes / LEAST_BYTES_PER_SECOND)
 
     @asynccontextmanager
     async def paused(self, lock: asyncio.Lock) -> AsyncIterator[None]:
@@ -93,11 +95,6 @@ class Budget:
             if self._timeout is not None and when is not None:
                 self._timeout.reschedule(when + loop.time() - started)
             yield
-
-    def _postpone(self, seconds: float) -> None:
-        when = self._timeout.when() if self._timeout is not None else None
-        if self._timeout is not None and when is not None and not self._timeout.expired():
-            self._timeout.reschedule(when + seconds)
 
 
 class Reachability:
