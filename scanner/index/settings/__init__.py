@@ -110,6 +110,7 @@ def _unsent(
     known = {location.url for settings in own for location in (*settings.extra, settings.index) if location}
     for location in locations:
         note = None if location.url in known else note_unsent(location, environ)
+        known.add(location.url)
         if note is not None:
             yield note
 
