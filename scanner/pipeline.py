@@ -5,7 +5,7 @@ The only module that knows all the stages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +15,6 @@ from typing import Protocol
 from packaging.utils import canonicalize_name
 
 from scanner.inputs.formats import STDIN, ReadFile, read_sources
-from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
 from scanner.inputs.projects import Project, find_lock_problems, find_projects, find_runtime, folder_of
 from scanner.inputs.settings import Settings
@@ -29,6 +28,7 @@ from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.errors import SettingsError
 from scanner.model.finding import Problem
+from scanner.model.index_settings import IndexSettings
 from scanner.model.report import DataAge, ProjectReport, Report, has_index_failure
 from scanner.model.target import Target
 from scanner.resolve import Graph, resolve_flat, resolve_tree
@@ -46,7 +46,7 @@ class Source(Supply, Opener, Protocol):
         """What the reader should know of the index settings, as sentences."""
 
 
-OpenSupply = Callable[[Target, IndexOptions, Path], AbstractContextManager[Source]]
+OpenSupply = Callable[[Target, IndexSettings, Path], AbstractContextManager[Source]]
 """Takes the target, the index options of the scanned files, and the folder of the first of them."""
 Progress = Callable[[str], None]
 
@@ -68,6 +68,8 @@ class Surroundings:
     """What earlier scans learned of files; None to do without."""
     listed: Listed | None = None
     """The incompatible-library table; None for the shipped one with the user's rows."""
+    own_hosts: Callable[[], Collection[str]] = frozenset
+    """Gives the hosts of indexes that the user's own settings name: scanned files may send secrets only there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,9 +88,9 @@ def scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Repo
         SettingsError: a setting contradicts another one, or the baseline cannot be read.
         SourceError: a comment that ignores findings names no rule, an unknown one, or gives no reason.
     """
-    noted = NotedVariables(around.environ)
+    noted = NotedVariables(around.environ, around.own_hosts)
     with noted.errors_hidden():
-        report = _scan(paths, settings, replace(around, environ=noted))
+        report = _scan(paths, settings, around, noted)
     return mask_report(report, noted.hide) if noted.are_read else report
 
 
@@ -105,11 +107,11 @@ def scan_one(paths: Sequence[str], settings: Settings, around: Surroundings) -> 
     return projects[0]
 
 
-def _scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Report:
+def _scan(paths: Sequence[str], settings: Settings, around: Surroundings, noted: NotedVariables) -> Report:
     found = find_projects(
         paths,
         settings,
-        environ=around.environ,
+        expand=noted.expand,
         read_stdin=around.read_stdin,
         installed=around.installed,
         today=around.now.date() if around.now else None,
@@ -190,12 +192,14 @@ def find_target(paths: Sequence[str], settings: Settings) -> Target:
     return find_runtime(folder_of(paths[0]), settings)[0]
 
 
-def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -> tuple[ReadFile, ...]:
+def read_files(
+    paths: Sequence[str], settings: Settings, around: Surroundings, noted: NotedVariables | None = None
+) -> tuple[ReadFile, ...]:
     """What stands in the files, nothing selected and nothing judged."""
     return read_sources(
         paths,
         read_stdin=around.read_stdin,
-        environ=around.environ,
+        expand=(noted or NotedVariables(around.environ, around.own_hosts)).expand,
         all_files=settings.all_files,
         installed=around.installed,
     )
@@ -203,8 +207,8 @@ def read_files(paths: Sequence[str], settings: Settings, around: Surroundings) -
 
 def list_entries(paths: Sequence[str], settings: Settings, around: Surroundings) -> Flattened:
     """Everything that stands in the files in one place, nothing selected and nothing judged."""
-    noted = NotedVariables(around.environ)
-    files = read_files(paths, settings, replace(around, environ=noted))
+    noted = NotedVariables(around.environ, around.own_hosts)
+    files = read_files(paths, settings, around, noted)
     entries = [entry for file in files for entry in file.parsed.entries]
     return Flattened(
         entries=tuple(mask_dependency(entry, noted.hide) for entry in entries if isinstance(entry, Dependency)),
@@ -223,6 +227,6 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     project = report.projects[0]
     names = [canonicalize_name(row.name) for row in project.dependencies if row.location is not None]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
-    with around.open_supply(project.target, IndexOptions(), Path.cwd()) as supply:
+    with around.open_supply(project.target, IndexSettings(), Path.cwd()) as supply:
         steps = [step for name in names for step in explain_project(name, supply, project.target, listed)]
     return replace(report, notes=(*report.notes, *steps))

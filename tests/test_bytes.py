@@ -21,8 +21,7 @@ from scanner.index.archive.pieces import ByteSource
 from scanner.index.distributions import Distributions
 from scanner.index.inspection import open_wheel
 from scanner.index.projects import Index
-from scanner.index.settings import IndexSettings
-from scanner.index.settings.location import IndexLocation
+from scanner.model.index_settings import IndexLocation, IndexSettings
 from scanner.runtime.candidates import Candidate
 
 if TYPE_CHECKING:
@@ -89,7 +88,12 @@ async def _read(source: ByteSource) -> list[str]:
 
 def _open(index: FakeIndex, names: list[str]) -> list[int]:
     """How many modules each project's wheel has; asked for its metadata first, as a resolver does, all at once."""
-    settings = IndexSettings(index_urls=(IndexLocation(url=index.url, source="test"),), retries=0)
+    settings = IndexSettings(
+        own_hosts=frozenset({"127.0.0.1"}),
+        strategy="first-index",
+        extra=(IndexLocation(url=index.url, source="test"),),
+        retries=0,
+    )
 
     async def learn(service: Index, distributions: Distributions, name: str) -> int:
         listing = await service.fetch_listing(canonicalize_name(name))

@@ -36,9 +36,9 @@ async def _by_httpx(urls: list[str]) -> int:
 
 
 async def _by_ours(urls: list[str]) -> int:
-    from scanner.index.http.client import Client  # noqa: PLC0415 - as above
+    from scanner.index.http.client import HttpClient  # noqa: PLC0415 - as above
 
-    client = Client(user_agent="bench", tls=ssl.create_default_context, timeout_seconds=60)
+    client = HttpClient(own_hosts={"127.0.0.1"}, user_agent="bench", tls=ssl.create_default_context, timeout_seconds=60)
 
     async def fetch(url: str) -> int:
         return len((await client.fetch(url, accept=HEADERS["Accept"], max_bytes=2**30)).body)

@@ -32,7 +32,6 @@ sys.path.insert(0, str(ROOT))
 from pyodide_index import collect_metadata, serve_pyodide  # noqa: E402  # works without an installation
 
 from scanner.index import IndexChoice, open_supply  # noqa: E402
-from scanner.index.settings import IndexRequest  # noqa: E402
 from scanner.model.requirement import Want, with_extras  # noqa: E402
 from scanner.model.target import Target  # noqa: E402
 from scanner.resolve import Graph, Node, Supply, resolve_tree  # noqa: E402
@@ -112,8 +111,9 @@ def compare(
     sets: Mapping[str, Sequence[str]], platform: str | None, target: Target, cache: Path
 ) -> Iterator[Comparison]:
     """Each set resolved by both, against the same two indexes."""
-    environ = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
-    choice = IndexChoice(arguments=IndexRequest(index_url=load_platform().public_index_url), scanned=IndexRequest())
+    public = load_platform().public_index_url
+    environ = {**os.environ, "UV_DEFAULT_INDEX": public, "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
+    choice = IndexChoice()
     release = load_pyodide(target.pyodide)
     interpreter = make_interpreter(cache, target)
     asked = ["--python-platform", platform, "--python-version", target.python] if platform else []

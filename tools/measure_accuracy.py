@@ -37,7 +37,6 @@ from accuracy_supply import HeldMemory, KeptProbe, KeptSupply, tree_key  # noqa:
 
 from scanner import pipeline  # noqa: E402  # works without an installation
 from scanner.index import IndexChoice, open_supply  # noqa: E402
-from scanner.index.settings import IndexRequest  # noqa: E402
 from scanner.inputs.settings import Settings  # noqa: E402
 from scanner.inspect.pyodide import verify_report  # noqa: E402
 from scanner.inspect.pyodide.outcome import Happened, Verification  # noqa: E402
@@ -109,7 +108,7 @@ def measure(names: Sequence[str], cache: Path, pyodide: Path | None) -> list[Row
     if pyodide is None:
         install_runtime(target.pyodide, cache=cache, search_path=search_path)
     runtime = find_runtime(target.pyodide, named=pyodide, folder=Path.cwd(), cache=cache, search_path=search_path)
-    choice = IndexChoice(arguments=IndexRequest(), scanned=IndexRequest())
+    choice = IndexChoice()
     with (
         open_supply(target, choice, environ=_ENVIRON, home=cache, directory=cache) as supply,
         ThreadPoolExecutor(PROBES) as pool,

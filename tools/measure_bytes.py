@@ -22,7 +22,7 @@ from scanner.index.archive.contents import read_wheel_contents  # noqa: E402
 from scanner.index.archive.pieces import ByteSource  # noqa: E402
 from scanner.index.distributions import Distributions  # noqa: E402
 from scanner.index.projects import Index  # noqa: E402
-from scanner.index.settings import read_index_settings  # noqa: E402
+from scanner.index.settings import Surroundings, read_index_settings  # noqa: E402
 from scanner.model.artifact import Artifact, ArtifactKind  # noqa: E402
 from scanner.model.contents import WheelContents  # noqa: E402  # works without an installation
 from scanner.runtime.tables import load_platform  # noqa: E402
@@ -42,7 +42,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         url = load_platform().public_index_url
-        settings = read_index_settings(environ=environ, home=folder, directory=folder, default_index_url=url)
+        settings = read_index_settings(
+            Surroundings(environ=environ, home=folder, directory=folder, default_index_url=url)
+        )
         with Index(settings, environ=environ, home=folder, user_agent="compat-scan-tools") as index:
             taken = total = 0
             for artifact in list(find_wheels(index))[:WANTED]:

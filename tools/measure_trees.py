@@ -29,7 +29,6 @@ from compare_uv import make_wants, update_section  # noqa: E402  # works without
 
 from scanner.index import IndexChoice, open_supply  # noqa: E402
 from scanner.index.cache import Cache  # noqa: E402
-from scanner.index.settings import IndexRequest  # noqa: E402
 from scanner.resolve import Graph, resolve_tree  # noqa: E402
 from scanner.runtime.tables import load_platform  # noqa: E402
 from scanner.runtime.target import choose_target  # noqa: E402
@@ -128,10 +127,10 @@ def format_table(rows: Iterator[Measured]) -> Iterator[str]:
 
 def _resolve(texts: Sequence[str], folder: Path) -> Graph:
     target = choose_target()
-    environ = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
+    public = load_platform().public_index_url
+    environ = {**os.environ, "UV_DEFAULT_INDEX": public, "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
     cache = Cache(folder)
-    arguments = IndexRequest(index_url=load_platform().public_index_url)
-    choice = IndexChoice(arguments=arguments, scanned=IndexRequest(), cache=cache)
+    choice = IndexChoice(cache=cache)
     try:
         with open_supply(target, choice, environ=environ, home=folder, directory=folder) as supply:
             return resolve_tree(make_wants(texts), target=target, supply=supply)

@@ -19,8 +19,8 @@ from scanner.model.rule import Rule
 
 if TYPE_CHECKING:
     from scanner.index.cache import Cache
-    from scanner.inputs.formats.document import IndexOptions
     from scanner.inputs.settings import Settings
+    from scanner.model.index_settings import IndexSettings
     from scanner.model.report import ProjectReport, Report
     from scanner.model.target import Target
     from scanner.pipeline import Flattened, Source, Surroundings
@@ -178,27 +178,32 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
     """
     from scanner.pipeline import Surroundings  # noqa: PLC0415  # heavy
 
-    def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
+    def open_supply(target: Target, options: IndexSettings, folder: Path) -> AbstractContextManager[Source]:
         from scanner import index as opening  # noqa: PLC0415  # the network only where it is used
-        from scanner.index.settings import IndexRequest  # noqa: PLC0415
-        from scanner.model.metadata import applies  # noqa: PLC0415
+        from scanner.cli.keyring import find_keyring  # noqa: PLC0415
 
         choice = opening.IndexChoice(
-            arguments=IndexRequest(index_url=settings.index_url, extra_index_urls=settings.extra_index_url),
-            scanned=IndexRequest(
-                index_url=options.index_url,
-                extra_index_urls=options.extra_index_urls,
-                find_links=options.find_links,
-                no_index=options.no_index,
-                pins=tuple(pin for pin in options.pins if applies(pin.marker, target.markers)),
-                source="the scanned file",
-            ),
+            arguments=_index_arguments(settings),
+            scanned=options,
             project=folder,
             offline=settings.offline,
             with_dependencies=not settings.no_deps,
             cache=cache,
         )
-        return opening.open_supply(target, choice, environ=os.environ, home=Path.home(), directory=Path.cwd())
+        return opening.open_supply(
+            target,
+            choice,
+            environ=os.environ,
+            home=Path.home(),
+            directory=Path.cwd(),
+            ask_keyring=find_keyring(os.environ),
+        )
+
+    def own_hosts() -> frozenset[str]:
+        from scanner.index import find_own_hosts  # noqa: PLC0415  # only where a file uses a variable
+
+        arguments = _index_arguments(settings)
+        return find_own_hosts(arguments, environ=os.environ, home=Path.home(), directory=Path.cwd())
 
     with _progress(quiet=quiet) as told, _open_cache(settings) as cache:
         yield Surroundings(
@@ -208,8 +213,26 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
             progress=told,
             now=datetime.now(tz=UTC),
             memory=cache,
+            own_hosts=own_hosts,
             installed=_installed(python) if python else {},
         )
+
+
+def _index_arguments(settings: Settings) -> tuple[IndexSettings, ...]:
+    """The indexes that options name; those that come from a configuration file are not the user's own."""
+    from scanner.index.settings import read_arguments  # noqa: PLC0415
+    from scanner.inputs.settings import ENVIRONMENT_PREFIX  # noqa: PLC0415
+    from scanner.model.index_settings import Place  # noqa: PLC0415
+
+    def place(key: str) -> Place:
+        origin = settings.origins.get(key, "command line")
+        is_own = origin == "command line" or origin.startswith(ENVIRONMENT_PREFIX)
+        return Place(label=origin, directory=Path.cwd(), environ=os.environ if is_own else {}, is_own=is_own)
+
+    return (
+        read_arguments(settings.index_url, (), place("index-url")),
+        read_arguments(None, settings.extra_index_url, place("extra-index-url")),
+    )
 
 
 def _installed(python: str) -> dict[str, bytes]:

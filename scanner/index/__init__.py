@@ -1,17 +1,20 @@
-"""From settings to a supply that the resolver can be handed."""
+"""From settings to a supply for the resolver: the one door to package indexes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from scanner import __version__
 from scanner.index.cache import Cache
-from scanner.index.projects import Index
-from scanner.index.settings import IndexRequest, read_index_settings
+from scanner.index.http import Client
+from scanner.index.projects import Index, Runner
+from scanner.index.settings import Surroundings, read_index_settings
 from scanner.index.supply import IndexSupply
+from scanner.model.index_settings import IndexSettings
 from scanner.model.target import Target
 from scanner.runtime.tables import load_platform, load_pyodide
 
@@ -20,38 +23,69 @@ from scanner.runtime.tables import load_platform, load_pyodide
 class IndexChoice:
     """What the command line and the scanned files say about indexes."""
 
-    arguments: IndexRequest
-    scanned: IndexRequest
+    arguments: tuple[IndexSettings, ...] = ()
+    """The strongest first."""
+    scanned: IndexSettings = field(default_factory=IndexSettings)
     project: Path | None = None
     """The absolute folder of the scanned file, where uv's project settings are looked for."""
     offline: bool = False
     with_dependencies: bool = True
-    """Whether what comes along is wanted too, so that it is worth fetching ahead."""
+    """Whether transitive dependencies are needed too, so that they are fetched ahead."""
     cache: Cache | None = None
     """What earlier scans learned; None to do without."""
 
 
 @contextmanager
 def open_supply(
-    target: Target, choice: IndexChoice, *, environ: Mapping[str, str], home: Path, directory: Path
+    target: Target,
+    choice: IndexChoice,
+    *,
+    environ: Mapping[str, str],
+    home: Path,
+    directory: Path,
+    runner: Runner | None = None,
+    make_client: Callable[[IndexSettings], Client] | None = None,
+    ask_keyring: Callable[[str, str], str | None] | None = None,
 ) -> Iterator[IndexSupply]:
-    """The supply for a target; its connections are closed in the end.
+    """The supply for a target; its connections are closed in the end. ``runner`` None means a loop of its own,
+    ``make_client`` None the client over httpx.
+
+    ``ask_keyring`` gives the password for an index and a user; None where nobody knows any.
 
     Raises:
         SettingsError: a configuration file of pip or uv cannot be used.
     """
-    settings = read_index_settings(
+    around = Surroundings(
         environ=environ,
         home=home,
         directory=directory,
         default_index_url=load_platform().public_index_url,
-        arguments=choice.arguments,
-        scanned=choice.scanned,
         project=choice.project,
     )
-    release = load_pyodide(target.pyodide)
-    user_agent = f"compat-scan/{__version__}"
+    settings = read_index_settings(around, arguments=choice.arguments, scanned=choice.scanned, markers=target.markers)
     with Index(
-        settings, environ=environ, home=home, user_agent=user_agent, offline=choice.offline, cache=choice.cache
+        settings,
+        environ=environ,
+        home=home,
+        user_agent=f"compat-scan/{__version__}",
+        offline=choice.offline,
+        cache=choice.cache,
+        client_factory=None if make_client is None else partial(make_client, settings),
+        runner=runner,
+        ask_keyring=ask_keyring,
     ) as index:
-        yield IndexSupply(index, target, release, with_dependencies=choice.with_dependencies)
+        yield IndexSupply(index, target, load_pyodide(target.pyodide), with_dependencies=choice.with_dependencies)
+
+
+def find_own_hosts(
+    arguments: tuple[IndexSettings, ...], *, environ: Mapping[str, str], home: Path, directory: Path
+) -> frozenset[str]:
+    """The hosts of indexes that the user's own settings name, whatever is scanned.
+
+    Raises:
+        SettingsError: a configuration file of pip or uv cannot be used.
+    """
+    around = Surroundings(
+        environ=environ, home=home, directory=directory, default_index_url=load_platform().public_index_url
+    )
+    return read_index_settings(around, arguments=arguments).own_hosts

@@ -1,8 +1,8 @@
 """What earlier scans learned, in one SQLite file: small texts by kind and key, safe for several processes at once.
 
-Nothing that goes wrong here is an error: the scan then goes on without the cache, and ``notes`` says so once. What is
-read is checked against its checksum; whoever recalls a text checks its shape. Only digests are kept: no documents, no
-wheels, and nothing that could hold credentials.
+No fault here is an error: the scan then continues without the cache, and ``notes`` says so once. Each entry is checked
+against its checksum, and the reader of a text checks its shape. Only digests are kept: no documents, no wheels, and
+nothing that could hold credentials.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from scanner.index.cache_schema import create_schema, is_our_schema
 FILE_NAME = "cache-1.sqlite"
 """With the version of the schema: older and newer releases each keep their own file."""
 MAX_BYTES = 512 * 1024 * 1024
-"""Beyond this size what was not used for longest is dropped, until a quarter is free again."""
+"""Beyond this size the least recently used entries are dropped, until a quarter is free again."""
+MAX_ENTRY_BYTES = 32 * 1024 * 1024
+"""Larger entries are neither kept nor read."""
 BUSY_SECONDS = 5.0
 """How long a write waits for another process before this scan goes on without the cache."""
 
+_MAX_ETAG_CHARACTERS = 1000
 _MAX_WAITING_BYTES = 1024 * 1024
 _DAY_SECONDS = 24 * 60 * 60
 _FOR_EVER = float("inf")
@@ -42,9 +45,12 @@ class Entry:
     etag: str | None = None
 
     @property
-    def text(self) -> str:
-        """What is kept, as it was handed over."""
-        return self.body.decode("utf-8", "surrogatepass")
+    def text(self) -> str | None:
+        """The body as text; None for bytes that are no text."""
+        try:
+            return self.body.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return None
 
 
 class Cache:
@@ -80,19 +86,21 @@ class Cache:
             return self._connect().execute(query, (kind, key)).fetchone() is not None
         return False
 
-    def recall(self, kind: str, key: str) -> str | None:
-        """The text of an entry that is still fresh; None otherwise."""
+    def recall(self, kind: str, key: str, *, at_any_age: bool = False) -> str | None:
+        """The text of an entry that is still fresh, or of ``at_any_age``; None otherwise."""
         entry = self.find(kind, key)
-        return entry.text if entry is not None and self.is_fresh(entry) else None
+        return entry.text if entry is not None and (at_any_age or self.is_fresh(entry)) else None
 
     def keep(
         self, kind: str, key: str, text: str | bytes, *, fresh_seconds: float = _FOR_EVER, etag: str | None = None
     ) -> None:
-        """Remember a text in the place of what was known; it is written with others, at the latest by ``close``."""
+        """Remember a text, instead of an older one; it is written with others, at the latest by ``close``."""
         if self._is_off:
             return
         now = self._now()
         body = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        if len(body) > MAX_ENTRY_BYTES or len(etag or "") > _MAX_ETAG_CHARACTERS:
+            return
         entry = Entry(body=body, stored_at=now, fresh_until=now + fresh_seconds, etag=etag)
         self._waiting[kind, key] = entry
         self._waiting_bytes += len(body)
@@ -105,11 +113,11 @@ class Cache:
         self._waiting[kind, key] = replace(entry, stored_at=now, fresh_until=now + fresh_seconds)
 
     def is_fresh(self, entry: Entry) -> bool:
-        """Whether it may be used without asking; one from the future is not, for the clock was wrong once."""
+        """Whether it may be used without a request; one from the future may not, since the clock was wrong once."""
         return entry.fresh_until == _FOR_EVER or entry.stored_at <= self._now() < entry.fresh_until
 
     def notes(self) -> tuple[str, ...]:
-        """What the reader should know, as sentences; everything that waits is written first."""
+        """Faults of the cache, as sentences; waiting entries are written first."""
         self._write()
         return tuple(self._notes)
 
@@ -126,8 +134,9 @@ class Cache:
     def _read(self, kind: str, key: str) -> Entry | None:
         database = self._connect()
         row = database.execute(
-            "SELECT body, crc, stored_at, fresh_until, etag, used_at FROM entries WHERE kind = ? AND key = ?",
-            (kind, key),
+            "SELECT body, crc, stored_at, fresh_until, etag, used_at FROM entries"
+            " WHERE kind = ? AND key = ? AND length(body) <= ? AND length(coalesce(etag, '')) <= ?",
+            (kind, key, MAX_ENTRY_BYTES, _MAX_ETAG_CHARACTERS),
         ).fetchone()
         entry = None if row is None else _to_entry(row)
         if entry is not None and row[5] < self._now() - _DAY_SECONDS:
@@ -157,7 +166,7 @@ class Cache:
                 database.executemany("UPDATE entries SET used_at = ? WHERE kind = ? AND key = ?", rows)
 
     def _prune(self, database: sqlite3.Connection) -> None:
-        """Drop what was not used for longest where the file has grown too large."""
+        """Drop the least recently used entries if the file has grown too large."""
         excess_bytes = _used_bytes(database) - self._max_bytes
         if excess_bytes <= 0:
             return
@@ -180,7 +189,7 @@ class Cache:
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
-        """Turns whatever goes wrong into a scan without a cache, and an unreadable file into one that is set aside."""
+        """Turns every fault into a scan without a cache, and sets an unreadable file aside."""
         try:
             yield
         except (sqlite3.Error, OSError, UnicodeError, ValueError, OverflowError) as error:

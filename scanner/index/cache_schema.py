@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 _SCHEMA_VERSION = 1
-_APPLICATION_ID = 0x636F6D70  # «comp»
+_APPLICATION_ID = 0x636F6D70  # "comp"
 
 
 def is_our_schema(database: sqlite3.Connection) -> bool:

@@ -17,10 +17,10 @@ from scanner.index.archive.wheel import verify_sha256
 from scanner.index.cache import Cache
 from scanner.index.http.answer import Answer, ByteRange
 from scanner.index.http.freshness import DEFAULT_SECONDS
-from scanner.index.http.urls import file_path, find_origin
 from scanner.model.artifact import Artifact, ArtifactKind
-from scanner.model.errors import ArtifactError, IndexAnswerError
+from scanner.model.errors import ArtifactError, IndexAnswerError, IndexFailure
 from scanner.model.metadata import CoreMetadata, parse_metadata
+from scanner.model.urls import file_path, find_origin, redact_url
 from scanner.runtime.candidates import Candidate
 
 MAX_SIDECAR_BYTES = 16 * 1024 * 1024
@@ -58,7 +58,8 @@ class Distributions:
         self._at_any_age = at_any_age
         self._sidecar_hits: dict[object, int] = {}
         self._sidecar_misses: dict[object, int] = {}
-        self._sidecars: dict[str, str] = {}
+        self._stated: dict[str, str] = {}
+        """The metadata that each wheel's index or cache gave, by URL."""
         self._small: dict[str, bytes] = {}
         self._small_bytes = 0
 
@@ -70,8 +71,7 @@ class Distributions:
             ArtifactError: the file or its metadata cannot be used, or speaks of another project or version.
         """
         for artifact in _by_usefulness(candidate):
-            metadata = await self._fetch_from(artifact)
-            _check_identity(metadata, candidate, artifact)
+            metadata = self._recall(artifact, candidate) or await self._fetch_from(artifact, candidate)
             return None if metadata.dynamic_requires else metadata
         return None
 
@@ -103,26 +103,13 @@ class Distributions:
             verify_sha256(artifact.filename, data, artifact.sha256)
         return data
 
-    def check_metadata(self, artifact: Artifact, text: str) -> None:
-        """Compare the METADATA of an opened wheel with what its sidecar or the cache said before.
-
-        Raises:
-            ArtifactError: it declares another name, version, requirement, extra or Requires-Python.
-        """
-        known = self._sidecars.get(artifact.url) or self._recall(artifact)
-        name = artifact.filename
-        if known is not None and parse_metadata(known, name) != parse_metadata(text, name):
-            raise ArtifactError(name, "its METADATA contradicts the metadata that the index serves beside it")
-
-    async def _fetch_from(self, artifact: Artifact) -> CoreMetadata:
-        is_source = artifact.kind is ArtifactKind.SDIST
-        kept = self._recall(artifact)
-        if kept is not None:
-            return parse_metadata(kept, artifact.filename, from_source=is_source)
+    async def _fetch_from(self, artifact: Artifact, candidate: Candidate) -> CoreMetadata:
         text = await self._fetch_text(artifact)
-        metadata = parse_metadata(text, artifact.filename, from_source=is_source)
-        # What a source distribution says is selected already, and holds what was told from the files beside it.
-        self._keep(artifact, text if is_source else select_metadata(text))
+        metadata = _parse(text, artifact, candidate)
+        # The metadata of a source distribution is selected already, and completed from the files beside it.
+        selected = text if artifact.kind is ArtifactKind.SDIST else select_metadata(text)
+        self._stated[artifact.url] = selected
+        self._keep(artifact, selected)
         return metadata
 
     async def _fetch_text(self, artifact: Artifact) -> str:
@@ -135,8 +122,6 @@ class Distributions:
             text = await read_wheel_metadata(artifact.filename, source)
             if isinstance(source, RangeSource):
                 self._hold_small(artifact, source.whole)
-        else:
-            self._sidecars[artifact.url] = select_metadata(text)
         return text
 
     def _hold_small(self, artifact: Artifact, data: bytes | None) -> None:
@@ -145,22 +130,35 @@ class Distributions:
             self._small_bytes += len(data) - len(self._small.get(artifact.url, b""))
             self._small[artifact.url] = data
 
-    def _recall(self, artifact: Artifact) -> str | None:
+    def _recall(self, artifact: Artifact, candidate: Candidate) -> CoreMetadata | None:
+        """The metadata from the cache; None where it has none of this file and version."""
         key = _cache_key(artifact)
         if self._cache is None or key is None:
             return None
-        entry = self._cache.find(_kind(artifact), key)
-        usable = entry is not None and (self._at_any_age or self._cache.is_fresh(entry))
-        return entry.text if entry is not None and usable else None
+        text = self._cache.recall(_kind(artifact), key, at_any_age=self._at_any_age)
+        try:
+            metadata = None if text is None else _parse(text, artifact, candidate)
+        except ArtifactError:
+            return None
+        if text is not None:
+            self._stated[artifact.url] = text
+        return metadata
+
+    def check_metadata(self, artifact: Artifact, found: str) -> None:
+        """Compare the METADATA in an opened wheel with what the index or the cache gave for it.
+
+        Raises:
+            ArtifactError: it declares another name, version, requirement, extra or Requires-Python.
+        """
+        known, name = self._stated.get(artifact.url, found), artifact.filename
+        if known != found and parse_metadata(known, name) != parse_metadata(found, name):
+            raise ArtifactError(name, "its METADATA contradicts the metadata that the index gives beside it")
 
     def _keep(self, artifact: Artifact, text: str) -> None:
         key = _cache_key(artifact)
-        kind = _kind(artifact)
         if self._cache is not None and key is not None:
-            if artifact.sha256:
-                self._cache.keep(kind, key, text)
-            else:
-                self._cache.keep(kind, key, text, fresh_seconds=DEFAULT_SECONDS)
+            fresh_seconds = float("inf") if artifact.sha256 else DEFAULT_SECONDS
+            self._cache.keep(_kind(artifact), key, text, fresh_seconds=fresh_seconds)
 
     async def _fetch_sidecar(self, artifact: Artifact) -> str | None:
         origin = find_origin(artifact.url)
@@ -169,7 +167,12 @@ class Distributions:
             return None
         # Counted as a miss until the answer is there: twenty at once should not all find out the same.
         self._sidecar_misses[origin] = self._sidecar_misses.get(origin, 0) + 1
-        answer = await self._fetcher.fetch(f"{artifact.url}.metadata", max_bytes=MAX_SIDECAR_BYTES)
+        try:
+            answer = await self._fetcher.fetch(_sidecar_url(artifact.url), max_bytes=MAX_SIDECAR_BYTES)
+        except IndexFailure:
+            if announced:
+                raise
+            return None  # an index may answer 403 for what it does not have; the wheel itself decides
         if answer.status != 200:
             return None
         self._sidecar_misses[origin] -= 1
@@ -225,15 +228,32 @@ class RangeSource:
         return self._whole[start:stop]
 
 
+def _sidecar_url(url: str) -> str:
+    """Where the metadata of a wheel lies: beside it (PEP 658), so before the query."""
+    path, separator, query = url.partition("?")
+    return f"{path}.metadata{separator}{query}"
+
+
+def _parse(text: str, artifact: Artifact, candidate: Candidate) -> CoreMetadata:
+    """The metadata that a text states.
+
+    Raises:
+        ArtifactError: it cannot be read, or is about another project or version.
+    """
+    metadata = parse_metadata(text, artifact.filename, from_source=artifact.kind is ArtifactKind.SDIST)
+    _check_identity(metadata, candidate, artifact)
+    return metadata
+
+
 def _kind(artifact: Artifact) -> str:
     return _SDIST_KIND if artifact.kind is ArtifactKind.SDIST else _WHEEL_KIND
 
 
 def _cache_key(artifact: Artifact) -> str | None:
-    """What metadata is remembered by: the file's hash, else its address; None for what may change at any time."""
+    """The key of a file's metadata, its URL if it has no hash; None for a file that may change at any time."""
     if artifact.sha256:
-        return artifact.sha256
-    return None if "?" in artifact.url or file_path(artifact.url) is not None else artifact.url
+        return artifact.cache_key
+    return None if "?" in artifact.url or file_path(artifact.url) is not None else redact_url(artifact.url)
 
 
 def _tail_bytes(artifact: Artifact) -> int:

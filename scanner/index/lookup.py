@@ -1,51 +1,53 @@
-"""Which index provides a project: all of them asked in the right order, local and remote."""
+"""Which index provides a project: local and remote indexes, in the order of the settings."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName, is_normalized_name
 
-from scanner.index.absence import Shelf, Shelved
 from scanner.index.http.answer import Answer
-from scanner.index.http.urls import file_path
 from scanner.index.listing import Listing, make_listing, merge_listings
-from scanner.index.listing.listed_rows import ACCEPT, parse_rows
 from scanner.index.listing.local import LinksPage, read_links, read_local_listing
 from scanner.index.listing.packed import Packed, pack_listing, unpack_listing
-from scanner.index.listing.pages import parse_page
+from scanner.index.listing.pages import ACCEPT, parse_links_page, parse_rows
 from scanner.index.listing.rows import RowLike
-from scanner.index.scratch import Scratch
-from scanner.index.settings import IndexSettings
-from scanner.index.settings.location import IndexLocation
-from scanner.model.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined
+from scanner.index.listing_cache import CachedListing, ListingCache
+from scanner.model.errors import IndexFailure, IndexNotAsked, IndexRefused, IndexUndefined, IndexUnreachable
+from scanner.model.index_settings import IndexLocation, IndexSettings
+from scanner.model.urls import file_path
 
 if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
+    from typing import Any
 
-    from scanner.index.http.client import Client
+    from scanner.index.http import Client
 
-OFFLINE = "offline: nothing is fetched, and the cache does not have it"
+OFFLINE = "offline: not fetched, and not in the cache"
 
 
 class Lookup:
-    """Finds projects by the rules of some settings; an index that fails is never passed over, for it may have them."""
+    """Finds projects by the rules of the settings. An index that fails is never skipped: it may have the project."""
 
     def __init__(
-        self, settings: IndexSettings, client: Callable[[], Client] | None, scratch: Scratch, shelf: Shelf | None = None
+        self,
+        settings: IndexSettings,
+        client: Callable[[], Client] | None,
+        listings: ListingCache | None,
+        spawn: Callable[[Coroutine[Any, Any, LinksPage | None]], asyncio.Task[LinksPage | None]],
     ) -> None:
-        """Ask with the client that ``client`` gives; None means that only local places may be looked at.
+        """``client`` gives the client to ask with; None means that only local places and the cache are used.
 
-        ``scratch`` holds what the listings say of files, ``shelf`` what the indexes said in earlier scans.
+        ``listings`` holds what the indexes answered in earlier scans.
         """
-        self._scratch = scratch
         self._settings = settings
         self._client = client
-        self._shelf = shelf
+        self._listings = listings
+        self._spawn = spawn
         self._links: dict[str, asyncio.Task[LinksPage | None]] = {}
         self.refusing: dict[str, None] = {}
         """The URLs of the indexes that refused access to a project which another one has."""
@@ -61,36 +63,39 @@ class Lookup:
         pinned_to = self._pinned_to(name)
         locations = self._locations(name, pinned_to)
         answers = await self._ask_all(locations, name)
-        # A package that is tied to an index comes from nowhere else, as with uv.
+        # A package that is pinned to an index comes from nowhere else, as in uv.
         links = self._settings.find_links if pinned_to is None else ()
-        linked = [await self._find_linked(url, name) for url in links]
+        linked = [await self._find_linked(link, name) for link in links]
         listings = _raise_first([*answers, *linked])
-        asked = zip(locations, answers, strict=False)  # further ones are not asked with «first-index»
+        asked = zip(locations, answers, strict=False)  # further ones are not asked with "first-index"
         self.refusing.update({place.url: None for place, answer in asked if isinstance(answer, IndexRefused)})
         return merge_listings(listings)
 
     def missing_links(self) -> tuple[str, ...]:
         """The local find-links places that do not exist."""
-        paths = {url: file_path(url) for url in self._settings.find_links}
-        return tuple(url for url, path in paths.items() if path is not None and not Path(path).exists())
+        paths = {link.url: file_path(link.url) for link in self._settings.find_links}
+        return tuple(url for url, path in paths.items() if path is not None and not os.path.exists(path))  # noqa: PTH110 - never raises
 
     async def _ask_all(
         self, locations: Sequence[IndexLocation], name: NormalizedName
     ) -> Sequence[Listing | BaseException | None]:
-        """What the indexes say; with «first-index», no further one is asked after the first that has the project."""
+        """The answers of the indexes; with "first-index", none is asked after the first that has the project."""
         if self._settings.strategy == "first-index":
             for location in locations:
                 listing = await self._ask(location, name)
                 if listing is not None:
                     return [listing]
             return []
-        if self._client is None:  # nobody is waited for
+        if self._client is None:  # nothing to wait for
             return [await self._ask(place, name) for place in locations]
         return await asyncio.gather(*(self._ask(place, name) for place in locations), return_exceptions=True)
 
     def _pinned_to(self, name: NormalizedName) -> tuple[str, ...] | None:
         """The URLs of the indexes that a project is tied to; None for one that every index may provide."""
-        return next((urls for project, urls in self._settings.pins.items() if _is_meant(project, name)), None)
+        project = next((pin.project for pin in self._settings.pins if _is_meant(pin.project, name)), None)
+        if project is None:
+            return None
+        return tuple(pin.index for pin in self._settings.pins if pin.project == project and pin.index)
 
     def _locations(self, name: NormalizedName, pinned_to: tuple[str, ...] | None) -> list[IndexLocation]:
         """The indexes to ask for a project: those it is tied to, or all that are for every project.
@@ -99,55 +104,59 @@ class Lookup:
             IndexUndefined: it is tied to an index that is not defined.
         """
         if pinned_to is None:
-            return [location for location in self._settings.index_urls if not location.is_explicit]
+            return [location for location in self._settings.locations if not location.is_explicit]
         if not pinned_to:
             raise IndexUndefined(name, "the index that it is tied to is not defined, so no index is asked for it")
-        by_url = {location.url: location for location in reversed(self._settings.index_urls)}
+        by_url = {location.url: location for location in reversed(self._settings.locations)}
         return [by_url[url] for url in pinned_to if url in by_url]
 
-    async def _find_linked(self, url: str, name: NormalizedName) -> Listing | None:
-        page = await self._links_page(url)
+    async def _find_linked(self, location: IndexLocation, name: NormalizedName) -> Listing | None:
+        if location.withheld:
+            raise IndexUnreachable(location.url, location.withheld)
+        page = await self._links_page(location.url)
         return page.listing(name) if page is not None else None
 
     async def _ask(self, location: IndexLocation, name: NormalizedName) -> Listing | None:
         """The listing of one index; None where it has no such project."""
         if location.is_flat:
-            return await self._find_linked(location.url, name)
+            return await self._find_linked(location, name)
+        if location.withheld:
+            raise IndexUnreachable(location.url, location.withheld)
         if location.is_local:
             return read_local_listing(location.url, name)
-        shelved = self._shelf.find(location.url, name, at_any_age=self._client is None) if self._shelf else None
-        if shelved is not None and shelved.is_fresh:
-            return shelved.listing
+        cached = self._listings.find(location.url, name, at_any_age=self._client is None) if self._listings else None
+        if cached is not None and cached.is_fresh:
+            return cached.listing
         if self._client is None:
             raise IndexNotAsked(location.url, OFFLINE)
-        return await self._fetch(self._client(), location, name, shelved)
+        return await self._fetch(self._client(), location, name, cached)
 
     async def _fetch(
-        self, client: Client, location: IndexLocation, name: NormalizedName, shelved: Shelved | None
+        self, client: Client, location: IndexLocation, name: NormalizedName, cached: CachedListing | None
     ) -> Listing | None:
-        """What the index says now; where it has not changed since ``shelved``, that one."""
+        """The listing that the index has now; ``cached`` if it has not changed since."""
         answer = await client.fetch(
             f"{location.url}{name}/",
             accept=ACCEPT,
-            headers={"If-None-Match": shelved.etag} if shelved is not None and shelved.etag else {},
+            headers={"If-None-Match": cached.etag} if cached is not None and cached.etag else {},
             absent_statuses=location.absent_statuses,
         )
-        if answer.status == 304 and shelved is not None and self._shelf is not None:
-            self._shelf.renew(location.url, name, shelved, answer.headers)
-            return shelved.listing
+        if answer.status == 304 and cached is not None and self._listings is not None:
+            self._listings.renew(location.url, name, cached, answer.headers)
+            return cached.listing
         headers, url = answer.headers, answer.url
         listed = None if answer.is_absent else _parse(answer, name)
         del answer  # its body can be as large as all that follows
         packed = None if listed is None else _pack(listed, url, name)
-        if self._shelf is not None:
-            self._shelf.keep(location.url, name, packed, headers)
-        return unpack_listing(packed.text, name, self._scratch.hold) if packed is not None else None
+        if self._listings is not None:
+            self._listings.keep(location.url, name, packed, headers)
+        return unpack_listing(packed.text, name) if packed is not None else None
 
     async def _links_page(self, url: str) -> LinksPage | None:
-        """A find-links place, read once whoever asks first."""
+        """A find-links place, read once."""
         task = self._links.get(url)
         if task is None:
-            task = self._links[url] = asyncio.create_task(self._read_links(url))
+            task = self._links[url] = self._spawn(self._read_links(url))
         if task.done():
             return task.result()
         return await asyncio.shield(task)
@@ -160,8 +169,7 @@ class Lookup:
         answer = await self._client().fetch(url, accept="text/html")
         if answer.is_absent:
             return None
-        page = parse_page(answer.body.decode("utf-8", errors="replace"), answer.url)
-        return LinksPage(page.rows, answer.url)
+        return LinksPage(parse_links_page(answer.body.decode("utf-8", errors="replace"), answer.url), answer.url)
 
 
 def _parse(answer: Answer, name: NormalizedName) -> Sequence[RowLike]:
@@ -182,8 +190,8 @@ def _pack(rows: Sequence[RowLike], url: str, name: NormalizedName) -> Packed:
 def _raise_first(answers: Sequence[Listing | BaseException | None]) -> list[Listing]:
     """The listings among the answers; the first failure is raised instead.
 
-    An index that refuses access is passed over as long as another one has the project: pip does so, and so does uv when
-    it takes the files of all indexes together.
+    An index that refuses access is skipped if another one has the project, as in pip, and in uv when it takes the files
+    of all indexes together.
     """
     listings = []
     refusals = []

@@ -1,35 +1,47 @@
-"""The package index as the other stages see it: synchronous, with everything that was announced fetched meanwhile."""
+"""All package indexes together, for the other stages: synchronous, with announced projects fetched meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from packaging.utils import NormalizedName
 
-from scanner.index.absence import Shelf
 from scanner.index.cache import Cache
 from scanner.index.http.answer import Answer, ByteRange
-from scanner.index.http.urls import file_path, redact_url
 from scanner.index.listing import Listing
 from scanner.index.listing.local import fetch_local
+from scanner.index.listing_cache import ListingCache
 from scanner.index.lookup import OFFLINE, Lookup, copy_failure
-from scanner.index.scratch import Scratch
-from scanner.index.settings import IndexSettings
+from scanner.index.settings import DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS
 from scanner.model.errors import IndexFailure, IndexNotAsked
+from scanner.model.index_settings import IndexSettings
+from scanner.model.urls import file_path, redact_url
 
-if TYPE_CHECKING:  # loaded only when something is fetched
-    from scanner.index.http.client import Client
+if TYPE_CHECKING:
+    from scanner.index.http import Client
+    from scanner.index.settings.credentials import Ask
 
 T = TypeVar("T")
 Outcome = Listing | None | IndexFailure
 
 
+class Runner(Protocol):
+    """Runs work on an event loop until it is done, as ``asyncio.Runner`` does."""
+
+    def run(self, coro: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine; other tasks of the loop make progress meanwhile."""
+
+    def close(self) -> None:
+        """End the loop, if it is the runner's own."""
+
+
 class Index:
-    """All configured indexes together, on an event loop of their own.
+    """All configured indexes together, on the event loop of a runner.
 
     For one thread. Names that were announced by ``want`` make progress whenever any method waits for something. Use it
     as a context manager, or call ``close``.
@@ -45,21 +57,25 @@ class Index:
         offline: bool = False,
         cache: Cache | None = None,
         client_factory: Callable[[], Client] | None = None,
+        runner: Runner | None = None,
+        ask_keyring: Ask | None = None,
     ) -> None:
         """Open nothing yet; ``client_factory`` replaces the client that settings and environment describe.
 
-        ``offline`` keeps off the network: local indexes and folders and the cache still answer, everything else is
-        unreachable. The cache stays open: it belongs to whoever opened it.
+        ``offline`` uses no network: local indexes, folders and the cache still answer, everything else is unreachable.
+        The cache stays open: it belongs to the caller. ``runner`` None means a loop of the index's own;
+        ``ask_keyring`` gives the password of a user at an index.
         """
-        self._settings = settings
+        self.settings = settings
         self._offline = offline
-        self._make_client = client_factory or (lambda: _make_client(settings, environ, home, user_agent))
+        self._make_client = client_factory or (lambda: _make_client(settings, environ, home, user_agent, ask_keyring))
         self._opened: Client | None = None
         self.cache = cache
-        self._scratch = Scratch()
-        self._shelf = Shelf(cache, self._scratch) if cache is not None else None
-        self._lookup = Lookup(settings, None if offline else self._get_client, self._scratch, self._shelf)
-        self._runner = asyncio.Runner()
+        self._listings = ListingCache(cache) if cache is not None else None
+        self._runner = runner or make_runner()
+        self._own_tasks: set[asyncio.Task[Any]] = set()
+        client = None if offline else self._get_client
+        self._lookup = Lookup(settings, client, self._listings, self.spawn)
         self._tasks: dict[NormalizedName, asyncio.Task[Outcome]] = {}
         self._found: dict[NormalizedName, Outcome] = {}
         self._failures: dict[str, IndexFailure] = {}
@@ -88,8 +104,8 @@ class Index:
         """What the reader should know of the settings, as sentences."""
         missing = (f"find-links: {url} does not exist" for url in self._lookup.missing_links())
         refusals = (f"{url} refused access to packages that other indexes have" for url in self._lookup.refusing)
-        age = self._shelf.age_note() if self._shelf is not None else None
-        return (*self._settings.notes, *missing, *refusals, *((age,) if age else ()))
+        age = self._listings.age_note() if self._listings is not None else None
+        return (*self.settings.notes, *missing, *refusals, *((age,) if age else ()))
 
     @property
     def is_offline(self) -> bool:
@@ -98,10 +114,7 @@ class Index:
 
     def want(self, names: Iterable[NormalizedName]) -> None:
         """Begin to fetch these projects; those that were wanted before are not asked for again."""
-        loop = self._runner.get_loop()
-        for name in names:
-            if name not in self._tasks and name not in self._found:
-                self._tasks[name] = loop.create_task(self._find(name))
+        self.run(self._want(names))
 
     def listing(self, name: NormalizedName) -> Listing | None:
         """A project; None where no index has it. Waits for this one while the others go on.
@@ -121,7 +134,7 @@ class Index:
             return _open_outcome(self._found[name])
         if self._offline:  # nobody is waited for
             return _open_outcome(await self._find(name))
-        self.want((name,))
+        await self._want((name,))
         task = self._tasks[name]
         # Waits without owning the task: who is interrupted must not cancel what others wait for.
         await asyncio.wait([task])
@@ -140,19 +153,25 @@ class Index:
         return await self.client.fetch(url, max_bytes=max_bytes, byte_range=byte_range)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """The result of other work on the same loop; what is wanted goes on meanwhile."""
+        """The result of other work on the same loop; announced projects are fetched meanwhile."""
         return self._runner.run(coroutine)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task on the loop that runs, which ends with the index at the latest."""
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._own_tasks.add(task)
+        task.add_done_callback(self._own_tasks.discard)
+        return task
 
     def close(self) -> None:
         """Cancel what is under way and close all connections; a second time does nothing."""
         try:
-            if self._tasks or self._opened:
+            if self._own_tasks or self._opened:
                 self._runner.run(self._shut_down())
         finally:
             self._tasks.clear()
             self._opened = None
             self._runner.close()
-            self._scratch.close()
 
     async def _find(self, name: NormalizedName) -> Outcome:
         outcome: Outcome
@@ -167,9 +186,14 @@ class Index:
         self._tasks.pop(name, None)
         return outcome
 
+    async def _want(self, names: Iterable[NormalizedName]) -> None:
+        for name in names:
+            if name not in self._tasks and name not in self._found:
+                self._tasks[name] = self.spawn(self._find(name))
+
     async def _shut_down(self) -> None:
-        """Ends everything on the loop first: work that outlives its connections fails noisily."""
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        """Ends the own tasks first: work that outlives its connections fails noisily."""
+        tasks = tuple(self._own_tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -188,17 +212,54 @@ def _open_outcome(outcome: Outcome) -> Listing | None:
     return outcome
 
 
-def _make_client(settings: IndexSettings, environ: Mapping[str, str], home: Path, user_agent: str) -> Client:
-    from scanner.index.http.client import Client  # noqa: PLC0415 - loads the HTTP library, which a warm scan never needs
-    from scanner.index.http.proxies import read_proxies  # noqa: PLC0415 - as above
-    from scanner.index.http.tls import make_tls_context  # noqa: PLC0415 - as above
+def _make_client(
+    settings: IndexSettings, environ: Mapping[str, str], home: Path, user_agent: str, ask_keyring: Ask | None
+) -> Client:
+    from scanner.index.http.client import HttpClient  # noqa: PLC0415 - loads httpx, which a warm scan never needs
+    from scanner.index.http.environment import make_tls_context, read_proxies  # noqa: PLC0415 - as above
     from scanner.index.settings.credentials import collect_credentials  # noqa: PLC0415 - as above
 
-    return Client(
+    places = (*settings.locations, *settings.find_links)
+    return HttpClient(
         user_agent=user_agent,
         tls=lambda: make_tls_context(settings.cert, environ),
-        credentials=collect_credentials(settings.index_urls, environ=environ, home=home),
+        own_hosts=settings.own_hosts,
+        credentials=collect_credentials(
+            places, environ=environ, home=home, own_hosts=settings.own_hosts, ask_keyring=ask_keyring
+        ),
         proxies=read_proxies(environ, settings.proxy),
-        timeout_seconds=settings.timeout_seconds,
-        retries=settings.retries,
+        timeout_seconds=settings.timeout_seconds or DEFAULT_TIMEOUT_SECONDS,
+        retries=DEFAULT_RETRIES if settings.retries is None else settings.retries,
     )
+
+
+def make_runner() -> Runner:
+    """A runner with a loop of its own; in a thread of its own where this thread runs a loop already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.Runner()
+    return _ThreadRunner()
+
+
+class _ThreadRunner:
+    """Runs work on a loop in another thread, as a notebook needs it: its own thread runs a loop already."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="compat-scan-index", daemon=True)
+        self._thread.start()
+
+    def run(self, coro: Coroutine[Any, Any, T]) -> T:
+        future = asyncio.run_coroutine_threadsafe(coro, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def close(self) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()

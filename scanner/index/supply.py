@@ -1,8 +1,8 @@
-"""What the resolver is handed: candidates and metadata by name, fetched ahead as far as can be guessed.
+"""Candidates and metadata by name, as the resolver needs them, fetched ahead as far as they can be guessed.
 
-Nothing is decided here. The crawl that fetches ahead takes, for each project it meets, the newest version that fits
-the first requirement on it, and goes on with what that version requires; most trees are then complete before the
-resolver asks its first question, after as many round trips as the tree is deep.
+Nothing is decided here. The crawl that fetches ahead takes, for each project, the newest version that fits the first
+requirement on it, and continues with the requirements of that version. Most trees are then complete before the resolver
+starts, after as many round trips as the tree is deep.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from scanner.index.listing import Listing
 from scanner.index.projects import Index
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import ArtifactError, IndexFailure, IndexUnreachable
+from scanner.model.index_settings import IndexSettings
 from scanner.model.metadata import CoreMetadata, applies
 from scanner.model.opened import Opened
 from scanner.model.requirement import Narrow, Want
@@ -43,6 +44,7 @@ class IndexSupply:
 
     def __init__(self, index: Index, target: Target, release: PyodideRelease, *, with_dependencies: bool) -> None:
         self._index = index
+        self.spawn = index.spawn
         self._target = target
         self._release = release
         self._with_dependencies = with_dependencies
@@ -55,6 +57,11 @@ class IndexSupply:
         from scanner.index.distributions import Distributions  # noqa: PLC0415  # flat scans open none
 
         return Distributions(self._index, self._index.cache, at_any_age=self._index.is_offline)
+
+    @property
+    def settings(self) -> IndexSettings:
+        """The settings of the indexes; ``exclude_newer``, ``resolution`` and ``prerelease`` are for the resolver."""
+        return self._index.settings
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -81,7 +88,7 @@ class IndexSupply:
         return self._candidates[name]
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
-        """The metadata of a version; None where its dependencies cannot be told without building it.
+        """The metadata of a version; None if only a build shows its dependencies.
 
         Raises:
             IndexFailure: the index gave no usable answer.
@@ -96,7 +103,7 @@ class IndexSupply:
     def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
         """Fetch ahead what resolving these is likely to need, so many levels down; None for all.
 
-        ``narrow`` says what holds besides; None for nothing.
+        ``narrow`` gives further constraints; None for none.
         """
         self._note_shipped(wants)
         asked = ((want.name, want.specifier, want.extra) for want in wants if want.url is None)
@@ -107,7 +114,7 @@ class IndexSupply:
         self._index.run(self._fetch_all(candidates))
 
     def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, Opened]:
-        """What is inside each file, by its name; an error where that cannot be told. All are fetched at once."""
+        """The contents of each file, by its name, or the error; all are fetched at once."""
         by_name = {artifact.filename: artifact for artifact in artifacts}
         opened = self._index.run(self._open_all(by_name.values()))
         return dict(zip(by_name, opened, strict=True))
@@ -129,7 +136,7 @@ class IndexSupply:
         await asyncio.gather(*(self._fetch_metadata(candidate) for candidate in candidates))
 
     async def fetch_candidates(self, name: NormalizedName) -> Candidates | None:
-        """As ``candidates``, for the crawl: None where the index gave no usable answer, which is told later."""
+        """As ``candidates``, for the crawl: None if the index gave no usable answer, which is reported later."""
         if name not in self._candidates:
             try:
                 listing = await self._index.fetch_listing(name)
@@ -139,7 +146,7 @@ class IndexSupply:
         return self._candidates[name]
 
     async def fetch_requires(self, candidate: Candidate) -> CoreMetadata | None:
-        """As ``metadata``, for the crawl: None also where it cannot be used, which is told later."""
+        """As ``metadata``, for the crawl: None also if it cannot be used, which is reported later."""
         if not self._with_dependencies:
             return None
         found = await self._fetch_metadata(candidate)
@@ -148,7 +155,7 @@ class IndexSupply:
     async def _fetch_metadata(self, candidate: Candidate) -> _Found:
         key = (candidate.release.name, str(candidate.version))
         if key not in self._metadata:
-            self._metadata[key] = asyncio.ensure_future(self._load_metadata(candidate))
+            self._metadata[key] = self._index.spawn(self._load_metadata(candidate))
         return await asyncio.shield(self._metadata[key])
 
     async def _load_metadata(self, candidate: Candidate) -> _Found:
@@ -220,14 +227,14 @@ class _Crawl:
         self._seen.add(key)
         self._waiting.append((name, specifier, extra, level))
         if len(self._workers) < _MOST_VISITS:
-            worker = asyncio.ensure_future(self._work())
+            worker = self._supply.spawn(self._work())
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
 
     async def _work(self) -> None:
         while self._waiting:
             await self._visit(*self._waiting.popleft())
-            await asyncio.sleep(0)  # what is in the cache is not waited for, and somebody may want to interrupt
+            await asyncio.sleep(0)  # cached answers never wait, and an interrupt needs a chance
 
     async def _visit(
         self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None, level: int
@@ -251,7 +258,7 @@ def _as_asked(_: NormalizedName, specifier: SpecifierSet) -> SpecifierSet:
 
 
 def _from_pyodide(package: PyodidePackage) -> CoreMetadata:
-    """What a Pyodide release says of its own build: names without versions, shared libraries left out by the table."""
+    """The metadata of Pyodide's own build: names without versions; the table leaves out shared libraries."""
     from packaging.requirements import Requirement  # noqa: PLC0415  # rarely needed
 
     return CoreMetadata(

@@ -1,12 +1,12 @@
-"""Values of environment variables that a dependency file stands for with ``${NAME}``, hidden in what is told of it.
+"""Environment variables that a dependency file uses with ``${NAME}``: where they are put in, and where they are hidden.
 
-The scan needs them: a token may be part of the address of an index. A report shows what stands in the file instead.
+The scan needs them: a token may be part of the address of an index. A report shows the text of the file instead.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -14,34 +14,48 @@ from scanner.model.dependency import Dependency, Skipped
 from scanner.model.edit import Edit
 from scanner.model.errors import ScanError
 from scanner.model.finding import Evidence, Finding, Problem
+from scanner.model.index_settings import VARIABLE
 from scanner.model.report import Judgement, ProjectReport, Report
+from scanner.model.urls import find_origin, redact_url
 
 Mask = Callable[[str], str]
 
 _SECRET_NAME = re.compile(r"TOKEN|PASS|SECRET|KEY|AUTH|CRED|PAT$|PWD$")
 _VERSION = re.compile(r"v?\d{1,8}(\.\d{1,8})*((a|b|rc|\.?post|\.?dev)\d{1,8})?(\+[\w.]{1,12})?")
+_URL_OR_WORD = re.compile(r"https?://\S+|(?:(?!https?://)\S)+", re.IGNORECASE)
 # A short word may stand in a sentence by chance; with one of these beside it it is part of an address.
 _ADDRESS = re.compile(r"\S*[/@:=]\S*")
 _SHORT_CHARACTERS = 12
 
 
-class NotedVariables(Mapping[str, str]):
-    """Environment variables that remember which of them were read."""
+class NotedVariables:
+    """Environment variables that remember which of them were used."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], own_hosts: Callable[[], Collection[str]] = frozenset) -> None:
+        """``own_hosts`` gives the hosts that the user's own settings name; it is called when a file uses a variable."""
         self._environ = environ
+        self._own_hosts = own_hosts
         self._read: dict[str, str] = {}
 
-    def __getitem__(self, name: str) -> str:
-        value = self._environ[name]
-        self._read[name] = value
-        return value
+    def expand(self, text: str) -> str:
+        """The text with its variables replaced, but for those that it may not use.
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._environ)
+        In the address of one of the user's own hosts every variable may stand. Elsewhere only a version may: a file
+        must not be able to send secrets to a host of its choice, in whatever part of a request.
+        """
+        return _URL_OR_WORD.sub(lambda match: self._expand(match[0]), text) if "${" in text else text
 
-    def __len__(self) -> int:
-        return len(self._environ)
+    def _expand(self, part: str) -> str:
+        values = {name: value for name in VARIABLE.findall(part) if (value := self._environ.get(name))}
+        if not values or not (all(map(_is_version, values.items())) or self._is_own(part, values)):
+            return part
+        self._read |= values
+        return _replace(part, values)
+
+    def _is_own(self, url: str, values: Mapping[str, str]) -> bool:
+        """Whether it is the address of one of the user's own hosts, with the variables and without."""
+        origins = {find_origin(redact_url(each)) for each in (url, _replace(url, values))}
+        return len(origins) == 1 and all(origin is not None and origin.host in self._own_hosts() for origin in origins)
 
     @property
     def are_read(self) -> bool:
@@ -95,6 +109,15 @@ def mask_skipped(skipped: Skipped, mask: Mask) -> Skipped:
 def mask_problem(problem: Problem, mask: Mask) -> Problem:
     """The problem with its message put through a mask."""
     return replace(problem, message=mask(problem.message), remedy=_mask_optional(problem.remedy, mask))
+
+
+def _is_version(variable: tuple[str, str]) -> bool:
+    name, value = variable
+    return _VERSION.fullmatch(value) is not None and not _SECRET_NAME.search(name)
+
+
+def _replace(text: str, values: Mapping[str, str]) -> str:
+    return VARIABLE.sub(lambda match: values.get(match[1]) or match[0], text)
 
 
 def _hide_value(text: str, name: str, value: str) -> str:

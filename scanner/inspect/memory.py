@@ -1,7 +1,7 @@
 """What was learned from files in earlier scans, so that no wheel is fetched or analysed twice.
 
-All of it is kept by the sha256 of the file. What depends on the engine that follows imports is kept for that engine
-and for that target alone.
+Everything is kept by ``Artifact.cache_key``. Facts that depend on the engine that follows imports are kept for that
+engine and for that target alone.
 """
 
 from __future__ import annotations
@@ -96,14 +96,14 @@ class Remembered:
         """What is known of a wheel's code."""
         from scanner.inspect.code.digest import parse_digest  # noqa: PLC0415 - heavy
 
-        text = self._memory.recall("code", self._code_key(artifact)) if artifact.sha256 else None
+        text = self._memory.recall("code", self._code_key(artifact)) if artifact.cache_key else None
         return parse_digest(text) if text is not None else None
 
     def keep_digest(self, artifact: Artifact, texts: Sequence[str]) -> None:
         """Remember what is known of a wheel's code by now: its digests as text, by each process that looked at it."""
         from scanner.inspect.code.digest import merge_digests  # noqa: PLC0415 - heavy
 
-        if artifact.sha256 and not self.has_failed:
+        if artifact.cache_key and not self.has_failed:
             self._memory.keep("code", self._code_key(artifact), merge_digests(texts))
 
     def find_report(self, identities: Sequence[str]) -> ImportReport | None:
@@ -117,14 +117,15 @@ class Remembered:
             self._memory.keep("imports", self._report_key(identities), report_text.report_to_text(report))
 
     def _recall_file(self, artifact: Artifact) -> OpenedWheel | OpenedSdist | None:
-        if not artifact.sha256:
+        key = artifact.cache_key
+        if key is None:
             return None
         read = _LateFile(artifact, self).read
         if artifact.kind is ArtifactKind.SDIST:
-            contents_text, paths = _split(self._memory.recall("sdist", artifact.sha256))
+            contents_text, paths = _split(self._memory.recall("sdist", key))
             sdist = sdist_from_json(contents_text)
             return OpenedSdist(contents=sdist, paths=paths, read=read) if sdist else None
-        contents_text, paths = _split(self._memory.recall("wheel", artifact.sha256))
+        contents_text, paths = _split(self._memory.recall("wheel", key))
         wheel = wheel_from_json(contents_text)
         if wheel is None or wheel.filename != artifact.filename:
             return None
@@ -133,17 +134,18 @@ class Remembered:
         return OpenedWheel(contents=wheel, paths=paths, read=read)
 
     def _keep_file(self, artifact: Artifact, found: Opened) -> None:
-        if not artifact.sha256:
+        key = artifact.cache_key
+        if key is None:
             return
         match found:
             case OpenedWheel():
                 paths = [path for path in found.paths if path.endswith(_CODE_SUFFIXES)] or found.paths[:1]
-                self._memory.keep("wheel", artifact.sha256, _join(wheel_to_json(found.contents), paths))
+                self._memory.keep("wheel", key, _join(wheel_to_json(found.contents), paths))
             case OpenedSdist():
-                self._memory.keep("sdist", artifact.sha256, _join(sdist_to_json(found.contents), found.paths))
+                self._memory.keep("sdist", key, _join(sdist_to_json(found.contents), found.paths))
 
     def _code_key(self, artifact: Artifact) -> str:
-        return f"{artifact.sha256} {self._engine}"
+        return f"{artifact.cache_key} {self._engine}"
 
     def _report_key(self, identities: Sequence[str]) -> str:
         return hashlib.sha256("\n".join((self._engine, *identities)).encode()).hexdigest()

@@ -10,6 +10,8 @@ from packaging.tags import Tag
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.model.urls import redact_url
+
 
 class ArtifactKind(enum.StrEnum):
     """What a distributed file is."""
@@ -46,6 +48,15 @@ class Artifact:
     origin: Origin = Origin.INDEX
     metadata_sha256: str | None = None
     """The hash of the PEP 658 sidecar; the empty string where there is a sidecar without a hash; None if unknown."""
+
+    @property
+    def cache_key(self) -> str | None:
+        """The key under which facts about this file are kept: its URL and hash; None without a hash.
+
+        The URL belongs to it because the hash is only a claim: an index may claim the hash of another index's file.
+        Credentials and query do not.
+        """
+        return f"{redact_url(self.url).partition('?')[0]} {self.sha256}" if self.sha256 else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

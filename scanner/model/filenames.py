@@ -1,4 +1,4 @@
-"""What the name of a distributed file says, found by splitting strings: cheap enough for every file of a listing."""
+"""What the name of a distributed file says, found by splitting strings: cheap enough for every listed file."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ SDIST_SUFFIXES = (
     ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tbz2", ".tbz", ".txz", ".tar.lzma", ".tlz", ".tar",
 )  # fmt: skip
 """The most usual first; ``scanner.index.archive`` reads each of them."""
+MOST_NAME_CHARACTERS = 300
+"""No file system and no public index takes longer names."""
 
 MAX_TAGS = 128
 """The most tags that one name may stand for: its three lists multiply, so 2 kB could stand for millions of tags. Real
 names have at most some 40."""
 
 OTHER_SUFFIXES = (".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg")
-# What the installers of the time before wheels append to the version: "1.0.win32-py2.7.exe", "1.0-1.noarch.rpm".
+# What the formats before wheels append to the version: "1.0.win32-py2.7.exe", "1.0-1.noarch.rpm".
 _PLATFORM_TAIL = re.compile(r"\.(win32|win|linux|macosx|noarch|src|i[3-6]86|x86_64|amd64)$")
 
 

@@ -116,7 +116,7 @@ def _parse_headers(text: str, filename: str) -> dict[str, list[str]]:
 def _parse_version(text: str, filename: str) -> Version:
     try:
         return Version(text)
-    except InvalidVersion as error:
+    except ValueError as error:  # InvalidVersion is one; another is a number of more digits than Python takes
         raise ArtifactError(filename, f"the metadata's Version is not one: {text[:80]!r}") from error
 
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Literal
 
-from packaging.markers import Marker
-
 from scanner.model.artifact import Artifact
 from scanner.model.dependency import Location, Skipped
 from scanner.model.edit import Edit
@@ -71,25 +69,6 @@ class Required:
     name: str
     extra: str | None = None
     """The extra that alone requires it; None for a requirement of the package itself."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IndexPin:
-    """A package that a file ties to one index: no other index is asked for it, and nothing else provides it."""
-
-    project: str
-    """The normalised name; a pattern with ``*`` stands for several."""
-    index: str
-    """The name of the index; ``PUBLIC_INDEX`` without a URL is the index that is configured anyway."""
-    url: str | None = None
-    """None where the file ties to an index that it does not define."""
-    marker: Marker | None = None
-    """Where the tie holds; None everywhere."""
-    is_flat: bool = False
-    """Whether the URL is one page of links, not an index."""
-
-
-PUBLIC_INDEX = "pypi"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

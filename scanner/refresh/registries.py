@@ -23,9 +23,10 @@ from scanner.index.archive.tar import walk_tar
 from scanner.index.archive.wheel import verify_sha256
 from scanner.index.listing import Listing
 from scanner.index.projects import Index
-from scanner.index.settings import IndexRequest, read_index_settings
+from scanner.index.settings import Surroundings, read_arguments, read_index_settings
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import ArtifactError, IndexAnswerError
+from scanner.model.index_settings import Place
 from scanner.runtime.tables import load_platform
 
 WHEEL_BYTES_MAXIMUM = 16 * 1024 * 1024
@@ -52,14 +53,15 @@ def open_registries(
         SettingsError: a configuration file of pip or uv cannot be used.
     """
     platform = load_platform()
-    settings = read_index_settings(
+    around = Surroundings(
         environ=environ,
         home=home,
         directory=directory,
         default_index_url=platform.public_index_url,
         project=home,
-        arguments=IndexRequest(index_url=index_url),
     )
+    arguments = read_arguments(index_url, (), Place(label="--index-url", directory=directory))
+    settings = read_index_settings(around, arguments=(arguments,))
     user_agent = f"compat-scan/{__version__}"
     with Index(settings, environ=environ, home=home, user_agent=user_agent, offline=offline) as index:
         yield Registries(index, npm_registry_url or platform.npm_registry_url)

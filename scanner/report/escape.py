@@ -34,8 +34,9 @@ _USERINFO = re.compile(r"(?P<start>:[/\\]{2})(?P<userinfo>[^/\\?# \"'<>]*)@")
 # A password with an unescaped slash: what follows the colon is then no port number.
 _ODD_USERINFO = re.compile(r":[/\\]{2}[^/\\?#\s@:\[]{1,256}:(?!\d*(?:[/?#\s]|$))[^\s@\"'<>]{0,1024}@")
 _SECRET_PARAMETER = re.compile(
-    r"(?P<key>[?&](?:(?:access|auth|private|job|id)[_-]?token|token|auth|api[_-]?key|passw(?:or)?d|secret"
-    r"|sig|signature|awsaccesskeyid|x-(?:amz|goog)-(?:signature|credential|security-token))=)[^&#\s\"'<>]+",
+    r"(?P<key>[?&](?:[\w.-]{0,40}?(?:token|auth|authorization|api[_-]?key|access[_-]?key|secret|passw(?:or)?d|passwd|pwd"
+    r"|credentials?|signature|session)|key|code|pat|sig|jwt|hmac|client[_-]?id|(?:aws)?access[_-]?key[_-]?id)=)"
+    r"[^&#\s\"'<>]+",
     re.IGNORECASE,
 )
 _HIDDEN = "****"

@@ -62,7 +62,7 @@ def test_a_proxy_that_cannot_be_used_is_told_once(run: Run, caplog: pytest.LogCa
     )
     gc.collect()  # only then a task says that nobody asked for its error
     assert result.exit_code == 2
-    assert result.stderr.startswith("compat-scan: error: proxy: «gopher://proxy.example.org» ")
+    assert result.stderr.startswith("compat-scan: error: proxy: gopher://proxy.example.org is")
     assert caplog.text == ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,10 @@ from packaging.version import Version
 from scanner.index.cache import FILE_NAME, Cache
 from scanner.index.listing import Listing
 from scanner.index.projects import Index
-from scanner.index.settings import IndexSettings
-from scanner.index.settings.location import IndexLocation
 from scanner.index.supply import IndexSupply
-from scanner.model.errors import IndexUnreachable
+from scanner.model.artifact import Artifact, ArtifactKind
+from scanner.model.errors import ArtifactError, IndexUnreachable
+from scanner.model.index_settings import IndexLocation, IndexSettings
 from scanner.model.requirement import Want
 from scanner.runtime.candidates import Candidate
 from scanner.runtime.tables import load_pyodide
@@ -44,7 +45,9 @@ class World:
     def scan(self, ask: Callable[[Index], Any], *, offline: bool = False, url: str = "") -> Any:
         """What one scan gets when it asks the index something."""
         location = IndexLocation(url=url or self.index.url, source="test")
-        settings = IndexSettings(index_urls=(location,), retries=0)
+        settings = IndexSettings(
+            own_hosts=frozenset({"127.0.0.1"}), strategy="first-index", extra=(location,), retries=0
+        )
         cache = Cache(self.folder, now=lambda: self.time)
         options: dict[str, Any] = {"environ": {}, "home": self.folder, "user_agent": "tests", "offline": offline}
         try:
@@ -167,7 +170,7 @@ def test_credentials_are_not_in_the_cache(world: World, index: FakeIndex, make_w
     index.add(make_wheel("foo", "1.0"))
     location = IndexLocation(url=index.url, source="test", username="somebody", password="hunter22")
     cache = Cache(world.folder)
-    settings = IndexSettings(index_urls=(location,), retries=0)
+    settings = IndexSettings(own_hosts=frozenset({"127.0.0.1"}), strategy="first-index", extra=(location,), retries=0)
     with Index(settings, environ={}, home=world.folder, user_agent="tests", cache=cache) as opened:
         assert _versions(opened.listing(FOO)) == ["1.0"]
     cache.close()
@@ -237,6 +240,78 @@ def test_metadata_of_a_file_without_a_hash_is_fetched_again_after_ten_minutes(
     assert index.count(path) == 2
     world.time += 600
     assert world.scan(_metadata, offline=True) == ["bar>1"]
+
+
+def test_an_index_that_claims_the_hash_of_another_file_answers_for_itself_only(
+    world: World, index: FakeIndex, start_index: Callable[[], FakeIndex], make_wheel: MakeWheel
+) -> None:
+    real, forged = make_wheel("foo", "1.0", requires=["bar>1"]), make_wheel("foo", "1.0", requires=["evil"])
+    index.add(real)
+    hostile = start_index()
+    url = hostile.add(forged)
+    row = {"filename": real.filename, "url": url, "hashes": {"sha256": real.sha256}}
+    hostile.answer("foo", json.dumps({"meta": {"api-version": "1.0"}, "name": "foo", "files": [row]}))
+    assert world.scan(_metadata, url=hostile.url) == ["evil"]
+    assert world.scan(_metadata) == ["bar>1"]
+
+
+def test_metadata_of_another_project_is_not_kept(world: World, index: FakeIndex, make_wheel: MakeWheel) -> None:
+    index.add(make_wheel("foo", "1.0", metadata={"Name": "other"}))
+    for _ in range(2):
+        with pytest.raises(ArtifactError, match="another project"):
+            world.scan(_metadata)
+    with sqlite3.connect(world.folder / FILE_NAME) as database:
+        assert database.execute("SELECT count(*) FROM entries WHERE kind = 'metadata'").fetchone() == (0,)
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xfe",
+        b"",
+        b"Name: other\nVersion: 1.0\n",
+        b"Name: foo\nVersion: " + b"9" * 5000,
+        b'{"shape": 2, "versions": ["1"], "url": "", "base": "", "fits": "1", "bytes": [Infinity]}',
+        b'{"shape": 2, "versions": ["1"], "url": "", "base": "", "fits": "1", "bytes": [-5]}',
+        b'{"shape": 2, "versions": [], "url": "", "base": "", "fits": "", "bytes": []}\n',
+    ],
+)
+def test_a_forged_entry_is_a_miss_and_never_a_fault(
+    world: World, index: FakeIndex, make_wheel: MakeWheel, body: bytes
+) -> None:
+    index.add(make_wheel("foo", "1.0", requires=["bar>1"]))
+    world.scan(_metadata)
+    with sqlite3.connect(world.folder / FILE_NAME) as database:
+        database.execute("UPDATE entries SET body = ?, crc = ?, fresh_until = NULL", (body, zlib.crc32(body)))
+    database.close()
+    assert world.scan(_metadata) == ["bar>1"]
+
+
+def test_a_forged_listing_that_never_expires_is_asked_for_again(world: World, index: FakeIndex) -> None:
+    _answer(index, "foo-1.0.tar.gz")
+    world.listing()
+    with sqlite3.connect(world.folder / FILE_NAME) as database:
+        database.execute("UPDATE entries SET fresh_until = NULL")
+    database.close()
+    world.listing()
+    assert index.count("foo") == 2
+
+
+def test_a_huge_entry_is_not_read(world: World, index: FakeIndex) -> None:
+    _answer(index, "foo-1.0.tar.gz")
+    world.listing()
+    with sqlite3.connect(world.folder / FILE_NAME) as database:
+        database.execute("UPDATE entries SET body = zeroblob(200000000)")
+    database.close()
+    assert _versions(world.listing()) == ["1.0"]
+    assert index.count("foo") == 2
+
+
+def test_no_key_holds_the_credentials_of_a_url() -> None:
+    url = "https://me:hunter2@example.org/foo-1.0-py3-none-any.whl?token=hunter2"
+    artifact = Artifact(filename="foo-1.0-py3-none-any.whl", url=url, kind=ArtifactKind.WHEEL, sha256="ab" * 32)
+    assert artifact.cache_key == f"https://example.org/foo-1.0-py3-none-any.whl {'ab' * 32}"
 
 
 def test_the_requirements_of_a_source_distribution_are_remembered(

@@ -13,9 +13,8 @@ from scanner.index.cache import Cache
 from scanner.index.distributions import Distributions
 from scanner.index.inspection import open_wheel
 from scanner.index.projects import Index
-from scanner.index.settings import IndexSettings
-from scanner.index.settings.location import IndexLocation
 from scanner.model.errors import ArtifactError
+from scanner.model.index_settings import IndexLocation, IndexSettings
 from scanner.runtime.candidates import Candidate
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 def _open(index: FakeIndex, name: str, cache: Cache | None = None) -> str:
     """Read the metadata of the project's wheel, then open the wheel; returns its own metadata."""
-    settings = IndexSettings(index_urls=(IndexLocation(url=index.url, source="test"),), retries=0)
+    settings = IndexSettings(index=IndexLocation(url=index.url, source="test"), retries=0)
     with Index(settings, environ={}, home=Path("/nowhere"), user_agent="tests") as service:
         distributions = Distributions(service, cache)
         listing = service.listing(canonicalize_name(name))

@@ -7,14 +7,18 @@ wheels for Linux, which need a container. So the verdict says where a package wa
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import FakeIndex, MakeWheel, Run
+    from tests.conftest import FakeIndex, MakeWheel, Run, WheelFile
 
 LINUX = "cp314-cp314-manylinux_2_28_x86_64"
 PRIVATE, PUBLIC, UNKNOWN = "workers", "container", "unknown"
@@ -269,3 +273,202 @@ def test_a_page_of_links_can_be_what_a_package_is_tied_to(
     verdicts = {each["name"]: each["verdict"] for each in json.loads(done.stdout)["projects"][0]["dependencies"]}
     assert verdicts == {"secret": PRIVATE, "shared": PUBLIC}, done.stdout
     assert (_asked(private), _asked(index)) == (set(), {"shared"})
+
+
+# --- the same requests as pip's -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A requirements file for `foo`, a world around it, and whether its wheel can be had."""
+
+    text: str = "foo\n"
+    path: str = "requirements.txt"
+    prepare: Callable[[FakeIndex, FakeIndex, Path, WheelFile], None]
+    is_found: bool = True
+    home: Mapping[str, str] = field(default_factory=dict)
+    """Files in the home folder."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def _refuse_sidecar(index: FakeIndex, _: FakeIndex, __: Path, wheel: WheelFile) -> None:
+    index.add(wheel, core_metadata=False)
+    index.fail("/files/foo/foo-1.0-py3-none-any.whl.metadata", status=403)
+
+
+def _put_beside(_: FakeIndex, __: FakeIndex, folder: Path, wheel: WheelFile) -> None:
+    (folder / "sub/wheels").mkdir(parents=True)
+    (folder / "sub/wheels/foo-1.0-py3-none-any.whl").write_bytes(wheel.data)
+
+
+def _protect_links(_: FakeIndex, other: FakeIndex, __: Path, wheel: WheelFile) -> None:
+    url = other.serve("/links/foo-1.0-py3-none-any.whl", wheel.data)
+    other.answer("/links/index.html", f'<a href="{url}">foo</a>', content_type="text/html")
+    other.credentials = ("me", "secret")
+
+
+def _protect_files(index: FakeIndex, other: FakeIndex, _: Path, wheel: WheelFile) -> None:
+    url = other.serve("/files/foo-1.0-py3-none-any.whl", wheel.data)
+    index.add_names("foo")
+    index.answer("foo", _listing(wheel, url))
+    other.credentials = ("me", "secret")
+
+
+def _listing(wheel: WheelFile, url: str, **fields: object) -> str:
+    row = {"filename": wheel.filename, "url": url, "hashes": {"sha256": wheel.sha256}, **fields}
+    return json.dumps({"meta": {"api-version": "1.1"}, "name": "foo", "files": [row]})
+
+
+def _answer_page(page: str) -> Callable[[FakeIndex, FakeIndex, Path, WheelFile], None]:
+    return lambda index, _, __, ___: index.answer("foo", page, content_type="text/html")
+
+
+DOWNLOADS = {
+    "a sidecar that nobody announced is refused": Download(prepare=_refuse_sidecar),
+    "find-links beside a file in a folder": Download(
+        text="--find-links wheels\nfoo\n", path="sub/requirements.txt", prepare=_put_beside
+    ),
+    "credentials in find-links": Download(text="--find-links {secret}/links/index.html\nfoo\n", prepare=_protect_links),
+    "netrc for the host of files": Download(
+        prepare=_protect_files, home={".netrc": "machine 127.0.0.1 login me password secret\n"}
+    ),
+    "wrong netrc for the host of files": Download(
+        prepare=_protect_files, home={".netrc": "machine 127.0.0.1 login me password wrong\n"}, is_found=False
+    ),
+    "no netrc for the host of files": Download(prepare=_protect_files, is_found=False),
+    "a login page": Download(prepare=_answer_page("<html><form></form></html>"), is_found=False),
+    "an empty page": Download(prepare=_answer_page(""), is_found=False),
+    "a page that was cut": Download(prepare=_answer_page("<html><body><a href='foo-"), is_found=False),
+}
+
+
+@pytest.fixture
+def prepare(
+    index: FakeIndex, start_index: Callable[[], FakeIndex], tmp_path: Path, make_wheel: MakeWheel
+) -> Callable[[Download], dict[str, str]]:
+    """Puts up the world of a case and gives its files."""
+
+    def put_up(case: Download) -> dict[str, str]:
+        other = start_index()
+        case.prepare(index, other, tmp_path, make_wheel("foo"))
+        secret = other.origin.replace("//", "//me:secret@")
+        return {case.path: case.text.replace("{secret}", secret), **case.home}
+
+    return put_up
+
+
+@pytest.mark.parametrize("case", DOWNLOADS.values(), ids=DOWNLOADS)
+def test_a_wheel_that_pip_downloads_is_found_and_no_other_is_judged(
+    case: Download, prepare: Callable[[Download], dict[str, str]], run: Run
+) -> None:
+    files = prepare(case)
+    done = run("scan", "--format", "json", case.path, files=files, env={"PIP_RETRIES": "0", **case.environ})
+    (found,) = json.loads(done.stdout)["dependencies"]
+    assert found["verdict"] == ("workers" if case.is_found else "unknown"), done.stdout
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("case", DOWNLOADS.values(), ids=DOWNLOADS)
+def test_pip_downloads_the_same(
+    case: Download, prepare: Callable[[Download], dict[str, str]], index: FakeIndex, tmp_path: Path
+) -> None:
+    for name, text in prepare(case).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull, **case.environ}
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--retries", "0", "--no-cache-dir", "--quiet"]
+    done = subprocess.run(
+        [*command, "--index-url", index.url, "--dest", "downloaded", "-r", case.path],
+        cwd=tmp_path, env=environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode == 0) == case.is_found, done.stderr
+
+
+def test_a_sidecar_that_contradicts_the_wheel_is_reported(index: FakeIndex, make_wheel: MakeWheel, run: Run) -> None:
+    wheel, other = make_wheel("foo", requires=["bar"]), make_wheel("foo")
+    index.add(make_wheel("bar", tag=LINUX))
+    index.add(wheel, core_metadata=False)
+    index.serve("/files/foo/foo-1.0-py3-none-any.whl.metadata", other.metadata)
+    done = run("scan", "--format", "json", "-", stdin="foo\n")
+    (found,) = json.loads(done.stdout)["dependencies"]
+    assert (found["verdict"], [finding["rule"] for finding in found["findings"]]) == ("unknown", ["CS505"])
+
+
+# --- what a checkout cannot do ------------------------------------------------------------------------------------
+
+CANARY = "ghp_0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("requirements.txt", "--extra-index-url http://${TOKEN}@{canary}/simple\nfoo\n"),
+        ("requirements.txt", "--index-url http://{canary}/${TOKEN}/simple\nfoo\n"),
+        ("requirements.txt", "--find-links http://{canary}/${TOKEN}\nfoo\n"),
+        ("requirements.txt", "foo @ http://{canary}/${TOKEN}/foo-1.0-py3-none-any.whl\n"),
+        ("requirements.txt", "--index-url http://{canary}/simple\n${TOKEN}\n"),
+        ("Pipfile", '[[source]]\nname = "x"\nurl = "http://${TOKEN}@{canary}/simple"\n[packages]\nfoo = "*"\n'),
+        ("pyproject.toml", PROJECT + '[[tool.uv.index]]\nname = "own"\nurl = "http://{canary}/simple"\n'),
+        ("pyproject.toml", PROJECT + '[[tool.pdm.source]]\nname = "own"\nurl = "http://${TOKEN}@{canary}/simple"\n'),
+    ],
+)
+def test_no_secret_and_no_request_reaches_a_host_that_only_the_checkout_names(
+    path: str, text: str, start_index: Callable[[], FakeIndex], run: Run
+) -> None:
+    canary = start_index()
+    host = canary.origin.removeprefix("http://").replace("127.0.0.1", "127.0.0.2")
+    env = {"TOKEN": CANARY, "UV_INDEX_OWN_USERNAME": "me", "UV_INDEX_OWN_PASSWORD": CANARY, "PIP_RETRIES": "0"}
+    done = run("scan", "--format", "json", path, files={path: text.replace("{canary}", host)}, env=env)
+    assert canary.requests == []
+    assert CANARY not in done.output
+    assert json.loads(done.stdout)["verdict"] == "unknown", done.stdout
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.2:{port}/foo.whl", "http://localhost:{port}/", "http://[::1]:{port}/"])
+def test_a_listing_or_a_redirect_leads_to_no_private_address(
+    url: str, index: FakeIndex, make_wheel: MakeWheel, run: Run
+) -> None:
+    port = index.origin.rpartition(":")[2]
+    wheel = make_wheel("foo")
+    for answer in ("listing", "redirect"):
+        index.requests.clear()
+        target = url.replace("{port}", port)
+        if answer == "listing":
+            index.answer("foo", _listing(wheel, target))
+        else:
+            index.redirect("foo", target)
+        done = run("scan", "--format", "json", "-", stdin="foo\n", env={"PIP_RETRIES": "0"})
+        assert [request.path for request in index.requests] == ["/simple/foo/"]
+        assert "PIP_TRUSTED_HOST" in done.stdout
+        assert json.loads(done.stdout)["verdict"] == "unknown"
+
+
+def test_a_private_host_that_the_user_names_is_asked(index: FakeIndex, make_wheel: MakeWheel, run: Run) -> None:
+    port = index.origin.rpartition(":")[2]
+    wheel = make_wheel("foo")
+    index.serve("/foo.whl", wheel.data)
+    index.answer("foo", _listing(wheel, f"http://localhost:{port}/foo.whl"))
+    done = run("scan", "--format", "json", "-", stdin="foo\n", env={"PIP_TRUSTED_HOST": "localhost"})
+    assert json.loads(done.stdout)["verdict"] == "workers", done.stdout
+
+
+MANY_TAGS = "-".join(".".join(f"{letter}{number}" for number in range(150)) for letter in "abc")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--index-url http://[/x\nfoo\n",
+        "--index-url nonsense://x\nfoo\n",
+        "--index-url http://example.org:99999/\nfoo\n",
+        f"--find-links {'a' * 300}\nfoo\n",
+        "foo @ http://[/foo-1.0-py3-none-any.whl\n",
+        f"foo @ https://example.org/foo-1-{MANY_TAGS}.whl\n",
+    ],
+)
+def test_an_address_that_is_none_leaves_its_package_unknown(text: str, run: Run) -> None:
+    default = {"UV_DEFAULT_INDEX": ""} if "--index-url" in text else {}
+    done = run("scan", "--format", "json", "-", stdin=text, env={"PIP_RETRIES": "0", **default})
+    assert done.exit_code == 3
+    (found,) = json.loads(done.stdout)["dependencies"]
+    assert (found["name"], found["verdict"]) == ("foo", "unknown")

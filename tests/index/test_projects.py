@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,11 +16,13 @@ import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from scanner.index import IndexChoice, open_supply
+from scanner.index.http.answer import Answer
 from scanner.index.listing import Listing
 from scanner.index.projects import Index
-from scanner.index.settings import IndexSettings
-from scanner.index.settings.location import IndexLocation
 from scanner.model.errors import IndexAnswerError, IndexRefused, IndexUndefined, IndexUnreachable
+from scanner.model.index_settings import IndexLocation, IndexPin, IndexSettings
+from scanner.runtime.target import choose_target
 
 if TYPE_CHECKING:
     from tests.conftest import FakeIndex, MakeWheel
@@ -40,8 +43,16 @@ def open_index(tmp_path: Path) -> Iterator[OpenIndex]:
     opened: list[Index] = []
 
     def open_it(*places: FakeIndex | IndexLocation | str, **keywords: Any) -> Index:
-        own = {key: keywords.pop(key) for key in ("offline", "environ") if key in keywords}
-        settings = IndexSettings(index_urls=tuple(map(_location, places)), **{"retries": 0, **keywords})
+        own = {key: keywords.pop(key) for key in ("offline", "environ", "runner") if key in keywords}
+        pins = keywords.pop("pins", {})
+        links = tuple(IndexLocation(url=url, source="test", is_flat=True) for url in keywords.pop("find_links", ()))
+        settings = IndexSettings(
+            extra=tuple(map(_location, places)),
+            find_links=links,
+            pins=tuple(IndexPin(project=name, index=url) for name, urls in pins.items() for url in urls or [""]),
+            own_hosts=frozenset({"127.0.0.1"}),
+            **{"retries": 0, "strategy": "first-index", **keywords},
+        )
         opened.append(Index(settings, **{"environ": {}, **own}, home=tmp_path, user_agent="compat-scan/9"))
         return opened[-1]
 
@@ -142,7 +153,7 @@ def test_a_failure_is_remembered_and_raised_afresh_each_time(index: FakeIndex, o
 
 def test_an_answer_about_another_project_is_an_error(index: FakeIndex, open_index: OpenIndex) -> None:
     index.answer("foo", '{"meta": {"api-version": "1.0"}, "name": "bar", "files": []}')
-    with pytest.raises(IndexAnswerError, match="«bar»"):
+    with pytest.raises(IndexAnswerError, match="about bar"):
         open_index(index).listing(FOO)
 
 
@@ -286,6 +297,14 @@ def test_find_links_always_count(index: FakeIndex, open_index: OpenIndex, tmp_pa
     assert opened.notes == (f"find-links: {absent} does not exist",)
 
 
+def test_a_find_links_place_whose_name_is_too_long_does_not_exist(open_index: OpenIndex) -> None:
+    url = f"file:///{'a' * 300}"
+    opened = open_index(find_links=(url,), no_index=True)
+    with pytest.raises(IndexUnreachable, match="cannot be read"):
+        opened.listing(FOO)
+    assert opened.notes == (f"find-links: {url} does not exist",)
+
+
 def test_a_find_links_page_that_fails_is_a_failure(index: FakeIndex, open_index: OpenIndex) -> None:
     index.add_names("foo", ["foo-1.0.tar.gz"])
     index.fail("/links", status=500)
@@ -335,6 +354,77 @@ def test_a_dead_index_fails_for_every_project_without_trying_each(open_index: Op
     assert any("not tried" in failure for failure in failures)
 
 
+def test_inside_a_running_loop_the_index_works_and_only_its_own_tasks_end_with_it(
+    index: FakeIndex, open_index: OpenIndex
+) -> None:
+    index.add_names("foo", ["foo-1.0.tar.gz"])
+    index.hang("bar")
+
+    async def notebook() -> bool:
+        other = asyncio.create_task(asyncio.sleep(60))
+        opened = open_index(index)
+        opened.want([BAR])
+        assert _versions(opened.listing(FOO)) == ["1.0"]
+        opened.close()
+        await asyncio.sleep(0)
+        is_alive = not other.done()
+        other.cancel()
+        return is_alive
+
+    assert asyncio.run(notebook())
+
+
+def test_a_runner_of_the_caller_is_used_and_its_other_tasks_live_on(index: FakeIndex, open_index: OpenIndex) -> None:
+    index.add_names("foo", ["foo-1.0.tar.gz"])
+    index.hang("bar")
+
+    class Kept:
+        """A runner whose loop goes on after ``close``, as the loop of a browser does."""
+
+        def __init__(self) -> None:
+            self.loop = asyncio.new_event_loop()
+
+        def run(self, coro: Coroutine[Any, Any, Any]) -> Any:
+            return self.loop.run_until_complete(coro)
+
+        def close(self) -> None:
+            """Keep the loop."""
+
+    runner = Kept()
+    other = runner.loop.create_task(asyncio.sleep(60))
+    opened = open_index(index, runner=runner)
+    opened.want([BAR])
+    assert _versions(opened.listing(FOO)) == ["1.0"]
+    opened.close()
+    assert asyncio.all_tasks(runner.loop) == {other}
+    other.cancel()
+    runner.run(asyncio.sleep(0))
+    runner.loop.close()
+
+
+def test_another_client_can_take_the_place_of_the_one_over_httpx(tmp_path: Path) -> None:
+    class Canned:
+        """Answers every request with an empty listing."""
+
+        async def fetch(self, url: str, **_: object) -> Answer:
+            body = b'{"meta": {"api-version": "1.0"}, "name": "foo", "files": []}'
+            return Answer(url=url, status=200, headers={"content-type": "application/json"}, body=body)
+
+        async def close(self) -> None:
+            """Nothing is open."""
+
+    clients: list[IndexSettings] = []
+
+    def make_client(settings: IndexSettings) -> Canned:
+        clients.append(settings)
+        return Canned()
+
+    surroundings = {"environ": {"PIP_CONFIG_FILE": os.devnull}, "home": tmp_path, "directory": tmp_path}
+    with open_supply(choose_target(), IndexChoice(), make_client=make_client, **surroundings) as supply:  # type: ignore[arg-type]
+        assert not supply.candidates(FOO).versions
+        assert clients == [supply.settings]
+
+
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     """Interrupts count even where the tests run in the background of a shell, which has them ignored."""
@@ -366,7 +456,7 @@ def test_the_http_library_is_loaded_only_when_something_is_fetched() -> None:
 
 
 def test_closing_an_index_that_was_never_used_opens_nothing(index: FakeIndex, tmp_path: Path) -> None:
-    settings = IndexSettings(index_urls=(_location(index),))
+    settings = IndexSettings(own_hosts=frozenset({"127.0.0.1"}), strategy="first-index", extra=(_location(index),))
 
     def refuse() -> Any:
         pytest.fail("nothing was asked for")

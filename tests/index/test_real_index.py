@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.index.projects import Index
-from scanner.index.settings import read_index_settings
+from scanner.index.settings import Surroundings, read_index_settings
 from scanner.model.artifact import ArtifactKind
 from scanner.model.errors import IndexUnreachable
 from scanner.runtime.tables import load_platform
@@ -24,13 +24,14 @@ TOMLI = canonicalize_name("tomli")
 def real_index(tmp_path: Path) -> Iterator[Index]:
     # Certificates and proxies are this machine's; the indexes are not, so that the answer is the public one.
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "UV_"))}
-    settings = read_index_settings(
+    around = Surroundings(
         environ=environ,
         home=tmp_path,
         directory=tmp_path,
         default_index_url=load_platform().public_index_url,
         system_root=tmp_path,
     )
+    settings = read_index_settings(around)
     with Index(settings, environ=environ, home=tmp_path, user_agent="compat-scan/tests") as index:
         try:
             index.listing(TOMLI)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scanner.index.http.answer import Answer
-from scanner.index.http.client import Client
+from scanner.index.http.client import HttpClient
 from scanner.index.http.retry import MOST_CONNECTIONS
 from scanner.model.errors import IndexAnswerError, IndexUnreachable
 
@@ -70,8 +70,13 @@ def serve() -> Iterator[Serve]:
 
 def _fetch(url: str, *, tls: Callable[[], ssl.SSLContext] = ssl.create_default_context, retries: int = 1) -> Answer:
     async def fetch() -> Answer:
-        client = Client(
-            user_agent="tests", tls=tls, retries=retries, timeout_seconds=2, sleep=lambda _: asyncio.sleep(0)
+        client = HttpClient(
+            own_hosts={"127.0.0.1"},
+            user_agent="tests",
+            tls=tls,
+            retries=retries,
+            timeout_seconds=2,
+            sleep=lambda _: asyncio.sleep(0),
         )
         try:
             return await client.fetch(url)
@@ -162,7 +167,7 @@ def test_a_host_without_an_address_is_unreachable(monkeypatch: pytest.MonkeyPatc
 
 def test_a_header_that_cannot_be_sent_is_an_answer_error(serve: Serve) -> None:
     async def fetch() -> None:
-        client = Client(user_agent="tests", tls=ssl.create_default_context)
+        client = HttpClient(own_hosts={"127.0.0.1"}, user_agent="tests", tls=ssl.create_default_context)
         try:
             await client.fetch(f"{serve(_OK).origin}/x", headers={"If-None-Match": "a\r\nb"})
         finally:
@@ -176,7 +181,7 @@ def test_connections_are_used_again_and_are_no_more_than_allowed(index: FakeInde
     index.answer("/x", b"body")
 
     async def fetch_many() -> None:
-        client = Client(user_agent="tests", tls=ssl.create_default_context)
+        client = HttpClient(own_hosts={"127.0.0.1"}, user_agent="tests", tls=ssl.create_default_context)
         try:
             await asyncio.gather(*(client.fetch(f"{index.origin}/x") for _ in range(100)))
         finally:

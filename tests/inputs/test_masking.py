@@ -77,23 +77,23 @@ def test_the_variable_is_shown_as_it_stands_in_the_file(run: Run) -> None:
     ],
 )
 def test_a_value_is_replaced_where_it_can_be_a_secret(name: str, value: str, text: str, hidden: str) -> None:
-    variables = NotedVariables({name: value, "OTHER": "https"})
-    assert variables.get(name) == value
+    variables = NotedVariables({name: value, "OTHER": "https"}, lambda: {"example.org"})
+    assert variables.expand(f"https://example.org/${{{name}}}") == f"https://example.org/{value}"
     assert variables.hide(text) == hidden
 
 
 def test_what_no_file_stands_for_is_left_alone() -> None:
     variables = NotedVariables({"USER_TOKEN": "root"})
-    assert variables.get("ABSENT") is None
+    assert variables.expand("${USER_TOKEN} ${ABSENT}") == "${USER_TOKEN} ${ABSENT}"
     assert variables.hide("root") == "root"
-    assert (len(variables), list(variables)) == (1, ["USER_TOKEN"])
+    assert not variables.are_read
 
 
 @pytest.mark.parametrize(
     "error", [SourceError("deps.txt", 3, "no abc here"), SettingsError(None, "index-url", "no abc here")], ids=str
 )
 def test_errors_are_raised_without_the_values(error: ScanError) -> None:
-    variables = NotedVariables({"TOKEN": "abc"})
-    assert variables["TOKEN"] == "abc"
+    variables = NotedVariables({"TOKEN": "abc"}, lambda: {"example.org"})
+    assert variables.expand("https://example.org/${TOKEN}") == "https://example.org/abc"
     with pytest.raises(type(error), match=r"no \$\{TOKEN\} here"), variables.errors_hidden():
         raise error

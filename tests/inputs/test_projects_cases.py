@@ -30,7 +30,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
 
 def _find(paths: Sequence[str] = (".",)) -> Discovered:
     settings = load_settings({}, {}, Path.cwd())
-    return find_projects(paths, settings, environ={}, read_stdin=lambda: b"", installed={}, today=date(2026, 12, 1))
+    return find_projects(paths, settings, expand=str, read_stdin=lambda: b"", installed={}, today=date(2026, 12, 1))
 
 
 def _summary(project: Project) -> tuple[str, str, tuple[str, ...], str, str]:

@@ -37,10 +37,10 @@ from scanner.cli.running import (
 )
 
 if TYPE_CHECKING:
-    from scanner.inputs.formats.document import IndexOptions
     from scanner.inputs.settings import Settings
     from scanner.inspect.pyodide.outcome import VerifyReport
     from scanner.inspect.pyodide.probe import NodeProbe
+    from scanner.model.index_settings import IndexSettings
     from scanner.model.target import Target
     from scanner.pipeline import Source, Surroundings
 
@@ -101,7 +101,7 @@ def _verify(
     with ExitStack() as stack:
         opened: list[Source] = []
 
-        def open_supply(target: Target, options: IndexOptions, folder: Path) -> AbstractContextManager[Source]:
+        def open_supply(target: Target, options: IndexSettings, folder: Path) -> AbstractContextManager[Source]:
             opened.append(stack.enter_context(around.open_supply(target, options, folder)))
             return nullcontext(opened[-1])
 

@@ -1,7 +1,6 @@
-"""The only HTTP of compat-scan: bounded, retried, and careful with credentials.
+"""The client over httpx: bounded, retried, and careful with credentials.
 
-Nothing of httpx goes in or out; its exceptions become ``IndexUnreachable`` («try later») and ``IndexAnswerError`` («an
-answer nobody can use»).
+Nothing of httpx goes in or out; its exceptions become ``IndexUnreachable`` and ``IndexAnswerError``.
 """
 
 from __future__ import annotations
@@ -9,40 +8,53 @@ from __future__ import annotations
 import asyncio
 import random
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from types import MappingProxyType
 
 import httpx
 
+from scanner.index.http import LISTING_BYTES, NO_HEADERS
+from scanner.index.http.addresses import AddressGuard
 from scanner.index.http.answer import Answer, ByteRange, check_answer, range_header
-from scanner.index.http.proxies import Proxies
-from scanner.index.http.retry import MOST_CONNECTIONS, RETRY_STATUSES, Reachability, pause_seconds
-from scanner.index.http.transport import SpreadTransport
-from scanner.index.http.urls import Origin, find_origin, join_url, redact_url
-from scanner.index.settings.credentials import Credentials
-from scanner.model.errors import IndexAnswerError, IndexUnreachable, SettingsError
+from scanner.index.http.body import BodyReader, drain
+from scanner.index.http.environment import Proxies
+from scanner.index.http.retry import MOST_CONNECTIONS, RETRY_STATUSES, Budget, Reachability, pause_seconds
+from scanner.index.http.transport import ProxyRouter
+from scanner.index.settings.credentials import Credentials, basic_header
+from scanner.model.errors import IndexAnswerError, IndexFailure, IndexUnreachable, SettingsError
+from scanner.model.urls import Origin, find_origin, join_url, redact_url, split_credentials
 
 MOST_REDIRECTS = 10
-LISTING_BYTES = 64 * 1024 * 1024
 CONNECT_TIMEOUT_SECONDS = 10.0
-_IDLE_SECONDS = 30.0  # the resolver may think between two requests
-_DRAINED_BYTES = 64 * 1024  # what is read of an answer nobody wants, to keep the connection
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-_TRY_AGAIN = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.ProxyError)
-_NOT_REACHED = (httpx.ConnectError, httpx.TimeoutException, httpx.ProxyError)
+_TRY_AGAIN = (TimeoutError, httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.ProxyError)
+_NOT_REACHED = (TimeoutError, httpx.ConnectError, httpx.TimeoutException, httpx.ProxyError)
 
 
-class Client:
-    """An HTTP/1.1 client for one event loop; close it with ``close``."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Request:
+    """One request, at the URL where its redirects have led."""
+
+    url: str
+    origin: Origin
+    headers: Mapping[str, str] = field(repr=False)
+    given: str | None = field(repr=False)
+    """The Authorization header for credentials in the URL itself."""
+    max_bytes: int
+    budget: Budget
+
+
+class HttpClient:
+    """An HTTP/1.1 ``Client`` for one event loop; close it with ``close``."""
 
     def __init__(
         self,
         *,
         user_agent: str,
         tls: Callable[[], ssl.SSLContext],
+        own_hosts: Collection[str],
         credentials: Credentials | None = None,
         proxies: Proxies | None = None,
         timeout_seconds: float = 30.0,
@@ -51,16 +63,24 @@ class Client:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """Open nothing yet; ``tls`` is called for the first https connection, ``timeout_seconds`` is for each read."""
+        """Open nothing yet; ``tls`` is called for the first https connection.
+
+        ``timeout_seconds`` is for one request with all its tries and redirects. ``own_hosts`` are the hosts that the
+        user's own settings name: only these may have an address that is not public.
+        """
         self._credentials = credentials or Credentials()
+        self._timeout_seconds = timeout_seconds
         self._tries = retries + 1
         self._sleep, self._now, self._jitter = sleep, now, jitter
         self._slots = asyncio.Semaphore(MOST_CONNECTIONS)
         self._reachability = Reachability()
+        self._proxies = proxies or Proxies()
+        self._guard = AddressGuard(own_hosts)
+        self._bodies = BodyReader()
         connect = min(timeout_seconds, CONNECT_TIMEOUT_SECONDS)
         self._http = httpx.AsyncClient(
-            transport=_Router(proxies or Proxies(), tls),
-            timeout=httpx.Timeout(timeout_seconds, connect=connect, pool=None),
+            transport=ProxyRouter(tls),
+            timeout=httpx.Timeout(None, connect=connect),
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
             trust_env=False,
         )
@@ -72,24 +92,28 @@ class Client:
         accept: str = "*/*",
         max_bytes: int = LISTING_BYTES,
         byte_range: ByteRange | None = None,
-        headers: Mapping[str, str] = _NO_HEADERS,
+        headers: Mapping[str, str] = NO_HEADERS,
         absent_statuses: frozenset[int] = frozenset(),
     ) -> Answer:
-        """The answer to a GET, after redirects and retries; ``max_bytes`` bounds the body once it is unpacked.
-
-        ``absent_statuses`` are further statuses with which this server means «not there»; they come back as 404.
+        """As ``Client.fetch``.
 
         Raises:
-            IndexUnreachable: no answer, a refusal, or still «try later» after the last try.
-            IndexAnswerError: an answer that breaks a bound or a rule.
+            IndexUnreachable, IndexAnswerError: as there.
         """
-        request = {"Accept": accept, **headers}
+        sent = {"Accept": accept, **headers}
         if byte_range is not None:
             # A range counts the bytes that travel, so they must not be compressed on the way.
-            request |= {"Range": range_header(byte_range), "Accept-Encoding": "identity"}
-        target = redact_url(url)
+            sent |= {"Range": range_header(byte_range), "Accept-Encoding": "identity"}
+        target, username, password = split_credentials(url)
+        first = find_origin(target)
+        budget = Budget(self._timeout_seconds)
         for _ in range(MOST_REDIRECTS + 1):
-            answer = await self._try_until_answered(target, request, max_bytes)
+            origin = find_origin(target)
+            if origin is None:
+                raise IndexAnswerError(target, "is no http or https address")
+            given = basic_header(username, password) if username is not None and origin == first else None
+            request = _Request(url=target, origin=origin, headers=sent, given=given, max_bytes=max_bytes, budget=budget)
+            answer = await self._try_until_answered(request)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECT_STATUSES or location is None:
                 return check_answer(answer, byte_range, absent_statuses)
@@ -100,124 +124,77 @@ class Client:
         """Close all connections."""
         await self._http.aclose()
 
-    async def _try_until_answered(self, url: str, headers: Mapping[str, str], max_bytes: int) -> Answer:
-        """One answer, whatever its status, after as many tries as it takes and as are allowed."""
-        origin = find_origin(url)
-        if origin is None:
-            raise IndexAnswerError(url, "is no http or https address")
+    async def _try_until_answered(self, request: _Request) -> Answer:
+        """One answer, whatever its status, after as many tries as are necessary and allowed."""
         attempt = 0
         while True:
             attempt += 1
-            outcome = await self._try_once(url, origin, attempt, headers, max_bytes)
-            is_last = attempt >= self._tries
+            outcome = await self._try_once(request, attempt)
+            is_last = attempt >= self._tries or request.budget.is_spent
             if isinstance(outcome, Answer) and (is_last or outcome.status not in RETRY_STATUSES):
                 return outcome
             if isinstance(outcome, IndexUnreachable) and is_last:
                 raise outcome
-            asked = outcome.headers.get("retry-after") if isinstance(outcome, Answer) else None
-            await self._sleep(pause_seconds(attempt, retry_after=asked, now=self._now(), jitter=self._jitter()))
+            retry_after = outcome.headers.get("retry-after") if isinstance(outcome, Answer) else None
+            await self._sleep(pause_seconds(attempt, retry_after=retry_after, now=self._now(), jitter=self._jitter()))
 
-    async def _try_once(
-        self, url: str, origin: Origin, attempt: int, headers: Mapping[str, str], max_bytes: int
-    ) -> Answer | IndexUnreachable:
+    async def _try_once(self, request: _Request, attempt: int) -> Answer | IndexUnreachable:
         """The answer, or a failure that another try may mend; any other failure is raised."""
+        origin = request.origin
         async with self._slots:
             given_up = self._reachability.why_given_up(origin)
             if given_up is not None:
-                reason = f"not tried: {origin.host} could not be reached several times in a row ({given_up})"
-                raise IndexUnreachable(url, reason)
+                reason = f"not tried: {origin.host} could not be reached before ({given_up})"
+                raise IndexUnreachable(request.url, reason)
             try:
-                answer = await self._exchange(url, headers, max_bytes)
+                async with request.budget.spend():
+                    answer = await self._exchange(request, attempt)
             except _TRY_AGAIN as error:
-                failure = IndexUnreachable(url, _describe(error))
+                failure = IndexUnreachable(request.url, _describe(error))
                 if isinstance(error, _NOT_REACHED):
-                    self._reachability.note_failure(origin, attempt, failure.reason)
+                    is_spent = request.budget.is_spent
+                    self._reachability.note_failure(origin, attempt, failure.reason, is_spent=is_spent)
                 if _is_distrust(error):
                     raise failure from error
                 return failure
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise IndexAnswerError(url, _describe(error)) from error
         self._reachability.note_success(origin)
         return answer
 
-    async def _exchange(self, url: str, headers: Mapping[str, str], max_bytes: int) -> Answer:
-        authorization = self._credentials.header_for(url)
-        sent = headers if authorization is None else {**headers, "Authorization": authorization}
-        response = await self._http.send(self._http.build_request("GET", url, headers=sent), stream=True)
+    async def _exchange(self, request: _Request, attempt: int) -> Answer:
+        """One answer.
+
+        Raises:
+            IndexUnreachable, IndexAnswerError: there is none, and another try would change nothing.
+            TimeoutError, httpx.TransportError: there is none this time.
+        """
+        authorization = request.given or self._credentials.header_for(request.url)
+        sent = request.headers if authorization is None else {**request.headers, "Authorization": authorization}
+        try:
+            return await self._send(request, sent, attempt)
+        except (IndexFailure, SettingsError, *_TRY_AGAIN):
+            raise
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise IndexAnswerError(request.url, _describe(error)) from error
+        except Exception as error:  # whatever a transport raises is no fault of this program
+            raise IndexUnreachable(request.url, f"the transport failed: {type(error).__name__}") from error
+
+    async def _send(self, request: _Request, headers: Mapping[str, str], attempt: int) -> Answer:
+        prepared = self._http.build_request("GET", request.url, headers=headers)
+        proxy = prepared.extensions["proxy"] = self._proxies.find(request.url)
+        if proxy is None and (addresses := await self._guard.find(request.origin)):
+            prepared.extensions["sni_hostname"] = prepared.url.host
+            prepared.url = prepared.url.copy_with(host=addresses[(attempt - 1) % len(addresses)])
+        response = await self._http.send(prepared, stream=True)
         try:
             received = MappingProxyType(dict(response.headers))
             if response.status_code in (200, 203, 206):
-                body = await _read_body(response, url, max_bytes)
+                body = await self._bodies.read(response, request.url, request.max_bytes, request.budget)
             else:
                 body = b""
-                await _drain(response)
+                await drain(response)
         finally:
             await response.aclose()
-        return Answer(url=url, status=response.status_code, headers=received, body=body)
-
-
-class _Router(httpx.AsyncBaseTransport):
-    """Sends each request through the proxy that is meant for it, or directly; connects lazily."""
-
-    def __init__(self, proxies: Proxies, tls: Callable[[], ssl.SSLContext]) -> None:
-        self._proxies = proxies
-        self._tls = tls
-        self._transports: dict[tuple[str | None, bool], httpx.AsyncBaseTransport] = {}
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        proxy = self._proxies.find(str(request.url))
-        # Reading the system's certificates takes tens of milliseconds, which plain http need not spend.
-        needs_tls = request.url.scheme == "https" or proxy is not None
-        key = (proxy, needs_tls)
-        if key not in self._transports:
-            self._transports[key] = self._connect(proxy, needs_tls=needs_tls)
-        return await self._transports[key].handle_async_request(request)
-
-    async def aclose(self) -> None:
-        for transport in self._transports.values():
-            await transport.aclose()
-
-    def _connect(self, proxy: str | None, *, needs_tls: bool) -> httpx.AsyncBaseTransport:
-        context = self._tls() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE_SECONDS)
-        try:
-            through = None if proxy is None else _proxy(proxy, context)
-            make = partial(httpx.AsyncHTTPTransport, verify=context, trust_env=False, limits=limits, proxy=through)
-            return SpreadTransport(make(), make, most=MOST_CONNECTIONS)
-        except (ValueError, ImportError, httpx.InvalidURL) as error:
-            reason = "SOCKS needs the package socksio" if isinstance(error, ImportError) else "is no usable proxy URL"
-            raise SettingsError(None, "proxy", f"«{redact_url(proxy or '')}» {reason}") from error
-
-
-def _proxy(url: str, context: ssl.SSLContext) -> httpx.Proxy:
-    if not url.lower().startswith("socks5") and find_origin(url) is None:
-        raise ValueError("neither http nor https nor socks5")
-    return httpx.Proxy(url, ssl_context=context if url.lower().startswith("https:") else None)
-
-
-async def _read_body(response: httpx.Response, url: str, max_bytes: int) -> bytes:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-        raise IndexAnswerError(url, "answered in a compression that was not asked for")
-    length = response.headers.get("content-length", "")
-    if length.isdigit() and int(length[:18]) > max_bytes:
-        raise IndexAnswerError(url, f"the answer is larger than {max_bytes} bytes")
-    chunks, size_bytes = [], 0
-    async for chunk in response.aiter_bytes():
-        size_bytes += len(chunk)
-        if size_bytes > max_bytes:
-            raise IndexAnswerError(url, f"the answer is larger than {max_bytes} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-async def _drain(response: httpx.Response) -> None:
-    """Read a short body to its end, so that the connection can be used again; a long one is cut off with it."""
-    read_bytes = 0
-    async for chunk in response.aiter_raw():
-        read_bytes += len(chunk)
-        if read_bytes > _DRAINED_BYTES:
-            return
+        return Answer(url=request.url, status=response.status_code, headers=received, body=body)
 
 
 def _redirect_target(url: str, location: str) -> str:
@@ -246,12 +223,12 @@ def _is_distrust(error: BaseException) -> bool:
 
 
 def _describe(error: Exception) -> str:
-    """A sentence for people; what the library says is added where it says more than its type."""
+    """The reason as a sentence, with the detail that the library gives."""
     detail = redact_url(str(error).strip().splitlines()[0][:200]) if str(error).strip() else ""
     match error:
         case httpx.ConnectTimeout():
             kind = "no connection in time"
-        case httpx.TimeoutException():
+        case TimeoutError() | httpx.TimeoutException():
             kind = "no answer in time"
         case httpx.ProxyError():
             kind, detail = "the proxy refuses", ""  # its sentence can name the proxy with its password
@@ -259,8 +236,6 @@ def _describe(error: Exception) -> str:
             kind = "the certificate is not trusted (pip's setting cert, else SSL_CERT_FILE, names those that are)"
         case httpx.ConnectError():
             kind = "no connection"
-        case httpx.DecodingError():
-            kind = "the answer's compression is broken"
         case httpx.NetworkError() | httpx.RemoteProtocolError():
             kind = "the connection broke"
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 DEFAULT_SECONDS = 600.0
-"""For listings of an index that does not say, and for «not there»."""
+"""For listings of an index that does not say, and for absent projects."""
 MOST_SECONDS = 24 * 60 * 60.0
 """Whatever an index says: a new release should be seen within a day."""
 

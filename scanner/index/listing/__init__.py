@@ -1,7 +1,7 @@
-"""A project as an index lists it (PEP 691 JSON, PEP 503 HTML): all its files, taken apart only as far as asked.
+"""A project as an index lists it (PEP 691 JSON, PEP 503 HTML): all its files, parsed one version at a time.
 
-A project can have thousands of files, and most questions are about one version. So parsing groups the rows by the
-version text in their names, and artifacts with tags are made for a version when it is asked for.
+A project can have thousands of files, and most questions are about one version. So the rows are grouped by the version
+text in their names, and the artifacts of a version, with their tags, are made when it is requested.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from scanner.index.http.urls import drop_fragment, join_url, redact_url
-from scanner.index.listing.listed_rows import parse_html_rows, storable
-from scanner.index.listing.merged_rows import MergedRows
+from scanner.index.listing.pages import parse_html_rows, storable
 from scanner.index.listing.rows import FileRow, RowLike
 from scanner.index.listing.versions import VersionTexts
 from scanner.model.artifact import Artifact, ArtifactKind, Release
+from scanner.model.errors import IndexAnswerError
 from scanner.model.filenames import (
+    MOST_NAME_CHARACTERS,
     WHEEL_SUFFIX,
     FilenameReader,
     find_kind,
@@ -34,6 +34,7 @@ from scanner.model.filenames import (
     may_fit_webassembly,
     parse_wheel_name,
 )
+from scanner.model.urls import drop_fragment, join_url, redact_url
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -98,7 +99,7 @@ def parse_html_listing(text: str, *, url: str, name: NormalizedName) -> Listing:
     Raises:
         IndexAnswerError: as ``parse_rows``.
     """
-    return make_listing(parse_html_rows(text, url), url=url, name=name)
+    return make_listing(parse_html_rows(text, url, name), url=url, name=name)
 
 
 def make_listing(rows: Iterable[RowLike], *, url: str, name: NormalizedName) -> Listing:
@@ -136,14 +137,69 @@ def merge_listings(listings: Sequence[Listing]) -> Listing | None:
     """All files of all of them; of files with the same name the first counts. None for an empty sequence."""
     if len(listings) < 2:
         return listings[0] if listings else None
-    rows = MergedRows([listing.rows for listing in listings])
+    rows = _MergedRows([listing.rows for listing in listings])
     fits = {text: any(one.text_may_fit(text) for one in listings) for text in rows}
     return Listing(name=listings[0].name, url=listings[0].url, rows=rows, fits=fits)
+
+
+class _MergedRows(Mapping[str, Sequence[RowLike]]):
+    """All files of all places by version; of files with the same name the first counts."""
+
+    def __init__(self, places: Sequence[Mapping[str, Sequence[RowLike]]]) -> None:
+        self._places = places
+        self._versions = dict.fromkeys(text for place in places for text in place)
+        self._rows: dict[str, tuple[RowLike, ...]] = {}
+
+    def __getitem__(self, version: str) -> Sequence[RowLike]:
+        rows = self._rows.get(version)
+        if rows is None:
+            if version not in self._versions:
+                raise KeyError(version)
+            rows = self._rows[version] = self._merge(version)
+        return rows
+
+    def __contains__(self, version: object) -> bool:
+        return version in self._versions
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._versions)
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def _merge(self, version: str) -> tuple[RowLike, ...]:
+        group: dict[str, RowLike] = {}
+        for place in self._places:
+            for row in place.get(version, ()):
+                known = group.get(row.filename)
+                group[row.filename] = row if known is None else _complete(known, row)
+        return tuple(group.values())
+
+
+def _complete(row: RowLike, other: RowLike) -> RowLike:
+    """The row with what only the other one says, if the hashes prove that both are the same file.
+
+    A local copy of an index often lacks yanking and Python versions.
+    """
+    if row.sha256 is None or row.sha256 != other.sha256:
+        return row
+    return FileRow(
+        row.filename,
+        row.url,
+        row.size_bytes if row.size_bytes is not None else other.size_bytes,
+        row.sha256,
+        row.requires_python or other.requires_python,
+        row.yanked if row.yanked is not None else other.yanked,
+        row.upload_time or other.upload_time,
+        row.metadata_sha256,
+    )
 
 
 def _resolved(rows: Iterable[RowLike], base: str) -> Iterator[RowLike]:
     """The rows with absolute URLs, without those that cannot have one."""
     for row in rows:
+        if len(row.filename) > MOST_NAME_CHARACTERS:
+            raise IndexAnswerError(redact_url(base), f"a file name has more than {MOST_NAME_CHARACTERS} characters")
         whole = row if row.url.startswith(("https://", "http://")) else _resolve(row, base)
         if whole is not None:
             yield whole

@@ -1,6 +1,6 @@
-"""Package indexes and find-links that lie on this machine: folders as they are, pages parsed like those of the web.
+"""Package indexes and find-links on this machine: folders as they are, pages parsed like those of the web.
 
-What is not there is simply not there; only what is there and cannot be read is a failure.
+A missing file or folder is no failure; one that cannot be read is.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import Path
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.index.http.answer import Answer, ByteRange, ContentRange
-from scanner.index.http.urls import file_path
 from scanner.index.listing import Listing, make_listing, parse_html_listing
-from scanner.index.listing.pages import parse_page
+from scanner.index.listing.pages import parse_links_page
 from scanner.index.listing.rows import FileRow
 from scanner.model.errors import IndexAnswerError, IndexUnreachable
 from scanner.model.filenames import FilenameReader, is_distribution
+from scanner.model.urls import file_path
 
 MOST_PAGE_BYTES = 64 * 1024 * 1024
 
@@ -104,10 +104,10 @@ def read_links(url: str) -> LinksPage | None:
     if text_path is None:
         return None
     path = Path(text_path)
-    if path.is_dir():
+    if os.path.isdir(text_path):  # noqa: PTH112 - Path.is_dir raises for a name that is too long
         return LinksPage(tuple(_rows(path)), url)
     text = read_page_text(path)
-    return None if text is None else LinksPage(parse_page(text, url).rows, url)
+    return None if text is None else LinksPage(parse_links_page(text, url), url)
 
 
 def _rows(folder: Path) -> Iterator[FileRow]:

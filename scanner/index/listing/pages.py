@@ -1,64 +1,189 @@
-"""PEP 503 HTML pages, and find-links pages, into rows."""
+"""The answers of an index for a project (PEP 691 JSON, PEP 503 HTML), and find-links pages, as rows."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from scanner.index.http.urls import drop_fragment, join_url
-from scanner.index.listing.rows import FileRow
-from scanner.model.filenames import is_distribution
+from packaging.utils import NormalizedName, canonicalize_name
+
+from scanner.index.listing.rows import MOST_FILES, FileRow, RowLike, parse_project_rows
+from scanner.model.errors import IndexAnswerError
+from scanner.model.filenames import FilenameReader, is_distribution
+from scanner.model.urls import drop_fragment, join_url, redact_url
+
+ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+_JSON_TYPES = ("application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json", "application/json")
+_HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "application/vnd.pypi.simple.latest+html", "text/html")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
+# The encodings of the web (WHATWG). Python has others, and some of those take quadratic time.
+_ENCODING = re.compile(
+    r"utf-?(8|16(le|be)?)|(us-)?ascii|iso-8859-\d{1,2}|latin-?1|windows-125\d|koi8-[ru]|gbk|gb2312|gb18030|big5"
+    r"|shift[_-]jis|euc-(jp|kr)",
+    re.IGNORECASE,
+)
 
 Attributes = dict[str, str]
 _VERSION_NAMES = ("pypi:repository-version", "api-version")
 _NOT_OF_A_LISTING = ("form", "input", "script", "iframe")
+_UNENDING = "<"
+_TITLES = ("links for", "index of", "directory listing for")
 _LONGEST_LABEL = 1000  # file names are far shorter
-# Quotes count only behind an equals sign. Possessive throughout: what was matched once is not tried in another way.
+# Quotes count only after an equals sign. Possessive throughout, so that nothing is matched in two ways.
 _TAG = re.compile(r"""<([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)>""")
 _ATTRIBUTE = re.compile(r"""([^\s/>="'][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)))?+""")
 
 
-class Page(NamedTuple):
+@dataclass(kw_only=True, slots=True)
+class Page:
     """What stands on a page of links."""
 
-    api_version: str
-    """From the meta element (PEP 629); «1.0» where there is none."""
-    rows: tuple[FileRow, ...]
-    """With absolute URLs."""
-    is_listing: bool
-    """Whether it can be a project's page: it lists files, or nothing at all; a login page does neither."""
+    api_version: str = "1.0"
+    """From the meta element (PEP 629)."""
+    rows: list[FileRow]
+    """The files that it links to, in order, with absolute URLs."""
+    is_index: bool = False
+    """Whether it says that it is a page of files: by its version, its title, or a link to the folder above."""
+    has_other_content: bool = False
+    """Whether it has what no listing has, a form or a link to something else for example."""
+    is_cut: bool = False
+    """Whether its end is missing."""
+
+
+def parse_rows(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> Sequence[RowLike]:
+    """The files that an index answered with for ``name``.
+
+    Raises:
+        IndexAnswerError: it is no listing, has another version of the API, or is about another project.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type in _JSON_TYPES:
+        return _parse_json(body, url, name)
+    if media_type in _HTML_TYPES:
+        charset = _CHARSET.search(content_type)
+        return parse_html_rows(_decode(body, charset[1] if charset else "utf-8"), url, name)
+    shown = storable(media_type)[:80] or "no content type"
+    raise IndexAnswerError(redact_url(url), f"the answer has the content type {shown}, which is no listing")
+
+
+def parse_html_rows(text: str, url: str, name: NormalizedName) -> Sequence[RowLike]:
+    """The files on a PEP 503 page.
+
+    Raises:
+        IndexAnswerError: as ``parse_rows``.
+    """
+    page = parse_complete_page(text, url)
+    reader = FilenameReader(name)
+    is_empty_index = page.is_index and not page.has_other_content
+    if not is_empty_index and not any(reader.version_text(row.filename) for row in page.rows):
+        reason = "the answer is a web page that lists no files of the project, perhaps a login page"
+        raise IndexAnswerError(redact_url(url), reason)
+    _check_api_version(page.api_version, url)
+    return page.rows
+
+
+def parse_links_page(text: str, url: str) -> tuple[FileRow, ...]:
+    """The files on a find-links page.
+
+    Raises:
+        IndexAnswerError: it is cut, or lists no files and looks like another kind of page.
+    """
+    page = parse_complete_page(text, url)
+    if page.has_other_content and not page.rows:
+        raise IndexAnswerError(redact_url(url), "the answer is a web page that lists no files, perhaps a login page")
+    return tuple(page.rows)
+
+
+def parse_complete_page(text: str, url: str) -> Page:
+    """As ``parse_page``.
+
+    Raises:
+        IndexAnswerError: the end of the page is missing.
+    """
+    page = parse_page(text, url)
+    if page.is_cut:
+        raise IndexAnswerError(redact_url(url), "the answer is a web page without its end")
+    return page
 
 
 def parse_page(text: str, url: str) -> Page:
-    """The files that a page at ``url`` links to, in order; broken HTML is read as far as it goes.
+    """What stands on a page at ``url``; broken HTML is read as far as possible.
 
-    The standard library's parser is not used: 60 kB of «<a » keep that of Python 3.11.7 busy for more than a minute.
-    Here every character is looked at a bounded number of times.
+    The standard library's parser is not used: 60 kB of "<a " keep that of Python 3.11.7 busy for more than a minute.
+    This one looks at each character a bounded number of times.
+
+    Raises:
+        IndexAnswerError: the page has more than ``MOST_FILES`` links.
     """
-    base, api_version, rows, has_other_content = url, "1.0", [], False
-    is_base_seen = False
+    page, base, is_base_seen, is_opened = Page(rows=[]), url, False, False
     for tag, attributes, label in _find_tags(text):
         href = (attributes.get("href") or "").strip()
         if tag == "a" and href:
-            row = _anchor_row(attributes, href, label, base)
-            if row is not None:
-                rows.append(row)
-            elif not href.startswith(("..", "?", "#")):  # a folder's own index page has these
-                has_other_content = True
+            _add_anchor(page, attributes, href, label, base)
         elif tag == "base" and href and not is_base_seen:
             is_base_seen, base = True, join_url(base, href) or base
         elif tag == "meta" and attributes.get("name") in _VERSION_NAMES:
-            api_version = attributes.get("content") or ""
-        elif tag in _NOT_OF_A_LISTING:
-            has_other_content = True
-    return Page(api_version, tuple(rows), bool(rows) or not has_other_content)
+            page.api_version, page.is_index = attributes.get("content") or "", True
+        elif tag in ("title", "h1"):
+            page.is_index |= any(title in label.lower() for title in _TITLES)
+        elif tag in ("html", "body"):
+            is_opened = True
+        elif tag == _UNENDING:
+            page.is_cut = True
+        page.has_other_content |= tag in _NOT_OF_A_LISTING
+    end = text[-1000:].lower()
+    page.is_cut |= is_opened and "</html>" not in end and "</body>" not in end
+    return page
+
+
+def _add_anchor(page: Page, attributes: Attributes, href: str, label: str, base: str) -> None:
+    row = _anchor_row(attributes, href, label, base)
+    if row is not None:
+        page.rows.append(row)
+    elif href.startswith(("..", "?", "#")):  # the index page of a folder has these
+        page.is_index |= href.startswith("..")
+    else:
+        page.has_other_content = True
+    if len(page.rows) > MOST_FILES:
+        raise IndexAnswerError(redact_url(base), f"the answer has more than {MOST_FILES:,} links")
+
+
+def _parse_json(body: bytes, url: str, name: NormalizedName) -> Sequence[RowLike]:
+    try:
+        project = parse_project_rows(body)
+    except ValueError as error:
+        raise IndexAnswerError(redact_url(url), f"cannot read the listing: {storable(str(error))[:200]}") from error
+    _check_api_version(project.api_version, url)
+    if canonicalize_name(project.name) != name:
+        reason = f"the answer to a request for {name} is about {storable(project.name)[:100]}"
+        raise IndexAnswerError(redact_url(url), reason)
+    return project.rows
+
+
+def _check_api_version(text: str, url: str) -> None:
+    """Minor versions add only what may be ignored; another major version means something else (PEP 629)."""
+    if text.split(".", maxsplit=1)[0].strip() != "1":
+        reason = f"the answer has version {storable(text)[:20]} of the simple API; compat-scan knows version 1"
+        raise IndexAnswerError(redact_url(url), reason)
+
+
+def _decode(body: bytes, charset: str) -> str:
+    return body.decode(charset if _ENCODING.fullmatch(charset) else "utf-8", errors="replace")
+
+
+def storable(text: str) -> str:
+    """The text with lone surrogates written out: JSON can carry them, and no output can."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _find_tags(text: str) -> Iterator[tuple[str, Attributes, str]]:
-    """Each start tag in small letters, with its attributes and the text behind it; comments are passed over."""
+    """Each start tag in small letters, with its attributes and the text after it; comments are left out.
+
+    ``_UNENDING`` stands for a tag that never ends.
+    """
     position = text.find("<")
     while position >= 0:
         if text.startswith("<!--", position):
@@ -70,7 +195,8 @@ def _find_tags(text: str) -> Iterator[tuple[str, Attributes, str]]:
             if match is None and not text[position + 1 : position + 2].isalpha():
                 end = position
             elif match is None:
-                return  # a tag that never ends takes the rest of the page with it, in browsers too
+                yield _UNENDING, {}, ""  # it takes the rest of the page with it, in browsers too
+                return
             else:
                 end = match.end()
                 yield match[1].lower(), _read_attributes(match[2]), _label(text, end)
@@ -126,7 +252,7 @@ def _sha256(fragment: str) -> str | None:
 
 
 def _metadata_hash(value: str | None) -> str | None:
-    """None without a sidecar, empty for «true» or another algorithm's hash, else the sha256."""
+    """None without a sidecar, empty for "true" or the hash of another algorithm, else the sha256."""
     if value is None or value == "false":
         return None
     return value.removeprefix("sha256=") if value.startswith("sha256=") else ""

@@ -12,6 +12,11 @@ from typing import NamedTuple, Protocol
 _TEXT = (str, type(None))
 _NUMBER = (int, type(None))
 _NO_HASHES: dict[str, object] = {}
+MOST_VALUES = 800_000
+"""How many values a document may hold. A file has about a dozen, and each costs far more memory than its text."""
+
+MOST_FILES = 60_000
+"""How many files a listing may have, several times as many as any project of the public index."""
 
 
 class RowLike(Protocol):
@@ -69,21 +74,25 @@ class ProjectRows(NamedTuple):
     name: str
     api_version: str
     rows: Sequence[RowLike]
-    """The files, without those that are stated in a way nobody can read."""
 
 
 def parse_project_rows(body: bytes) -> ProjectRows:
     """The rows of a PEP 691 document.
 
     Raises:
-        ValueError: it is no JSON, or the parts that every document must have are missing or of a wrong type.
+        ValueError: it is no JSON, holds too much, or a part of it is missing or of a wrong type.
     """
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise ValueError(f"the JSON holds more than {MOST_VALUES:,} values")
     typed = _parse_typed(body)
-    return typed if typed is not None else parse_plain(body)
+    rows = typed if typed is not None else parse_plain(body)
+    if len(rows.rows) > MOST_FILES:
+        raise ValueError(f"it has more than {MOST_FILES:,} files")
+    return rows
 
 
 def parse_plain(body: bytes) -> ProjectRows:
-    """As ``parse_project_rows``, with the standard library; takes a document apart file by file.
+    """As ``parse_project_rows``, with the standard library.
 
     Raises:
         ValueError: as there.
@@ -96,13 +105,15 @@ def parse_plain(body: bytes) -> ProjectRows:
         raise ValueError("the JSON is no object")  # noqa: TRY004 - the document is wrong, not a caller
     name, files, meta = document.get("name"), document.get("files"), document.get("meta", {})
     if not isinstance(name, str) or not isinstance(files, list) or not isinstance(meta, dict):
-        raise ValueError("«name», «files» or «meta» is missing or of the wrong type")  # noqa: TRY004 - as above
-    rows = [row for row in map(_plain_row, files) if row is not None]
-    return ProjectRows(name, str(meta.get("api-version", "1.0")), rows)
+        raise ValueError("name, files or meta is missing or of the wrong type")  # noqa: TRY004 - as above
+    rows = list(map(_plain_row, files))
+    if None in rows:
+        raise ValueError(f"files[{rows.index(None)}] has a value of the wrong type")
+    return ProjectRows(name, str(meta.get("api-version", "1.0")), [row for row in rows if row is not None])
 
 
 def _plain_row(file: object) -> FileRow | None:
-    """One element of «files»; None where a field has a type that it cannot have."""
+    """One element of ``files``; None where a field has a type that it cannot have."""
     if not isinstance(file, dict):
         return None
     get = file.get
@@ -110,7 +121,7 @@ def _plain_row(file: object) -> FileRow | None:
     if not isinstance(filename, str) or not isinstance(url, str) or not isinstance(hashes, dict):
         return None
     sha256, requires_python, upload_time = hashes.get("sha256"), get("requires-python"), get("upload-time")
-    # «true» is an int to isinstance.
+    # To isinstance, a bool is an int.
     if not isinstance(size, _NUMBER) or size is True or size is False or not isinstance(sha256, _TEXT):
         return None
     if not isinstance(requires_python, _TEXT) or not isinstance(upload_time, _TEXT):
@@ -120,14 +131,14 @@ def _plain_row(file: object) -> FileRow | None:
 
 
 def _yanked(value: object) -> str | None:
-    """None where the file stands, else the reason: an index states «false», «true» or a sentence."""
+    """None where the file stands, else the reason: an index states false, true or a sentence."""
     if isinstance(value, str):
         return value or None
     return "" if value is True else None
 
 
 def _metadata_hash(file: dict[str, object]) -> str | None:
-    """The hash of the metadata sidecar out of the first field that speaks of one, the newest name first."""
+    """The hash of the metadata sidecar, from the first field that announces one, the newest name first."""
     for key in ("core-metadata", "data-dist-info-metadata", "dist-info-metadata"):
         value = file.get(key)
         if isinstance(value, dict):
@@ -139,7 +150,7 @@ def _metadata_hash(file: dict[str, object]) -> str | None:
 
 
 def _parse_typed(body: bytes) -> ProjectRows | None:
-    """The rows by msgspec; None where it is not importable or stumbles, for the plain parser to say what is wrong."""
+    """The rows by msgspec; None where it is not importable or fails, so that the plain parser says what is wrong."""
     try:
         from scanner.index.listing.typed_rows import parse_typed  # noqa: PLC0415 - an optional library stands behind it
     except ImportError:

@@ -1,4 +1,4 @@
-"""PEP 691 documents decoded straight into the fields that are used; importable only where msgspec is (extra «fast»)."""
+"""PEP 691 documents decoded straight into the fields that are used; importable only where msgspec is (extra "fast")."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _DECODER = msgspec.json.Decoder(_Project)
 
 
 def parse_typed(body: bytes) -> ProjectRows | None:
-    """The rows of a document that is right throughout; None for every other, which the plain parser takes apart."""
+    """The rows of a valid document; None for every other, in which the plain parser finds the fault."""
     try:
         project = _DECODER.decode(body)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""The versions of one project as they are written in file names, parsed only as far as somebody asks.
+"""The versions of one project as they are written in file names, parsed when they are needed.
 
-A project can have thousands of versions, and a pin is about one. What makes two texts the same version is their epoch
-and release numbers first, which a glance at their beginning tells; only texts that agree in those are parsed.
+A project can have thousands of versions, and a pin is about one. Two texts can be the same version only if their epoch
+and release numbers agree, which stand at their beginning; only texts that agree in those are parsed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _Numbers = tuple[int, ...]
 
 
 class VersionTexts:
-    """The texts by version: «1.0» and «1.0.0» are one."""
+    """The texts by version: "1.0" and "1.0.0" are one."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._given = tuple(texts)

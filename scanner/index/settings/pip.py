@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import configparser
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from scanner.index.settings.location import IndexLayer, Place, read_flag
 from scanner.model.errors import SettingsError
+from scanner.model.index_settings import IndexSettings, Place
 
 _SECTIONS = ("global", "install")
 _KEYS = (
@@ -22,18 +23,19 @@ _KEYS = (
     "timeout",
     "default-timeout",
     "trusted-host",
+    "pre",
 )
 Values = dict[str, str]
 
 
-def read_pip_environment(environ: Mapping[str, str], directory: Path) -> IndexLayer:
-    """What the ``PIP_…`` variables say; an empty variable says nothing.
+def read_pip_environment(environ: Mapping[str, str], directory: Path) -> IndexSettings:
+    """The settings in the ``PIP_…`` variables; an empty variable counts as absent.
 
     Raises:
         SettingsError: a value cannot be used.
     """
     values = {key: environ.get("PIP_" + key.upper().replace("-", "_"), "") for key in _KEYS}
-    layer = IndexLayer(merges=True)
+    layer = IndexSettings(merges=True)
     for key, value in values.items():
         if value:
             place = Place(label="PIP_" + key.upper().replace("-", "_"), directory=directory, environ=environ)
@@ -43,8 +45,8 @@ def read_pip_environment(environ: Mapping[str, str], directory: Path) -> IndexLa
 
 def read_pip_files(
     environ: Mapping[str, str], *, home: Path, directory: Path, platform: str, system_root: Path
-) -> IndexLayer:
-    """What pip's configuration files say together; relative paths start from ``directory``, as with pip.
+) -> IndexSettings:
+    """The settings in all of pip's configuration files; relative paths start from ``directory``, as with pip.
 
     Later files win over earlier ones key by key, and the section [install] over [global] whichever file it is in.
 
@@ -55,14 +57,14 @@ def read_pip_files(
     for path in _find_files(environ, home=home, platform=platform, system_root=system_root):
         for section, values in _read_file(path).items():
             found[section].update({key: (value, path) for key, value in values.items()})
-    layer = IndexLayer(merges=True)
+    layer = IndexSettings(merges=True)
     effective = {**found["global"], **found["install"]}
     for key, (value, path) in effective.items():
         layer = _apply(layer, key, value, Place(label=str(path), directory=directory, environ=environ))
     return layer
 
 
-def _apply(layer: IndexLayer, key: str, value: str, place: Place) -> IndexLayer:
+def _apply(layer: IndexSettings, key: str, value: str, place: Place) -> IndexSettings:
     """The layer with one more setting."""
     match key:
         case "index-url":
@@ -70,7 +72,7 @@ def _apply(layer: IndexLayer, key: str, value: str, place: Place) -> IndexLayer:
         case "extra-index-url":
             layer = replace(layer, extra=tuple(place.location(text, key) for text in value.split()))
         case "find-links":
-            layer = replace(layer, find_links=tuple(place.absolute(text, key) for text in value.split()))
+            layer = replace(layer, find_links=tuple(place.location(text, key, is_flat=True) for text in value.split()))
         case "no-index":
             layer = replace(layer, no_index=_flag(value, key, place))
         case "cert":
@@ -81,7 +83,12 @@ def _apply(layer: IndexLayer, key: str, value: str, place: Place) -> IndexLayer:
             layer = replace(layer, timeout_seconds=float(_number(value, key, place)))
         case "retries":
             layer = replace(layer, retries=int(_number(value, key, place)))
+        case "pre":
+            layer = replace(layer, prerelease="allow" if _flag(value, key, place) else None)
         case _:
+            # A host that is named so is the user's own, even if its certificate has to be right.
+            hosts = (text.rpartition(":")[0] if re.search(r":\d+$", text) else text for text in value.split())
+            layer = replace(layer, own_hosts=frozenset(host.strip("[]").lower() for host in hosts))
             note = f"{place.label}: trusted-host is not followed; certificates are always checked"
             layer = replace(layer, notes=(*layer.notes, note))
     return layer
@@ -90,7 +97,7 @@ def _apply(layer: IndexLayer, key: str, value: str, place: Place) -> IndexLayer:
 def _flag(value: str, key: str, place: Place) -> bool:
     flag = read_flag(value)
     if flag is None:
-        raise SettingsError(place.label, key, "is neither true nor false")
+        raise SettingsError(place.label, key, "must be true or false")
     return flag
 
 
@@ -99,7 +106,7 @@ def _number(value: str, key: str, place: Place) -> float:
         number = float(value)
     except ValueError:
         number = -1.0
-    if not 0 <= number < 1e6:  # also refuses «nan»
+    if not 0 <= number < 1e6:  # also refuses "nan"
         raise SettingsError(place.label, key, "is no usable number")
     return number
 
@@ -168,3 +175,11 @@ def _read_file(path: Path) -> dict[str, Values]:
 def _interesting(items: list[tuple[str, str]]) -> Values:
     normalized = ((key.lower().replace("_", "-").removeprefix("--"), value) for key, value in items)
     return {key: value for key, value in normalized if key in _KEYS and value}
+
+
+def read_flag(text: str) -> bool | None:
+    """The truth that a setting's text stands for, by pip's words; None for any other text."""
+    lowered = text.strip().lower()
+    if lowered in ("y", "yes", "t", "true", "on", "1"):
+        return True
+    return False if lowered in ("n", "no", "f", "false", "off", "0") else None

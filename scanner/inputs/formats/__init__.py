@@ -172,7 +172,7 @@ def read_sources(
     paths: Sequence[str],
     *,
     read_stdin: Callable[[], bytes],
-    environ: Mapping[str, str],
+    expand: Callable[[str], str],
     all_files: bool = False,
     installed: Mapping[str, bytes] | None = None,
 ) -> tuple[ReadFile, ...]:
@@ -185,13 +185,13 @@ def read_sources(
     files: list[ReadFile] = []
     for path in dict.fromkeys(paths):
         if installed and path in installed:
-            files.append(read_given(path, installed[path], environ))
+            files.append(read_given(path, installed[path], expand))
         elif path == STDIN:
-            files.append(read_given(STDIN, read_stdin(), environ))
+            files.append(read_given(STDIN, read_stdin(), expand))
         elif os.path.isdir(path):  # noqa: PTH112 (Path.is_dir raises for a path with a zero byte before Python 3.14)
-            files.extend(_read_folder(path, environ, all_files=all_files))
+            files.extend(_read_folder(path, expand, all_files=all_files))
         else:
-            files.append(read_path(path, environ))
+            files.append(read_path(path, expand))
     return tuple({file.path: file for file in files}.values())
 
 
@@ -216,12 +216,12 @@ def find_format(path: str, text: str) -> SourceFormat | None:
 _REQUIREMENTS_SUFFIX = re.compile(r"(\.(txt|in|pip|lst|req|reqs)|(^|/)[^/.]*)$", re.IGNORECASE)
 
 
-def _read_folder(directory: str, environ: Mapping[str, str], *, all_files: bool) -> Iterator[ReadFile]:
+def _read_folder(directory: str, expand: Callable[[str], str], *, all_files: bool) -> Iterator[ReadFile]:
     unread: list[ReadFile] = []
     found = find_files(
         directory, is_dependency_file, on_error=lambda error: unread.append(_tell_unread(error, directory))
     )
-    files = [read_path(path, environ) for path in found]
+    files = [read_path(path, expand) for path in found]
     yield from unread
     # A setup.cfg is often there for other tools only.
     telling = [file for file in files if file.parsed.entries or file.parsed.problems]
@@ -257,28 +257,28 @@ def is_dependency_file(path: str, *, seen_as: str | None = None) -> bool:
     return re.search(_SCRIPT_BEGIN.encode(), read_head(path, SCRIPT_HEAD_BYTES), re.MULTILINE) is not None
 
 
-def read_path(path: str, environ: Mapping[str, str]) -> ReadFile:
+def read_path(path: str, expand: Callable[[str], str]) -> ReadFile:
     """What stands in one file; nothing is raised: what cannot be read is a file with a problem."""
-    return _read_document(path, environ, lambda opener: opener.open(path))
+    return _read_document(path, expand, lambda opener: opener.open(path))
 
 
-def read_given(path: str, data: bytes, environ: Mapping[str, str]) -> ReadFile:
+def read_given(path: str, data: bytes, expand: Callable[[str], str]) -> ReadFile:
     """The same for bytes that seem to lie at the path."""
-    return _read_document(path, environ, lambda opener: opener.make_document(path, data))
+    return _read_document(path, expand, lambda opener: opener.make_document(path, data))
 
 
-def read_member(path: str, member: str, environ: Mapping[str, str]) -> ReadFile:
+def read_member(path: str, member: str, expand: Callable[[str], str]) -> ReadFile:
     """The part of a workspace's uv.lock that one member reaches, by the member's folder as seen from the lock."""
-    return _read_document(path, environ, lambda opener: opener.open(path), partial(parse_uv_lock, member=member))
+    return _read_document(path, expand, lambda opener: opener.open(path), partial(parse_uv_lock, member=member))
 
 
 def _read_document(
     path: str,
-    environ: Mapping[str, str],
+    expand: Callable[[str], str],
     open_document: Callable[[Files], Document],
     parse: Callable[[Document], Parsed] | None = None,
 ) -> ReadFile:
-    opener = Files(environ)
+    opener = Files(expand)
     try:
         document = open_document(opener)
         source = find_format(document.path, document.text)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from packaging.markers import Marker
 
 from scanner.model.dependency import Entry, Location
 from scanner.model.finding import Problem
-from scanner.model.report import IndexPin
+from scanner.model.index_settings import IndexLocation, IndexSettings, Place
 from scanner.model.rule import Rule
 
 
@@ -25,40 +26,27 @@ class Document:
     path: str
     text: str
     open: Callable[[str], Document]
-    environ: Mapping[str, str] = field(default_factory=dict)
-    """The environment variables that ``${NAME}`` in requirements files stands for."""
+    expand: Callable[[str], str] = str
+    """Gives a requirement or an address with ``${NAME}`` replaced by environment variables, where it may use them."""
 
     def location(self, line: int, column: int = 1) -> Location:
         """The place in this document; both count from 1."""
         return Location(path=self.path, line=line, column=column)
 
+    def index_location(
+        self, text: str, *, name: str | None = None, is_explicit: bool = False, is_flat: bool = False
+    ) -> IndexLocation:
+        """The index that an address or a path in this document names; a path is relative to the document's folder."""
+        return self.place.location(self.expand(text), "index", name=name, is_explicit=is_explicit, is_flat=is_flat)
+
+    @property
+    def place(self) -> Place:
+        """This document as a place of settings."""
+        return Place(label=self.path, directory=Path(self.path).parent.absolute(), is_own=False)
+
     def problem(self, message: str, line: int | None, *, rule: Rule = Rule.CS601) -> Problem:
         """A located problem of this document; ``line`` None means the file as a whole (reported at line 1)."""
         return Problem(rule=rule, message=message, location=self.location(line or 1))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IndexOptions:
-    """The index settings that a dependency file itself carries."""
-
-    index_url: str | None = None
-    extra_index_urls: tuple[str, ...] = ()
-    find_links: tuple[str, ...] = ()
-    no_index: bool = False
-    pins: tuple[IndexPin, ...] = ()
-    """Packages that come from one index only; an index that is only for them stands nowhere else."""
-    prereleases: bool = False
-
-    def merge(self, other: IndexOptions) -> IndexOptions:
-        """Both together; the later ``index_url`` wins, as in pip."""
-        return IndexOptions(
-            index_url=other.index_url or self.index_url,
-            extra_index_urls=tuple(dict.fromkeys(self.extra_index_urls + other.extra_index_urls)),
-            find_links=tuple(dict.fromkeys(self.find_links + other.find_links)),
-            no_index=self.no_index or other.no_index,
-            pins=tuple(dict.fromkeys(self.pins + other.pins)),
-            prereleases=self.prereleases or other.prereleases,
-        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +59,7 @@ class Parsed:
     """What ``-c``, uv's constraint-dependencies and the like narrow; never judged for themselves."""
     overrides: tuple[Entry, ...] = ()
     """What replaces every requirement of the same name (uv's override-dependencies)."""
-    index: IndexOptions = IndexOptions()
+    index: IndexSettings = field(default_factory=IndexSettings)
     is_lock: bool = False
     """Whether versions are taken as they are and nothing is resolved."""
     locks: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,10 +38,10 @@ class Files:
     readers recognise a circle.
     """
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, expand: Callable[[str], str]) -> None:
         self.problems: list[Problem] = []
         self.ignores: list[InlineIgnore] = []
-        self._environ = environ
+        self._expand = expand
         self._path_by_real_path: dict[str, str] = {}
 
     def open(self, path: str) -> Document:
@@ -63,7 +63,7 @@ class Files:
         self.problems.extend(problem for problem in problems if problem not in self.problems)
         self.ignores.extend(found for found in find_inline_ignores(path, text) if found not in self.ignores)
         folder = Path(path).parent
-        return Document(path=path, text=text, open=lambda other: self.open(_join(folder, other)), environ=self._environ)
+        return Document(path=path, text=text, open=lambda other: self.open(_join(folder, other)), expand=self._expand)
 
 
 def read_file(path: str) -> bytes:

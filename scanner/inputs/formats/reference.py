@@ -61,11 +61,6 @@ def is_vcs_url(text: str) -> bool:
     return _VCS_SCHEME.match(text) is not None
 
 
-def hide_credentials(url: str) -> str:
-    """The URL without user name and password."""
-    return re.sub(r"//[^/?#\s]*@", "//", url)
-
-
 def path_of_file_url(url: str) -> str:
     """The path that a ``file:`` URL stands for; anything else comes back as it is."""
     if not url.lower().startswith("file:"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePath
@@ -40,7 +40,7 @@ class Context:
     """What all projects of a scan share."""
 
     settings: Settings
-    environ: Mapping[str, str]
+    expand: Callable[[str], str]
     today: date
     lock_members: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     """The projects in each workspace's lock, by the lock's folder."""
@@ -87,12 +87,12 @@ def prepare(unit: Unit, context: Context) -> Prepared:
     if settings.dev:
         unit.files, unit.development = [*unit.files, *unit.development], []
     runtimes = find_runtimes(unit.folder, unit.root, settings)
-    read = [_read(path, context.environ) for path in unit.files]
+    read = [_read(path, context.expand) for path in unit.files]
     is_worker = runtimes[0].is_worker
     kept = [file for file in read if is_manifest(file) or _is_named(file, unit) or (is_worker and _is_pyproject(file))]
     prepared = Prepared(unit=unit, settings=settings, runtimes=runtimes, files=kept, problems=problems)
     if not any(is_lock_file(file) for file in kept) and any(map(_is_pyproject, kept)):
-        lock = find_workspace_lock(unit.folder, unit.root, context.environ, context.lock_members)
+        lock = find_workspace_lock(unit.folder, unit.root, context.expand, context.lock_members)
         prepared.files += [lock] if lock is not None else []
     return prepared
 
@@ -121,9 +121,9 @@ def build_projects(prepared: Prepared, context: Context) -> list[Project]:
 
 def build_script(path: str, prepared: Prepared, context: Context) -> list[Project]:
     """The projects of a script with inline metadata, which is installed alone."""
-    files = [_read(path, context.environ)]
+    files = [_read(path, context.expand)]
     if Path(f"{path}.lock").is_file():
-        files.append(read_path(f"{path}.lock", context.environ))
+        files.append(read_path(f"{path}.lock", context.expand))
     alone = replace(prepared, files=files, skipped=[])
     projects = [_build_elsewhere(alone, choose_files(files, choice.target), choice) for choice in prepared.runtimes]
     name = PurePath(path).name
@@ -137,7 +137,7 @@ def build_script(path: str, prepared: Prepared, context: Context) -> list[Projec
 
 def skip_development(prepared: Prepared, context: Context, judged: Sequence[ReadFile]) -> tuple[Skipped, ...]:
     """What the development files of a folder declare, but what judged files include."""
-    files = [read_path(path, context.environ) for path in prepared.unit.development]
+    files = [read_path(path, context.expand) for path in prepared.unit.development]
     included = {entry.location.path for file in judged for entry in file.parsed.entries}
     reason = "for development, not for deployment; --dev judges it"
     return tuple(
@@ -220,11 +220,11 @@ def _folder_name(folder: str) -> str:
     return Path(folder).absolute().name or folder
 
 
-def _read(path: str, environ: Mapping[str, str]) -> ReadFile:
+def _read(path: str, expand: Callable[[str], str]) -> ReadFile:
     """A file; of a workspace's uv.lock the part of the project beside it, if there is one."""
-    file = read_path(path, environ)
+    file = read_path(path, expand)
     is_shared = len(file.parsed.members) > 1 and "." in file.parsed.members
-    return read_member(path, ".", environ) if is_shared else file
+    return read_member(path, ".", expand) if is_shared else file
 
 
 def _is_named(file: ReadFile, unit: Unit) -> bool:

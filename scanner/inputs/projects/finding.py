@@ -29,7 +29,7 @@ def find_projects(
     paths: Sequence[str],
     settings: Settings,
     *,
-    environ: Mapping[str, str],
+    expand: Callable[[str], str],
     read_stdin: Callable[[], bytes],
     installed: Mapping[str, bytes],
     today: date | None = None,
@@ -44,14 +44,14 @@ def find_projects(
         SourceError: there is nothing to judge.
     """
     choose_target(settings.compatibility_date, settings.compatibility_flag)
-    context = Context(settings=settings, environ=environ, today=today or datetime.now(UTC).date())
+    context = Context(settings=settings, expand=expand, today=today or datetime.now(UTC).date())
     given = [path for path in dict.fromkeys(paths) if path == STDIN or path in installed]
     gathered = gather((path for path in dict.fromkeys(paths) if path not in given), settings)
     finding = _Finding(gathered, context)
     projects = list(finding.find_projects())
     for path in given:
         projects += _build_given(
-            read_given(path, installed[path] if path in installed else read_stdin(), environ), context
+            read_given(path, installed[path] if path in installed else read_stdin(), expand), context
         )
     problems = tuple(_unread_folder(failure, paths[0]) for failure in gathered.failures)
     if not projects and not problems:

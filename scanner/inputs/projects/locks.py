@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def is_lock_file(file: ReadFile) -> bool:
 
 
 def find_workspace_lock(
-    folder: str, root: str, environ: Mapping[str, str], members: MutableMapping[Path, tuple[str, ...]]
+    folder: str, root: str, expand: Callable[[str], str], members: MutableMapping[Path, tuple[str, ...]]
 ) -> ReadFile | None:
     """The part of a uv workspace's lock that the project in a folder reaches; None if no lock above has it.
 
@@ -81,8 +81,8 @@ def find_workspace_lock(
             path = posixpath.normpath(posixpath.join(folder, *[".."] * depth, "uv.lock"))
             member = here.relative_to(each).as_posix()
             if each not in members:
-                members[each] = read_path(path, environ).parsed.members
-            return read_member(path, member, environ) if member in members[each] else None
+                members[each] = read_path(path, expand).parsed.members
+            return read_member(path, member, expand) if member in members[each] else None
     return None
 
 

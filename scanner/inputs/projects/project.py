@@ -10,11 +10,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.formats.ignores import InlineIgnore
 from scanner.inputs.settings import Settings
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.finding import Problem
+from scanner.model.index_settings import IndexSettings
 from scanner.model.requirement import Want, with_extras
 from scanner.model.target import Target
 
@@ -61,7 +61,7 @@ class Project:
     is_lock: bool = False
     """Whether versions are taken as they are and nothing is resolved."""
     notes: tuple[str, ...] = ()
-    index: IndexOptions = field(default_factory=IndexOptions)
+    index: IndexSettings = field(default_factory=IndexSettings)
     preferences: Mapping[NormalizedName, Version] = field(default_factory=dict)
     """The versions that a resolver tries first: those of pylock.toml."""
     compared: tuple[ComparedLock, ...] = ()

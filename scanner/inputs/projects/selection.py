@@ -9,12 +9,12 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from scanner.inputs.formats import STDIN, ReadFile, select_entries
-from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.formats.locks.reach import find_unreached
 from scanner.inputs.projects.project import Project, describe, wants_of
 from scanner.inputs.settings import Settings
 from scanner.model.dependency import Dependency, Entry, SkipKind, Skipped
 from scanner.model.finding import Problem
+from scanner.model.index_settings import IndexSettings
 from scanner.model.metadata import applies
 from scanner.model.requirement import Want
 from scanner.model.target import Target
@@ -77,9 +77,9 @@ def _select(file: ReadFile, settings: Settings) -> tuple[Sequence[Entry], Sequen
     )
 
 
-def merge_options(files: Iterable[ReadFile]) -> IndexOptions:
-    """The index options of all files together."""
-    options = IndexOptions()
+def merge_options(files: Iterable[ReadFile]) -> IndexSettings:
+    """The index settings of all files together."""
+    options = IndexSettings()
     for file in files:
         options = options.merge(file.parsed.index)
     return options

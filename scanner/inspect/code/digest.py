@@ -1,4 +1,4 @@
-"""What was learned from the code of a wheel, kept by its sha256 and the target's Python."""
+"""What was learned from the code of a wheel, kept by its cache key and the target's Python."""
 
 from __future__ import annotations
 

@@ -128,9 +128,9 @@ class Follower:
         identities = []
         for key in keys:
             code, file = self._codes[key], self._files.get(key)
-            if code.members and (file is None or not file.sha256):
+            if code.members and (file is None or file.cache_key is None):
                 return None
-            what = file.sha256 if file is not None else " ".join(code.opaque_names)
+            what = file.cache_key if file is not None else " ".join(code.opaque_names)
             identities.append(f"{code.distribution} {code.filename} {what}")
         return tuple(identities)
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 
-from scanner.index.http.retry import MOST_CONNECTIONS, Reachability, parse_retry_after, pause_seconds
-from scanner.index.http.urls import Origin
+from scanner.index.http.retry import (
+    LEAST_BYTES_PER_SECOND,
+    MOST_CONNECTIONS,
+    Budget,
+    Reachability,
+    parse_retry_after,
+    pause_seconds,
+)
+from scanner.model.urls import Origin
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 HERE = Origin("https", "example.org", 443)
@@ -76,3 +84,30 @@ def test_an_answer_in_between_starts_the_count_again() -> None:
     reachability.note_success(HERE)
     reachability.note_failure(HERE, 2, "refused")
     assert reachability.why_given_up(HERE) is None
+
+
+def test_an_origin_that_let_a_whole_request_pass_in_silence_is_given_up_unless_it_answered_before() -> None:
+    silent, slow = Origin("https", "silent.example.org", 443), Origin("https", "slow.example.org", 443)
+    reachability = Reachability()
+    reachability.note_success(slow)
+    for origin in (silent, slow):
+        reachability.note_failure(origin, 1, "no answer in time", is_spent=True)
+    assert reachability.why_given_up(silent) == "no answer in time"
+    assert reachability.why_given_up(slow) is None
+
+
+def test_a_budget_is_for_all_tries_together_and_grows_with_what_arrives() -> None:
+    async def wait(budget: Budget, seconds: float, received_bytes: int) -> None:
+        async with budget.spend():
+            budget.extend(received_bytes)
+            await asyncio.sleep(seconds)
+
+    async def spend() -> tuple[bool, bool]:
+        budget = Budget(0.2)
+        await wait(budget, 0.3, LEAST_BYTES_PER_SECOND)
+        was_spent = budget.is_spent
+        with pytest.raises(TimeoutError):
+            await wait(budget, 60, 0)
+        return was_spent, budget.is_spent
+
+    assert asyncio.run(spend()) == (False, True)

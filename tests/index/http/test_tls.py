@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from scanner.index.http.answer import Answer
-from scanner.index.http.client import Client
-from scanner.index.http.tls import make_tls_context
+from scanner.index.http.client import HttpClient
+from scanner.index.http.environment import make_tls_context
 from scanner.model.errors import IndexUnreachable, SettingsError
 
 
@@ -64,7 +64,7 @@ def _fetch(url: str, tls: Callable[[], ssl.SSLContext], pauses: list[float]) -> 
         pauses.append(seconds)
 
     async def fetch() -> Answer:
-        client = Client(user_agent="tests", tls=tls, sleep=sleep)
+        client = HttpClient(own_hosts={"127.0.0.1"}, user_agent="tests", tls=tls, sleep=sleep)
         try:
             return await client.fetch(url)
         finally:

@@ -12,10 +12,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.index.listing import Listing, make_listing
-from scanner.index.listing.packed import pack_listing, unpack_listing
+from scanner.index.listing.packed import decode_rows, encode_rows, find_base, pack_listing, unpack_listing
 from scanner.index.listing.rows import FileRow
-from scanner.index.listing.stored_row import decode_rows, encode_rows, find_base
-from scanner.index.scratch import Scratch
 
 FOO = canonicalize_name("foo")
 BASE = "https://files.example.org/packages/"
@@ -27,7 +25,7 @@ def _listing(*rows: FileRow) -> Listing:
 
 
 def _unpack(text: bytes) -> Listing | None:
-    return unpack_listing(text, FOO, Scratch().hold)
+    return unpack_listing(text, FOO)
 
 
 def _rows() -> tuple[FileRow, ...]:

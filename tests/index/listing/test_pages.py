@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from packaging.utils import canonicalize_name
 
-from scanner.index.listing.pages import parse_page
+from scanner.index.listing.pages import parse_html_rows, parse_links_page, parse_page
+from scanner.model.errors import IndexAnswerError
 
 URL = "https://example.org/simple/foo/"
+FOO = canonicalize_name("foo")
 
 
 def _page(body: str, head: str = "") -> str:
@@ -69,23 +72,56 @@ def test_unclosed_anchors_are_read_all_the_same() -> None:
     assert [row.filename for row in page.rows] == ["foo-1.0.tar.gz", "foo-2.0.tar.gz"]
 
 
+HEAD = "<title>Links for foo</title>"
+
+
 @pytest.mark.parametrize(
-    ("body", "expected"),
+    ("body", "head", "expected"),
     [
-        ("", True),
-        ('<a href="../">up</a>', True),
-        ('<a href="foo-1.0.tar.gz">foo</a><a href="/imprint">imprint</a>', True),
-        ('<form><input type="password"></form>', False),
-        ('<a href="/login">log in</a>', False),
-        ("<script>location = 'https://portal.example.org'</script>", False),
+        ("", HEAD, True),
+        ("<h1>Index of /simple/foo/</h1>", "", True),
+        ("", '<meta name="pypi:repository-version" content="1.0">', True),
+        ('<a href="../">up</a>', "", True),
+        ('<a href="foo-1.0.tar.gz">foo</a><a href="/imprint">imprint</a>', "", True),
+        ("", "", False),
+        ('<a href="other-1.0.tar.gz">other</a>', "", False),
+        ('<form><input type="password"></form>', HEAD, False),
+        ('<a href="/login">log in</a>', HEAD, False),
+        ('<a href="/download/setup.zip">the app</a><form></form>', "", False),
+        ("<script>location = 'https://portal.example.org'</script>", "", False),
+        ("Down for maintenance", "", False),
     ],
 )
-def test_a_login_page_is_no_listing_and_an_empty_page_is_one(body: str, *, expected: bool) -> None:
-    assert parse_page(_page(body), URL).is_listing is expected
+def test_a_page_is_a_listing_if_it_has_files_of_the_project_or_says_so(body: str, head: str, *, expected: bool) -> None:
+    if expected:
+        parse_html_rows(_page(body, head), URL, FOO)
+    else:
+        with pytest.raises(IndexAnswerError, match="lists no files"):
+            parse_html_rows(_page(body, head), URL, FOO)
+
+
+@pytest.mark.parametrize("cut", [12, 30, len("</html>"), len("</body></html>")])
+def test_a_page_without_its_end_is_an_error(cut: int) -> None:
+    text = _page('<a href="foo-1.0.tar.gz">foo</a><a href="foo-2.0.tar.gz">foo</a>', HEAD)
+    assert len(parse_html_rows(text, URL, FOO)) == 2
+    with pytest.raises(IndexAnswerError, match="without its end"):
+        parse_html_rows(text[: -cut - (cut < 12) * len("</body>")], URL, FOO)
+
+
+def test_a_page_of_links_may_list_anything_but_has_to_list_something() -> None:
+    assert parse_links_page('<a href="foo-1.0.tar.gz">foo', URL)
+    assert parse_links_page("", URL) == ()
+    with pytest.raises(IndexAnswerError, match="login"):
+        parse_links_page("<form></form>", URL)
+
+
+def test_a_page_of_too_many_links_is_an_error() -> None:
+    with pytest.raises(IndexAnswerError, match="more than 60,000 links"):
+        parse_page('<a href="a-1.zip">' * 60_001, URL)
 
 
 def test_links_that_cannot_be_joined_are_passed_over() -> None:
-    assert parse_page(_page('<a href="//[x/foo-1.0.tar.gz">x</a><a>y</a><a href="">z</a>'), URL).rows == ()
+    assert parse_page(_page('<a href="//[x/foo-1.0.tar.gz">x</a><a>y</a><a href="">z</a>'), URL).rows == []
 
 
 @pytest.mark.parametrize(
@@ -132,5 +168,5 @@ def test_tags_are_read_as_browsers_read_them(text: str, filenames: list[str]) ->
     ],
 )
 def test_hostile_pages_are_read_in_the_time_of_their_length(pattern: str) -> None:
-    # With a parser that tries again from every «<» the test would simply not end.
-    assert parse_page(pattern * (500_000 // len(pattern)), URL).rows == ()
+    # With a parser that tries again from every "<" the test would simply not end.
+    assert parse_page(pattern * (500_000 // len(pattern)), URL).rows == []

@@ -1,4 +1,4 @@
-"""Both JSON decoders give the same rows, and set aside file by file what cannot be read."""
+"""Both JSON decoders give the same rows, and refuse a document with a fault in any file."""
 
 from __future__ import annotations
 
@@ -106,9 +106,10 @@ def test_the_metadata_sidecar_is_announced_under_three_names(fields: dict[str, A
         {**FULL, "upload-time": 0},
     ],
 )
-def test_a_file_of_wrong_types_is_set_aside_and_the_rest_lives(file: object) -> None:
-    for rows in (parse_plain(_document(file, FULL)), parse_project_rows(_document(file, FULL))):
-        assert [row.filename for row in rows.rows] == [FULL["filename"]]
+def test_a_file_of_wrong_types_spoils_the_document(file: object) -> None:
+    for parse in (parse_plain, parse_project_rows):
+        with pytest.raises(ValueError, match=r"files\[1\]"):
+            parse(_document(FULL, file))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,18 @@ def test_a_file_of_wrong_types_is_set_aside_and_the_rest_lives(file: object) -> 
 def test_a_document_that_is_none_is_a_value_error(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         parse_project_rows(body)
+
+
+def test_a_document_of_many_values_is_refused_before_it_is_decoded() -> None:
+    assert not parse_project_rows(b'{"name": "foo", "files": [], "x": [' + b"{}," * 1000 + b"0]}").rows
+    with pytest.raises(ValueError, match="more than 800,000 values"):
+        parse_project_rows(b'{"name": "foo", "files": [' + b"{}," * 800_000 + b"{}]}")
+
+
+def test_a_document_of_many_files_is_refused() -> None:
+    files = b",".join([b'{"filename":"a","url":"b"}'] * 60_001)
+    with pytest.raises(ValueError, match="more than 60,000 files"):
+        parse_project_rows(b'{"name": "foo", "files": [' + files + b"]}")
 
 
 def test_a_document_without_meta_counts_as_version_one() -> None:

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from scanner.index.settings.credentials import Credentials, collect_credentials
-from scanner.index.settings.location import IndexLocation
+from scanner.model.index_settings import IndexLocation
 
 
 def _location(url: str, username: str | None = None, password: str | None = None) -> IndexLocation:
     return IndexLocation(url=url, source="test", username=username, password=password)
 
 
+OWN = frozenset({"example.org", "other.example.org"})
+
+
 def _collect(*locations: IndexLocation, home: Path, environ: dict[str, str] | None = None) -> Credentials:
-    return collect_credentials(locations, environ=environ or {}, home=home)
+    return collect_credentials(locations, environ=environ or {}, home=home, own_hosts=OWN)
 
 
 def _basic(text: str) -> str:
@@ -61,10 +64,40 @@ def test_netrc_serves_indexes_without_credentials_of_their_own(tmp_path: Path) -
     assert own.header_for("https://example.org/simple/foo/") == _basic("me:")
 
 
-def test_netrc_does_not_reach_hosts_that_are_no_index(tmp_path: Path) -> None:
+def test_netrc_serves_hosts_of_files_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / ".netrc").write_text("machine files.example.net login net password rc\n", encoding="utf-8")
+    credentials = _collect(_location("https://example.org/simple/"), home=tmp_path)
+    assert credentials.header_for("https://files.example.net/foo.whl") == _basic("net:rc")
+    assert credentials.header_for("https://other.example.net/foo.whl") is None
+
+
+def test_netrc_sends_nothing_over_http_to_a_host_that_the_settings_do_not_name(tmp_path: Path) -> None:
+    text = "machine files.example.net login net password rc\nmachine example.org login a password b\n"
+    (tmp_path / ".netrc").write_text(text, encoding="utf-8")
+    credentials = _collect(_location("https://example.org/simple/"), home=tmp_path)
+    assert credentials.header_for("http://files.example.net/foo.whl") is None
+    assert credentials.header_for("http://example.org/foo.whl") == _basic("a:b")
+
+
+def test_the_default_entry_of_netrc_is_for_hosts_that_the_settings_name(tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text("default login net password rc\n", encoding="utf-8")
     credentials = _collect(_location("https://example.org/simple/"), home=tmp_path)
-    assert credentials.header_for("https://files.example.org/foo.whl") is None
+    assert credentials.header_for("https://example.org/foo.whl") == _basic("net:rc")
+    assert credentials.header_for("https://files.example.net/foo.whl") is None
+
+
+def test_the_keyring_is_asked_for_the_password_of_a_user_at_a_host_of_the_settings(tmp_path: Path) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def ask(service: str, username: str) -> str | None:
+        asked.append((service, username))
+        return "ring" if service == "example.org" else None
+
+    places = [_location(f"https://{host}/simple/", "me") for host in ("example.org", "elsewhere.example.net")]
+    credentials = collect_credentials(places, environ={}, home=tmp_path, own_hosts=OWN, ask_keyring=ask)
+    assert credentials.header_for("https://example.org/simple/foo/") == _basic("me:ring")
+    assert credentials.header_for("https://elsewhere.example.net/simple/") == _basic("me:")
+    assert asked == [("https://example.org/simple/", "me"), ("example.org", "me")]
 
 
 def test_the_netrc_file_can_be_named(tmp_path: Path) -> None:

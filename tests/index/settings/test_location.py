@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.index.settings.location import Place, read_flag
+from scanner.index.settings.pip import read_flag
 from scanner.model.errors import SettingsError
+from scanner.model.index_settings import Place
 
 
 def _place(**environ: str) -> Place:
@@ -59,3 +60,10 @@ def test_flags_are_read_as_pip_reads_them() -> None:
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize("text", ["ftp://user:secret@example.org/", "a\0b", "https://${TOKEN}@example.org/"])
+def test_a_scanned_file_withholds_only_the_index_that_is_none(text: str) -> None:
+    location = Place(label="x.toml", directory=Path("/work"), is_own=False).location(text, "index")
+    assert location.withheld
+    assert "secret" not in location.url

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.index.settings.location import IndexLayer
 from scanner.index.settings.pip import read_pip_environment, read_pip_files
 from scanner.model.errors import SettingsError
+from scanner.model.index_settings import IndexSettings
 
 
 def _write(path: Path, text: str) -> Path:
@@ -18,13 +18,13 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
-def _files(root: Path, environ: Mapping[str, str] | None = None, platform: str = "linux") -> IndexLayer:
+def _files(root: Path, environ: Mapping[str, str] | None = None, platform: str = "linux") -> IndexSettings:
     return read_pip_files(
         environ or {}, home=root / "home", directory=root / "work", platform=platform, system_root=root
     )
 
 
-def _index(layer: IndexLayer) -> str | None:
+def _index(layer: IndexSettings) -> str | None:
     return layer.index.url if layer.index else None
 
 
@@ -45,7 +45,10 @@ def test_variables_say_everything_that_files_can(tmp_path: Path) -> None:
     )
     assert _index(layer) == "https://example.org/simple/"
     assert [location.url for location in layer.extra] == ["https://a.example.org/", "https://b.example.org/"]
-    assert layer.find_links == ((tmp_path / "wheels").as_uri(), "https://example.org/links.html")
+    assert tuple(link.url for link in layer.find_links) == (
+        (tmp_path / "wheels").as_uri(),
+        "https://example.org/links.html",
+    )
     assert (layer.no_index, layer.cert, layer.timeout_seconds) == (True, str(tmp_path / "ca.pem"), 7.0)
     assert (layer.retries, layer.proxy, layer.merges) == (1, "http://user:secret@proxy.example.org:3128", True)
     assert layer.notes == ("PIP_TRUSTED_HOST: trusted-host is not followed; certificates are always checked",)
@@ -53,7 +56,7 @@ def test_variables_say_everything_that_files_can(tmp_path: Path) -> None:
 
 
 def test_empty_variables_say_nothing(tmp_path: Path) -> None:
-    assert read_pip_environment({"PIP_INDEX_URL": "", "PIP_NO_INDEX": ""}, tmp_path) == IndexLayer(merges=True)
+    assert read_pip_environment({"PIP_INDEX_URL": "", "PIP_NO_INDEX": ""}, tmp_path) == IndexSettings(merges=True)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ def test_the_install_section_goes_before_the_global_one_in_whichever_file(tmp_pa
     _write(tmp_path / "etc/xdg/pip/pip.conf", "[install]\nfind-links =\n    /a\n    /b\n[download]\nno-index = true\n")
     _write(tmp_path / "home/.config/pip/pip.conf", "[global]\nfind-links = /c\n")
     layer = _files(tmp_path)
-    assert (layer.find_links, layer.no_index) == (("file:///a", "file:///b"), None)
+    assert (tuple(link.url for link in layer.find_links), layer.no_index) == (("file:///a", "file:///b"), None)
 
 
 def test_the_named_file_goes_first_and_replaces_the_users(tmp_path: Path) -> None:
@@ -100,7 +103,7 @@ def test_the_named_file_goes_first_and_replaces_the_users(tmp_path: Path) -> Non
 
 def test_the_null_device_as_configuration_file_turns_files_off(tmp_path: Path) -> None:
     _write(tmp_path / "etc/pip.conf", "[global]\nretries = 4\n")
-    assert _files(tmp_path, {"PIP_CONFIG_FILE": "/dev/null"}) == IndexLayer(merges=True)
+    assert _files(tmp_path, {"PIP_CONFIG_FILE": "/dev/null"}) == IndexSettings(merges=True)
 
 
 @pytest.mark.parametrize(

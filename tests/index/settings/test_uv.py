@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.index.settings.location import IndexLayer
 from scanner.index.settings.uv import read_uv_environment, read_uv_files
 from scanner.model.errors import SettingsError
+from scanner.model.index_settings import IndexSettings
 
 
 def _write(path: Path, text: str) -> Path:
@@ -18,13 +18,14 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
-def _files(root: Path, environ: Mapping[str, str] | None = None, platform: str = "linux") -> tuple[IndexLayer, ...]:
-    return read_uv_files(
+def _files(root: Path, environ: Mapping[str, str] | None = None, platform: str = "linux") -> tuple[IndexSettings, ...]:
+    project, own = read_uv_files(
         environ or {}, home=root / "home", directory=root / "work/app", platform=platform, system_root=root
     )
+    return project, *own
 
 
-def _extra(layer: IndexLayer) -> list[str]:
+def _extra(layer: IndexSettings) -> list[str]:
     return [location.url for location in layer.extra]
 
 
@@ -48,7 +49,7 @@ def test_variables_name_indexes_with_and_without_names(tmp_path: Path) -> None:
     assert layer.index.url == "https://default.example.org/simple/"
     assert _extra(layer) == ["https://own.example.org/", "https://plain.example.org/?a=b", "https://extra.example.org/"]
     assert (layer.extra[0].name, layer.extra[0].username, layer.extra[0].password) == ("my-own", "user", "secret")
-    assert layer.find_links == ((tmp_path / "wheels").as_uri(), "https://example.org/links")
+    assert tuple(link.url for link in layer.find_links) == ((tmp_path / "wheels").as_uri(), "https://example.org/links")
     assert (layer.strategy, layer.no_index, layer.timeout_seconds) == ("unsafe-best-match", False, 9.0)
     assert not layer.merges
 
@@ -104,8 +105,16 @@ def test_the_tool_table_of_the_nearest_project_is_read(tmp_path: Path) -> None:
         ("https://extra.example.org/", False),
     ]
     assert layer.extra[0].absent_statuses == {403}
-    assert layer.find_links == ("https://flat.example.org/links", (tmp_path / "work/wheels").as_uri())
-    assert (layer.strategy, layer.no_index, dict(layer.pins)) == ("first-index", False, {"torch": ("cpu",)})
+    assert tuple(link.url for link in layer.find_links) == (
+        "https://flat.example.org/links",
+        (tmp_path / "work/wheels").as_uri(),
+    )
+    assert (layer.strategy, layer.no_index) == ("first-index", False)
+    assert [(pin.project, pin.index, str(pin.marker)) for pin in layer.pins] == [
+        ("torch", "cpu", "None"),
+        ("some", "cpu", 'sys_platform == "linux"'),
+        ("marked", "cpu", "None"),
+    ]
 
 
 def test_a_uv_toml_replaces_the_table_beside_it(tmp_path: Path) -> None:
@@ -144,11 +153,11 @@ def test_user_and_system_files_come_after_the_project(
 def test_a_named_file_replaces_all_and_must_be_there(tmp_path: Path) -> None:
     _write(tmp_path / "work/app/uv.toml", "no-index = true\n")
     named = _write(tmp_path / "named.toml", "index-strategy = 'unsafe-first-match'\n")
-    (layer,) = _files(tmp_path, {"UV_CONFIG_FILE": str(named)})
+    _, layer = _files(tmp_path, {"UV_CONFIG_FILE": str(named)})
     assert (layer.strategy, layer.no_index) == ("unsafe-first-match", None)
     with pytest.raises(SettingsError, match="UV_CONFIG_FILE"):
         _files(tmp_path, {"UV_CONFIG_FILE": str(tmp_path / "absent")})
-    assert _files(tmp_path, {"UV_NO_CONFIG": "1"}) == ()
+    assert _files(tmp_path, {"UV_NO_CONFIG": "1"}) == (IndexSettings(),)
 
 
 def test_a_pyproject_that_cannot_be_read_is_a_note(tmp_path: Path) -> None:
@@ -167,7 +176,6 @@ def test_a_pyproject_that_cannot_be_read_is_a_note(tmp_path: Path) -> None:
         "index = 'x'",
         "index = ['x']",
         "[[index]]\nname = 'x'",
-        "[[index]]\nurl = 'ftp://x.example.org'",
         "index-strategy = 'best'",
         "index-url = [",
         "a = " + "[" * 5000,
@@ -182,3 +190,25 @@ def test_a_uv_toml_that_cannot_be_used_is_an_error_with_its_path(tmp_path: Path,
 def test_a_host_that_forbids_what_it_lacks_is_known(tmp_path: Path) -> None:
     layer = read_uv_environment({"UV_INDEX": "https://download.pytorch.org/whl/cpu"}, tmp_path)
     assert layer.extra[0].absent_statuses == {403}
+
+
+def test_settings_for_the_resolver_are_carried(tmp_path: Path) -> None:
+    _write(
+        tmp_path / "work/app/uv.toml",
+        "exclude-newer = 2026-01-02T03:04:05Z\nresolution = 'lowest'\nprerelease = 'allow'\n",
+    )
+    layer = _files(tmp_path)[0]
+    assert (layer.exclude_newer, layer.resolution, layer.prerelease) == ("2026-01-02 03:04:05+00:00", "lowest", "allow")
+    environ = {"UV_EXCLUDE_NEWER": "2026-05-05", "UV_RESOLUTION": "lowest-direct", "UV_PRERELEASE": "disallow"}
+    layer = read_uv_environment(environ, tmp_path)
+    assert (layer.exclude_newer, layer.resolution, layer.prerelease) == ("2026-05-05", "lowest-direct", "disallow")
+
+
+def test_variables_give_no_credentials_to_an_index_that_a_project_names(tmp_path: Path) -> None:
+    text = "[[index]]\nname = 'own'\nurl = 'https://own.example.org'\n"
+    environ = {"UV_INDEX_OWN_USERNAME": "me", "UV_INDEX_OWN_PASSWORD": "secret"}
+    _write(tmp_path / "work/app/uv.toml", text)
+    _write(tmp_path / "home/.config/uv/uv.toml", text)
+    project, user, _ = _files(tmp_path, environ)
+    assert project.extra[0].username is None
+    assert (user.extra[0].username, user.extra[0].password) == ("me", "secret")

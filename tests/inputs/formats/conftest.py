@@ -13,7 +13,9 @@ from typing import Protocol
 import pytest
 
 from scanner.inputs.formats.document import Document
+from scanner.inputs.masking import NotedVariables
 from scanner.model.errors import SourceError
+from scanner.model.index_settings import IndexSettings
 
 
 class MakeDocument(Protocol):
@@ -43,6 +45,7 @@ def _make_document(
     environ: Mapping[str, str] | None = None,
 ) -> Document:
     others = {**(files or {}), path: text}
+    variables = NotedVariables(environ or {}, lambda: {"example.org"})
 
     def open_from(folder: str, relative: str) -> Document:
         found = posixpath.normpath(posixpath.join(folder, relative))
@@ -53,7 +56,21 @@ def _make_document(
     def make(name: str) -> Document:
         folder = posixpath.dirname(name)
         return Document(
-            path=name, text=others[name], open=lambda relative: open_from(folder, relative), environ=environ or {}
+            path=name, text=others[name], open=lambda relative: open_from(folder, relative), expand=variables.expand
         )
 
     return make(path)
+
+
+def summarize(settings: IndexSettings) -> dict[str, object]:
+    """What index settings say, without where it stands; pins as pairs of project and index."""
+    stated = {
+        "index": settings.index.url if settings.index else None,
+        "extra": [location.url for location in settings.extra if not location.is_explicit],
+        "explicit": [location.url for location in settings.extra if location.is_explicit],
+        "find_links": [location.url for location in settings.find_links],
+        "pins": [(pin.project, pin.index) for pin in settings.pins],
+        "no_index": settings.no_index,
+        "prerelease": settings.prerelease,
+    }
+    return {key: value for key, value in stated.items() if value}

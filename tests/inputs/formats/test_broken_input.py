@@ -73,7 +73,7 @@ def read(tmp_path: Path) -> Read:
     def read_one(name: str, content: str | bytes) -> ReadFile:
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        (file,) = read_sources([str(path)], read_stdin=bytes, environ={})
+        (file,) = read_sources([str(path)], read_stdin=bytes, expand=str)
         return file
 
     return read_one
@@ -264,10 +264,10 @@ def test_a_hundred_thousand_lines_are_a_hundred_thousand_entries(read: Read) -> 
 def test_a_pipe_is_refused_by_name_and_passed_over_in_a_folder(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "requirements.txt")
     (tmp_path / "setup.cfg").write_text(SETUP_CFG, encoding="utf-8")
-    (named,) = read_sources([str(tmp_path / "requirements.txt")], read_stdin=bytes, environ={})
+    (named,) = read_sources([str(tmp_path / "requirements.txt")], read_stdin=bytes, expand=str)
     assert [problem.message for problem in named.parsed.problems] == [
         "neither a file nor a folder; «-» reads standard input"
     ]
-    files = read_sources([str(tmp_path)], read_stdin=bytes, environ={})
+    files = read_sources([str(tmp_path)], read_stdin=bytes, expand=str)
     assert {name for file in files for name in _names(file)} == {"alpha", "beta"}
     assert sum(len(file.parsed.problems) for file in files) == 1

@@ -64,7 +64,7 @@ def _expected_files() -> list[Any]:
 @pytest.mark.parametrize("expected_path", _expected_files())
 def test_a_file_is_read_as_independent_tools_read_it(expected_path: Path) -> None:
     expected = json.loads(expected_path.read_text(encoding="utf-8"))
-    (file,) = read_sources([str(CORPUS / expected["file"])], read_stdin=lambda: b"", environ={})
+    (file,) = read_sources([str(CORPUS / expected["file"])], read_stdin=lambda: b"", expand=str)
     if not expected["entries"] and any("line" not in error for error in expected["errors"]):
         pytest.skip("the tool reads nothing of this file")
     theirs = [_read_expected(each, expected) for each in expected["entries"]]
@@ -77,7 +77,7 @@ def test_a_file_is_read_as_independent_tools_read_it(expected_path: Path) -> Non
 @pytest.mark.parametrize("expected_path", _expected_files())
 def test_a_line_that_tools_refuse_is_a_problem_there_or_kept(expected_path: Path) -> None:
     expected = json.loads(expected_path.read_text(encoding="utf-8"))
-    (file,) = read_sources([str(CORPUS / expected["file"])], read_stdin=lambda: b"", environ={})
+    (file,) = read_sources([str(CORPUS / expected["file"])], read_stdin=lambda: b"", expand=str)
     told = {problem.location.line for problem in file.parsed.problems if problem.location}
     told |= {entry.location.line for entry in file.parsed.entries}
     refused = {error["line"] for error in expected["errors"] if error.get("line") is not None}

@@ -21,7 +21,7 @@ def _write(folder: Path, files: dict[str, str]) -> None:
 
 
 def _read(folder: Path, *, all_files: bool = False) -> tuple[ReadFile, ...]:
-    return read_sources([str(folder)], read_stdin=lambda: b"", environ={}, all_files=all_files)
+    return read_sources([str(folder)], read_stdin=lambda: b"", expand=str, all_files=all_files)
 
 
 def _paths(folder: Path, *, all_files: bool = False) -> list[str]:
@@ -237,7 +237,7 @@ def test_a_folder_that_cannot_be_read_is_a_problem_and_the_rest_is_read(mode: in
         if user == 0:
             os.seteuid(65534)
         try:
-            files = read_sources([folder], read_stdin=lambda: b"", environ={})
+            files = read_sources([folder], read_stdin=lambda: b"", expand=str)
         finally:
             os.seteuid(user)
             locked.chmod(0o755)

@@ -30,7 +30,7 @@ def read(tmp_path: Path) -> Read:
         for path, text in files.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text, encoding="utf-8")
-        (file,) = read_sources([str(tmp_path / name)], read_stdin=lambda: b"", environ={})
+        (file,) = read_sources([str(tmp_path / name)], read_stdin=lambda: b"", expand=str)
         assert file.parsed.problems == ()
         return [_show(entry, tmp_path) for entry in file.parsed.entries]
 
@@ -137,7 +137,7 @@ def test_a_group_and_a_marker_hold_for_what_the_folder_brings(tmp_path: Path) ->
     (tmp_path / "lib" / "pyproject.toml").write_text(DEMO, encoding="utf-8")
     manifest = '[tool.poetry.group.test.dependencies]\nlib = {path = "lib", markers = "os_name == \'nt\'"}\n'
     (tmp_path / "pyproject.toml").write_text(manifest, encoding="utf-8")
-    (file,) = read_sources([str(tmp_path / "pyproject.toml")], read_stdin=lambda: b"", environ={})
+    (file,) = read_sources([str(tmp_path / "pyproject.toml")], read_stdin=lambda: b"", expand=str)
     (alpha,) = [each for each in file.parsed.entries if isinstance(each, Dependency) and each.name == "alpha"]
     assert (alpha.groups, str(alpha.marker)) == (("test",), 'os_name == "nt"')
 

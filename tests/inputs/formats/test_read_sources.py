@@ -5,17 +5,23 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from scanner.inputs.formats import SOURCES, ReadFile, find_format, read_sources
+from scanner.inputs.masking import NotedVariables
 from scanner.model.dependency import Dependency
 from scanner.model.rule import Rule
 
 
-def _read(*paths: str, stdin: bytes = b"", environ: dict[str, str] | None = None) -> tuple[ReadFile, ...]:
-    return read_sources(list(paths), read_stdin=lambda: stdin, environ=environ or {})
+def _read(*paths: str, stdin: bytes = b"", environ: Mapping[str, str] | None = None) -> tuple[ReadFile, ...]:
+    return read_sources(
+        list(paths),
+        read_stdin=lambda: stdin,
+        expand=NotedVariables(environ or {}, lambda: {"index.example.org"}).expand,
+    )
 
 
 def _names(file: ReadFile) -> list[str | None]:
@@ -75,9 +81,10 @@ def test_a_path_is_kept_as_the_user_named_it_and_read_once(tmp_path: Path, monke
 
 def test_variables_come_from_the_environment_that_is_given(tmp_path: Path) -> None:
     path = tmp_path / "requirements.txt"
-    path.write_text("-i https://${HOST}/simple\n", encoding="utf-8")
-    (file,) = _read(str(path), environ={"HOST": "index.example.org"})
-    assert file.parsed.index.index_url == "https://index.example.org/simple"
+    path.write_text("-i https://index.example.org/${VARIANT}\n", encoding="utf-8")
+    (file,) = _read(str(path), environ={"VARIANT": "cpu"})
+    assert file.parsed.index.index is not None
+    assert file.parsed.index.index.url == "https://index.example.org/cpu/"
 
 
 def test_a_circle_through_a_symbolic_link_is_one(tmp_path: Path) -> None:
@@ -141,7 +148,7 @@ def test_a_file_that_declares_nothing_says_so(tmp_path: Path) -> None:
 def test_a_plain_requirements_file_needs_no_yaml_library() -> None:
     program = (
         "import sys\nfrom scanner.inputs.formats import read_sources\n"
-        "read_sources(['-'], read_stdin=lambda: b'a==1', environ={})\n"
+        "read_sources(['-'], read_stdin=lambda: b'a==1', expand=str)\n"
         "print(sorted({'ruamel.yaml', 'httpx', 'rich', 'click'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from scanner.inputs.formats.reference import (
-    hide_credentials,
     is_archive,
     is_url,
     is_vcs_url,
@@ -62,10 +61,6 @@ def test_forms_are_told_apart() -> None:
     assert is_archive("x/demo.tar.bz2")
     assert not is_archive("demo")
     assert read_filename("https://example.org/a%20b.whl?query#fragment") == "a b.whl"
-
-
-def test_credentials_are_hidden() -> None:
-    assert hide_credentials("https://user:secret@example.org/x@y") == "https://example.org/x@y"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from scanner.inputs.formats.document import Parsed
 from scanner.inputs.formats.requirements import MAX_INCLUDE_DEPTH, parse_requirements
 from scanner.model.dependency import Dependency
 from scanner.model.rule import Rule
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -132,4 +133,4 @@ def test_options_of_included_files_count(make_document: MakeDocument) -> None:
     parsed = parse_requirements(
         make_document("-r b.txt\n", files={"b.txt": "--extra-index-url https://x.example.org\nb\n"})
     )
-    assert parsed.index.extra_index_urls == ("https://x.example.org",)
+    assert summarize(parsed.index)["extra"] == ["https://x.example.org/"]

@@ -41,7 +41,7 @@ def find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Find:
         return find_projects(
             paths,
             load_settings(options, {}, tmp_path),
-            environ={},
+            expand=str,
             read_stdin=lambda: stdin,
             installed=installed or {},
             today=date(2026, 12, 1),

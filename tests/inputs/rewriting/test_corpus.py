@@ -44,7 +44,7 @@ def _manifests() -> list[Any]:
 
 
 def _read(path: Path, data: bytes) -> list[Entry]:
-    (file,) = read_sources([str(path)], read_stdin=lambda: b"", environ={}, installed={str(path): data})
+    (file,) = read_sources([str(path)], read_stdin=lambda: b"", expand=str, installed={str(path): data})
     entries = (*file.parsed.entries, *file.parsed.constraints, *file.parsed.overrides)
     return [entry for entry in entries if entry.location.path == str(path)]
 

@@ -20,7 +20,7 @@ REQUIREMENTS, PYPROJECT, PIPFILE, CFG, SCRIPT = "requirements.txt", "pyproject.t
 
 
 def _read(path: str, data: bytes) -> tuple[Dependency, ...]:
-    (file,) = read_sources([path], read_stdin=lambda: b"", environ={}, installed={path: data})
+    (file,) = read_sources([path], read_stdin=lambda: b"", expand=str, installed={path: data})
     entries = (*file.parsed.entries, *file.parsed.constraints, *file.parsed.overrides)
     return tuple(entry for entry in entries if isinstance(entry, Dependency))
 

@@ -13,11 +13,10 @@ import pytest
 
 from scanner import pipeline
 from scanner.index import IndexChoice, open_supply
-from scanner.index.settings import IndexRequest
-from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.settings import Settings
 from scanner.inspect.pyodide import verify_report
 from scanner.inspect.pyodide.outcome import Comparison, Happened, ModuleOutcome, Verification, VerifyReport
+from scanner.model.index_settings import IndexSettings
 from scanner.model.target import Target
 
 if TYPE_CHECKING:
@@ -60,9 +59,9 @@ def verify(index: FakeIndex, tmp_path: Path) -> Verify:
             opened = []
 
             def open_kept(
-                target: Target, _options: IndexOptions, _folder: Path
+                target: Target, _options: IndexSettings, _folder: Path
             ) -> AbstractContextManager[pipeline.Source]:
-                choice = IndexChoice(arguments=IndexRequest(), scanned=IndexRequest())
+                choice = IndexChoice()
                 supply = open_supply(target, choice, environ=environ, home=tmp_path, directory=tmp_path)
                 opened.append(stack.enter_context(supply))
                 return nullcontext(opened[0])

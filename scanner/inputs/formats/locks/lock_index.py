@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from packaging.utils import NormalizedName
 
-from scanner.inputs.formats.document import IndexOptions
-from scanner.model.report import PUBLIC_INDEX, IndexPin
+from scanner.inputs.formats.document import Document
+from scanner.model.index_settings import PUBLIC_INDEX, IndexPin, IndexSettings
 
 
-def choose_index(packages: Iterable[tuple[NormalizedName, str | None]]) -> IndexOptions:
+def choose_index(packages: Iterable[tuple[NormalizedName, str | None]], document: Document) -> IndexSettings:
     """The index settings from each package's index, None for the one that is configured anyway.
 
     Where every package names its index, that of most of them takes the configured one's place. Packages of other
@@ -21,6 +21,9 @@ def choose_index(packages: Iterable[tuple[NormalizedName, str | None]]) -> Index
     counts = Counter(url for _, url in locked)
     named = [url for url, _ in counts.most_common() if url is not None]
     main = named[0] if named and None not in counts else None
-    tied = {name for name, url in locked if url != main}
-    pins = (IndexPin(project=name, index=url or PUBLIC_INDEX, url=url) for name, url in locked if name in tied)
-    return IndexOptions(index_url=main, pins=tuple(pins))
+    others = [url for url in named if url != main]
+    return IndexSettings(
+        index=document.index_location(main) if main else None,
+        extra=tuple(document.index_location(url, name=url, is_explicit=True) for url in others),
+        pins=tuple(IndexPin(project=name, index=url or PUBLIC_INDEX) for name, url in locked if url != main),
+    )

@@ -54,7 +54,7 @@ def parse_poetry_lock(document: Document) -> Parsed:
         problems=top.problems,
         is_lock=True,
         locks=(_MANIFEST,),
-        index=choose_index(_find_indexes(packages)),
+        index=choose_index(_find_indexes(packages), document),
     )
 
 

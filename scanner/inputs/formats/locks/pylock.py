@@ -59,7 +59,8 @@ def parse_pylock(document: Document) -> Parsed:
         locks=(manifest,) if manifest is not None else (),
         environments=tuple(read_markers(top, "environments")),
         index=choose_index(
-            (package.name, package.table.string("index")) for package in packages if package.url is None
+            ((package.name, package.table.string("index")) for package in packages if package.url is None),
+            document,
         ),
     )
 

@@ -59,7 +59,7 @@ def parse_uv_lock(document: Document, member: str | None = None) -> Parsed:
         locks=(_find_manifest(document.path),),
         environments=tuple(read_markers(top, "supported-markers")),
         members=tuple(_read_source(root.table)[1] or "." for root in roots),
-        index=choose_index(_find_registries(packages)),
+        index=choose_index(_find_registries(packages), document),
     )
 
 

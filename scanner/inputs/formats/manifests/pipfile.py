@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from scanner.inputs.formats.declaration import normalize_extras, parse_marker, shorten
-from scanner.inputs.formats.document import Document, IndexOptions, Parsed
+from scanner.inputs.formats.document import Document, Parsed
 from scanner.inputs.formats.locks.package import parse_name
 from scanner.inputs.formats.structure.table import Table, parse_toml
 from scanner.inputs.formats.table_declaration import declare, join_markers, read_url
 from scanner.model.dependency import Dependency
 from scanner.model.errors import SourceError
-from scanner.model.report import IndexPin
+from scanner.model.index_settings import IndexPin, IndexSettings
 
 # Every other table is a category of packages.
 _OTHER_TABLES = frozenset({"source", "requires", "scripts", "pipenv", "build-system", "tool"})
@@ -52,34 +53,42 @@ def parse_pipfile(document: Document) -> Parsed:
     return Parsed(entries=tuple(entries), problems=top.problems, index=index)
 
 
-def read_sources(top: Table, categories: Iterable[Table], *, search_all: bool = False) -> IndexOptions:
-    """The package indexes of the array «source» or «sources»: the first is the index, the others beside it.
+def read_sources(top: Table, categories: Iterable[Table], *, search_all: bool = False) -> IndexSettings:
+    """The package indexes of the array "source" or "sources": the first is the index, the others are beside it.
 
-    Those others are only for the packages that name them, as with Pipenv, unless it is to ``search_all``.
+    Those others are only for the packages that name them, as in Pipenv, unless it is to ``search_all``.
     """
     sources = [source for key in ("source", "sources") for source in top.tables(key) if source.string("url")]
-    urls = [source.string("url") or "" for source in sources]
-    names = {source.string("name"): url for source, url in zip(sources, urls, strict=True)}
-    return IndexOptions(
-        index_url=urls[0] if urls else None,
-        extra_index_urls=tuple(urls[1:]) if search_all else (),
-        pins=tuple(pin for category in categories for pin in _read_pins(category, names)),
+    locations = [
+        top.document.index_location(
+            source.string("url") or "", name=source.string("name"), is_explicit=bool(place) and not search_all
+        )
+        for place, source in enumerate(sources)
+    ]
+    pins = [pin for category in categories for pin in _read_pins(category)]
+    named = {location.name for location in locations}
+    urls = dict.fromkeys(pin.index for pin in pins if pin.index not in named and "://" in pin.index)
+    by_url = [top.document.index_location(url, name=url, is_explicit=True) for url in urls]
+    main = locations[0] if locations else None
+    return IndexSettings(
+        index=main,
+        extra=(*locations[1:], *(each for each in by_url if main is None or each.url != main.url)),
+        pins=tuple(pins),
     )
 
 
-def _read_pins(category: Table, urls: Mapping[str | None, str]) -> Iterator[IndexPin]:
+def _read_pins(category: Table) -> Iterator[IndexPin]:
     for key, value in category.values.items():
         name = parse_name(key.partition("[")[0])
         index = category.table(key).string("index") if isinstance(value, dict) else None
         if name is not None and index is not None:
-            yield IndexPin(project=name, index=index, url=index if "://" in index else urls.get(index))
+            yield IndexPin(project=name, index=index)
 
 
-def _read_options(top: Table, categories: Iterable[Table]) -> IndexOptions:
+def _read_options(top: Table, categories: Iterable[Table]) -> IndexSettings:
     pipenv = top.table("pipenv")
-    search_all = pipenv.boolean("install_search_all_sources")
-    prereleases = IndexOptions(prereleases=pipenv.boolean("allow_prereleases"))
-    return read_sources(top, categories, search_all=search_all).merge(prereleases)
+    index = read_sources(top, categories, search_all=pipenv.boolean("install_search_all_sources"))
+    return replace(index, prerelease="allow") if pipenv.boolean("allow_prereleases") else index
 
 
 def _read_category(category: Table, groups: tuple[str, ...]) -> Iterator[Dependency]:
@@ -134,7 +143,7 @@ def _parse_version(text: str, category: Table, key: str) -> SpecifierSet:
         return SpecifierSet(",".join(clause if clause[0] in "=<>!~" else f"=={clause}" for clause in clauses))
     except (InvalidSpecifier, ValueError) as error:
         path, line = category.document.path, category.location(key).line
-        raise SourceError(path, line, f"«{shorten(text)}» is not a version specifier") from error
+        raise SourceError(path, line, f"{shorten(text)} is not a version specifier") from error
 
 
 def _read_marker(spec: Table) -> Marker | None:

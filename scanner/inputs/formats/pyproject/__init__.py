@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.inputs.formats.declaration import parse_declaration
-from scanner.inputs.formats.document import Document, IndexOptions, Parsed
+from scanner.inputs.formats.document import Document, Parsed
 from scanner.inputs.formats.locks.package import parse_name
 from scanner.inputs.formats.pyproject.dynamic import read_dynamic
 from scanner.inputs.formats.pyproject.group_includes import Include, widen_groups
@@ -22,6 +22,7 @@ from scanner.inputs.formats.requirements.requirement import parse_pip_requiremen
 from scanner.inputs.formats.structure.table import Table, parse_toml
 from scanner.model.dependency import Dependency, Entry, SkipKind, Skipped
 from scanner.model.errors import SourceError
+from scanner.model.index_settings import IndexSettings
 
 
 def parse_pyproject(document: Document) -> Parsed:
@@ -57,7 +58,7 @@ def parse_pyproject(document: Document) -> Parsed:
     known = {canonicalize_name(name) for name in top.table("dependency-groups").values} | poetry.groups
     known |= {group for entry in entries if isinstance(entry, Dependency) for group in entry.groups}
     widened = widen_groups(add_uv_sources(entries, tool.table("uv")), includes, known=known, top=top)
-    index = read_poetry_sources(tool.table("poetry")).merge(IndexOptions(pins=poetry.pins))
+    index = read_poetry_sources(tool.table("poetry")).merge(IndexSettings(pins=poetry.pins))
     return Parsed(
         entries=widened,
         constraints=uv.constraints,

@@ -7,52 +7,59 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.formats.structure.table import Table
-from scanner.model.report import PUBLIC_INDEX, IndexPin
+from scanner.model.index_settings import PUBLIC_INDEX, IndexLocation, IndexPin, IndexSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Source:
     name: str
-    url: str | None
-    is_flat: bool = False
+    location: IndexLocation | None
+    """None for the index that is configured anyway."""
     included: tuple[str, ...] = ()
     """Patterns of the packages that come from sources which include them, and from no other."""
     excluded: tuple[str, ...] = ()
     """Patterns of the packages that do not come from here unless they are included."""
 
     @property
-    def is_explicit(self) -> bool:
-        return "*" in self.excluded
+    def is_shared(self) -> bool:
+        """Whether packages that no pattern mentions come from here."""
+        return "*" not in self.excluded
 
     def pin(self, project: str) -> IndexPin:
-        return IndexPin(project=project, index=self.name, url=self.url, is_flat=self.is_flat)
+        return IndexPin(project=project, index=self.name)
 
 
-def read_pdm_sources(pdm: Table) -> IndexOptions:
-    """The indexes; the one called «pypi» takes the public index's place."""
+def read_pdm_sources(pdm: Table) -> IndexSettings:
+    """The indexes; the one called "pypi" takes the public index's place."""
     sources = tuple(_read_sources(pdm))
-    shared = [source for source in sources if source.url is not None and not source.is_explicit]
-    public = [source.url for source in sources if source.name == PUBLIC_INDEX]
-    return IndexOptions(
-        index_url=public[0] if public else None,
-        extra_index_urls=tuple(s.url for s in shared if s.url and s.name != PUBLIC_INDEX and not s.is_flat),
-        find_links=tuple(source.url for source in shared if source.url and source.is_flat),
+    locations = [source.location for source in sources if source.location is not None]
+    public = [location for location in locations if location.name == PUBLIC_INDEX]
+    shared = [source.location for source in sources if source.location is not None and source.is_shared]
+    allows_prereleases = pdm.table("resolution").boolean("allow-prereleases") or pdm.boolean("allow_prereleases")
+    return IndexSettings(
+        index=public[0] if public else None,
+        extra=tuple(location for location in locations if location not in public),
+        find_links=tuple(location for location in shared if location.is_flat),
         pins=tuple(_find_pins(sources)),
+        prerelease="allow" if allows_prereleases else None,
     )
 
 
 def _read_sources(pdm: Table) -> Iterator[_Source]:
     for table in pdm.tables("source"):
         name, url = table.string("name") or "", table.string("url")
+        excluded = tuple(canonicalize_name(text) for text, _ in table.strings("exclude_packages"))
+        is_flat = table.string("type") == "find_links"
+        is_explicit = is_flat or "*" in excluded
         if url is not None or name == PUBLIC_INDEX:
             yield _Source(
                 name=name,
-                url=url,
-                is_flat=table.string("type") == "find_links",
+                location=None
+                if url is None
+                else table.document.index_location(url, name=name, is_explicit=is_explicit, is_flat=is_flat),
                 included=tuple(canonicalize_name(text) for text, _ in table.strings("include_packages")),
-                excluded=tuple(canonicalize_name(text) for text, _ in table.strings("exclude_packages")),
+                excluded=excluded,
             )
 
 
@@ -60,8 +67,8 @@ def _find_pins(sources: Sequence[_Source]) -> Iterator[IndexPin]:
     """What is included first: it goes before what is excluded."""
     for source in sources:
         yield from map(source.pin, source.included)
-    public = () if any(source.name == PUBLIC_INDEX for source in sources) else (_Source(name=PUBLIC_INDEX, url=None),)
+    public = () if any(each.name == PUBLIC_INDEX for each in sources) else (_Source(name=PUBLIC_INDEX, location=None),)
     for pattern in dict.fromkeys(pattern for source in sources for pattern in source.excluded if pattern != "*"):
         for source in (*sources, *public):
-            if pattern not in source.excluded and not source.is_explicit:
+            if pattern not in source.excluded and source.is_shared:
                 yield source.pin(pattern)

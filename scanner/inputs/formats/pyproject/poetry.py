@@ -11,7 +11,6 @@ from packaging.markers import Marker
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.inputs.formats.declaration import normalize_extras, parse_marker, shorten
-from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.formats.locks.package import parse_name
 from scanner.inputs.formats.pyproject.group_includes import Include
 from scanner.inputs.formats.pyproject.poetry_versions import (
@@ -23,7 +22,7 @@ from scanner.inputs.formats.structure.table import Table
 from scanner.inputs.formats.table_declaration import declare, join_markers, read_url
 from scanner.model.dependency import Dependency, Entry, Location, SkipKind, Skipped
 from scanner.model.errors import SourceError
-from scanner.model.report import PUBLIC_INDEX, IndexPin
+from scanner.model.index_settings import PUBLIC_INDEX, IndexLocation, IndexPin, IndexSettings
 
 # What Poetry installs only with an extra that names it, where no extra does.
 _OPTIONAL_GROUP = "optional"
@@ -70,7 +69,7 @@ def read_poetry_project(poetry: Table, declared: Sequence[Entry], dynamic: froze
         includes=tuple(includes),
         groups=frozenset(groups),
         sources=reading.sources,
-        pins=_find_pins(reading.pins, poetry),
+        pins=tuple(reading.pins),
     )
 
 
@@ -86,35 +85,29 @@ def add_sources(entries: Sequence[Entry], sources: Mapping[tuple[str, Normalized
     return added
 
 
-def read_poetry_sources(poetry: Table) -> IndexOptions:
+def read_poetry_sources(poetry: Table) -> IndexSettings:
     """The package indexes of [[tool.poetry.source]]; the first primary one takes the public index's place.
 
     An explicit one is only for the packages that name it. The public index stays where it is listed by its name alone.
+    Poetry compares the names without regard to case.
     """
-    primary: list[str] = []
-    others: list[str] = []
+    groups: dict[str, list[IndexLocation]] = {"primary": [], "other": [], "explicit": []}
     keeps_public = False
     for source in poetry.tables("source"):
-        url = source.string("url")
+        url, name = source.string("url"), (source.string("name") or "").lower()
         priority = (source.string("priority") or "primary").lower()
-        if priority == "explicit":
-            continue
-        if url is None:
-            keeps_public |= (source.string("name") or "").lower() == PUBLIC_INDEX
-            continue
         is_primary = priority in {"primary", "default"} and not source.boolean("secondary")
-        (primary if is_primary else others).append(url)
-    replacing = primary[:1] if not keeps_public else []
-    return IndexOptions(
-        index_url=replacing[0] if replacing else None, extra_index_urls=(*primary[len(replacing) :], *others)
+        kind = "explicit" if priority == "explicit" else "primary" if is_primary else "other"
+        if url is None:
+            keeps_public |= name == PUBLIC_INDEX and kind != "explicit"
+            continue
+        location = source.document.index_location(url, name=name, is_explicit=kind == "explicit")
+        groups[kind].append(location)
+    replacing = [] if keeps_public else groups["primary"][:1]
+    return IndexSettings(
+        index=replacing[0] if replacing else None,
+        extra=(*groups["primary"][len(replacing) :], *groups["other"], *groups["explicit"]),
     )
-
-
-def _find_pins(pins: Sequence[IndexPin], poetry: Table) -> tuple[IndexPin, ...]:
-    """The ties with the URLs of their indexes, whose names Poetry compares without regard to case."""
-    sources = tuple(poetry.tables("source"))
-    urls = {name.lower(): source.string("url") for source in sources if (name := source.string("name")) is not None}
-    return tuple(replace(pin, url=urls.get(pin.index)) for pin in pins)
 
 
 class _Reading:

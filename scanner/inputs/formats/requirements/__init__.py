@@ -1,19 +1,18 @@
 """requirements.txt in all of pip's syntax, what it includes, and what ``pip freeze``, pip-compile and uv write.
 
-Lines are joined and cut in ``logical_line``, their options parsed in ``pip_options``, requirements read in
-``pip_requirement``, and the comments of compiled files in ``compiled``.
+``lines`` joins and cuts lines; ``options``, ``requirement`` and ``compiled`` parse options, requirements and comments.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from scanner.inputs.formats.declaration import parse_declaration, parse_plain, shorten
-from scanner.inputs.formats.document import Document, IndexOptions, Parsed
-from scanner.inputs.formats.reference import hide_credentials, is_url, path_of_file_url
+from scanner.inputs.formats.document import Document, Parsed
+from scanner.inputs.formats.reference import is_vcs_url, path_of_file_url
 from scanner.inputs.formats.requirements.compiled import CompiledLine, find_manifests, is_compiled, read_annotations
 from scanner.inputs.formats.requirements.lines import LogicalLine, LogicalLines, split_lines
 from scanner.inputs.formats.requirements.options import LineOptions, OptionReader, split_options
@@ -21,11 +20,12 @@ from scanner.inputs.formats.requirements.requirement import find_egg, parse_pip_
 from scanner.model.dependency import Dependency
 from scanner.model.errors import SourceError
 from scanner.model.finding import Problem
+from scanner.model.index_settings import VARIABLE, IndexSettings
 from scanner.model.rule import Rule
+from scanner.model.urls import redact_url
 
 MAX_INCLUDE_DEPTH = 50
 
-_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _FREEZE_COMMENT = re.compile(r"# Editable [^()]*\(([^()]+)\)")
 
 
@@ -68,7 +68,7 @@ class _Reading:
     constraints: list[Dependency] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    index: IndexOptions = field(default_factory=IndexOptions)
+    index: IndexSettings = field(default_factory=IndexSettings)
     seen: set[tuple[str, bool]] = field(default_factory=set)
     locked: list[bool] = field(default_factory=list)
     """For each file with requirements of its own whether it is a lock."""
@@ -112,7 +112,7 @@ def _read_line(reading: _Reading, place: _Place, line: LogicalLine) -> Dependenc
     plain = parse_plain(line.text, place.document.location(line.line, line.column), groups=reading.groups)
     if plain is not None:
         return plain
-    requirement, option_text = split_options(_expand_variables(line.text, place.document.environ))
+    requirement, option_text = split_options(line.text)
     options = LineOptions()
     if option_text:
         try:
@@ -123,8 +123,12 @@ def _read_line(reading: _Reading, place: _Place, line: LogicalLine) -> Dependenc
                 return None
     reading.problems.extend(place.document.problem(message, line.line) for message in options.find_faults(requirement))
     if requirement or options.editable:
+        requirement, options = (
+            place.document.expand(requirement),
+            replace(options, editable=place.document.expand(options.editable)),
+        )
         return _read_requirement(reading, place, line, requirement, options)
-    reading.index = reading.index.merge(_resolve_find_links(options.index, place.document))
+    reading.index = reading.index.merge(_read_index(options, place.document))
     reading.notes.extend(f"{place.document.path}:{line.line}: {note}" for note in options.notes)
     for target, is_constraint in options.includes:
         _follow(reading, place, line, target, is_constraint=is_constraint)
@@ -140,6 +144,9 @@ def _read_requirement(
         groups=reading.groups,
         editable=not requirement,
     )
+    if dependency.url and VARIABLE.search(dependency.url) and not is_vcs_url(dependency.url):
+        reason = "a variable in a URL is replaced only if it is set and your own settings name the host; name it in "
+        raise SourceError(place.document.path, line.line, f"{reason}--index-url or --extra-index-url")
     if (egg := find_egg(dependency.url or "")) and not re.fullmatch(r"[\w.-]+", egg):
         place_name = f"{place.document.path}:{line.line}"
         reading.notes.append(f"{place_name}: newer releases of pip refuse more than a name in «#egg={shorten(egg)}»")
@@ -155,7 +162,7 @@ def _follow(reading: _Reading, place: _Place, line: LogicalLine, target: str, *,
     try:
         document = _open_included(place, target)
     except SourceError as error:
-        message = f"«{shorten(hide_credentials(target))}» is not included: {error.reason}"
+        message = f"«{shorten(redact_url(target))}» is not included: {error.reason}"
         reading.problems.append(place.document.problem(message, line.line, rule=Rule.CS602))
         return
     identity = _identify(document.path)
@@ -183,19 +190,15 @@ def _identify(path: str) -> str:
     return posixpath.normpath(path.replace("\\", "/"))
 
 
-def _expand_variables(text: str, environ: Mapping[str, str]) -> str:
-    """The text with ``${NAME}`` replaced where the variable is set and not empty, in capitals only, as in pip."""
-    return _VARIABLE.sub(lambda match: environ.get(match[1]) or match[0], text) if "${" in text else text
-
-
-def _resolve_find_links(index: IndexOptions, document: Document) -> IndexOptions:
-    """The options with relative folders of ``--find-links`` seen from the file that names them."""
-    folder = posixpath.dirname(document.path)
-    links = (
-        link if is_url(link) or not folder else posixpath.normpath(posixpath.join(folder, link))
-        for link in index.find_links
+def _read_index(options: LineOptions, document: Document) -> IndexSettings:
+    """The index settings of one line; folders are relative to the file that names them."""
+    return IndexSettings(
+        index=document.index_location(options.index_url) if options.index_url else None,
+        extra=tuple(map(document.index_location, options.extra_index_urls)),
+        find_links=tuple(document.index_location(text, is_flat=True) for text in options.find_links),
+        no_index=options.no_index or None,
+        prerelease="allow" if options.prereleases else None,
     )
-    return replace(index, find_links=tuple(links)) if index.find_links else index
 
 
 def _name_by_comment(dependency: Dependency, comments: Iterable[str]) -> Dependency:

@@ -8,12 +8,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from optparse import OptionParser, Values
-from typing import Any
 
 from scanner.inputs.formats.declaration import shorten
-from scanner.inputs.formats.document import IndexOptions
 
 MAX_OPTION_CHARACTERS = 20_000
 
@@ -37,7 +35,11 @@ class LineOptions:
     hashes: tuple[str, ...] = ()
     includes: tuple[tuple[str, bool], ...] = ()
     """The paths of ``-r`` and ``-c``, each with whether it is a constraints file."""
-    index: IndexOptions = field(default_factory=IndexOptions)
+    index_url: str | None = None
+    extra_index_urls: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    no_index: bool = False
+    prereleases: bool = False
     faults: tuple[str, ...] = ()
     """What is wrong with the options by themselves."""
     ignored: tuple[str, ...] = ()
@@ -133,12 +135,17 @@ def _read_values(values: Values, rest: list[str]) -> LineOptions:
     faults += [f"«--hash={shorten(each)}» is no hash" for each in hashes if not _HASH.fullmatch(each)]
     editables = _clean(given.get("editables", []))
     faults += [f"«-e {shorten(each)}» is ignored: one line takes one «-e»" for each in editables[1:]]
+    index_urls = _clean([given["index_url"]]) if "index_url" in given else []
     return LineOptions(
         editable=editables[0] if editables else "",
         hashes=tuple(each for each in hashes if _HASH.fullmatch(each)),
         includes=tuple((path, False) for path in _clean(given.get("requirements", [])))
         + tuple((path, True) for path in _clean(given.get("constraints", []))),
-        index=_read_index(given),
+        index_url=next(iter(index_urls), None),
+        extra_index_urls=tuple(_clean(given.get("extra_index_urls", []))),
+        find_links=tuple(_clean(given.get("find_links", []))),
+        no_index="no_index" in given,
+        prereleases="pre" in given or ":all:" in _clean(given.get("all_releases", [])),
         faults=tuple(faults),
         ignored=tuple(_spell(name) for name in given if name not in _ON_REQUIREMENTS and name not in legacy),
         notes=("--no-binary has no effect here: a Worker takes wheels",) if "no_binary" in given else (),
@@ -153,17 +160,6 @@ def _find_editable(text: str) -> str:
         return ""
     quoted = re.fullmatch(r"(['\"])([^'\"]*)\1", match[1])
     return quoted[2] if quoted else match[1]
-
-
-def _read_index(given: dict[str, Any]) -> IndexOptions:
-    everything = ":all:" in _clean(given.get("all_releases", []))
-    return IndexOptions(
-        index_url=next(iter(_clean([given["index_url"]])), None) if "index_url" in given else None,
-        extra_index_urls=tuple(_clean(given.get("extra_index_urls", []))),
-        find_links=tuple(_clean(given.get("find_links", []))),
-        no_index="no_index" in given,
-        prereleases="pre" in given or everything,
-    )
 
 
 def _clean(values: list[str]) -> list[str]:

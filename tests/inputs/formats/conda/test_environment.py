@@ -11,6 +11,7 @@ from scanner.inputs.formats.conda.names import CondaPackage, find_pypi_name
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.errors import SourceError
 from scanner.model.rule import Rule
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -49,7 +50,7 @@ def test_pip_lists_are_read_and_conda_packages_told(make_document: MakeDocument)
         ("libblas>=3.9", 6),
         ("left-pad", 15),
     ]
-    assert parsed.index.extra_index_urls == ("https://x.example.org",)
+    assert summarize(parsed.index)["extra"] == ["https://x.example.org/"]
     assert [(p.rule, p.location and p.location.line) for p in parsed.problems] == [(Rule.CS601, 13)]
     assert not parsed.is_lock
 

@@ -110,7 +110,7 @@ def test_its_files_are_known_by_name_or_text(path: str) -> None:
 def test_in_a_folder_it_is_read_in_place_of_what_it_locks(tmp_path: Path) -> None:
     (tmp_path / "environment.yml").write_text("dependencies:\n- pip:\n  - foo-bar\n", encoding="utf-8")
     (tmp_path / "conda-lock.yml").write_text(LOCK, encoding="utf-8")
-    (file,) = read_sources([str(tmp_path)], read_stdin=lambda: b"", environ={})
+    (file,) = read_sources([str(tmp_path)], read_stdin=lambda: b"", expand=str)
     assert file.path.endswith("conda-lock.yml")
     assert "is read instead of" in file.parsed.notes[-1]
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.inputs.formats.document import IndexOptions, Parsed
+from scanner.inputs.formats.document import Parsed
 from scanner.inputs.formats.locks.poetry import parse_poetry_lock
 from scanner.model.dependency import Dependency, Locked
-from scanner.model.report import IndexPin
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -155,9 +155,9 @@ def test_an_index_of_some_packages_stands_beside_the_public_one(make_document: M
     legacy = '[[package]]\nname = "a"\nversion = "1"\n[package.source]\ntype = "legacy"\nurl = "https://example.org/simple"\n'
     plain = '[[package]]\nname = "b"\nversion = "1"\n'
     url = "https://example.org/simple"
-    assert _read(legacy + plain, make_document).index == IndexOptions(pins=(IndexPin(project="a", index=url, url=url),))
-    assert _read(legacy, make_document).index == IndexOptions(index_url=url)
-    assert _read(plain, make_document).index == IndexOptions()
+    assert summarize(_read(legacy + plain, make_document).index) == {"explicit": [f"{url}/"], "pins": [("a", url)]}
+    assert summarize(_read(legacy, make_document).index) == {"index": f"{url}/"}
+    assert summarize(_read(plain, make_document).index) == {}
 
 
 V11 = """\

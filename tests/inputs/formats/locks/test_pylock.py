@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.inputs.formats.document import IndexOptions, Parsed
+from scanner.inputs.formats.document import Parsed
 from scanner.inputs.formats.locks.pylock import parse_pylock
 from scanner.model.artifact import ArtifactKind
 from scanner.model.dependency import Dependency
-from scanner.model.report import IndexPin
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -158,9 +158,9 @@ def test_what_is_locked_depends_on_who_wrote_it_and_how_it_is_called(make_docume
 
 def test_an_index_that_every_package_names_is_the_index(make_document: MakeDocument) -> None:
     url = "https://example.org/simple"
-    assert _read(TEXT, make_document).index == IndexOptions(pins=(IndexPin(project="alpha", index=url, url=url),))
+    assert summarize(_read(TEXT, make_document).index) == {"explicit": [f"{url}/"], "pins": [("alpha", url)]}
     alone = TEXT.partition('\n[[packages]]\nname = "beta"')[0]
-    assert _read(alone, make_document).index == IndexOptions(index_url=url)
+    assert summarize(_read(alone, make_document).index) == {"index": f"{url}/"}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from scanner.inputs.formats.document import Parsed
 from scanner.inputs.formats.locks.uv import parse_uv_lock
 from scanner.model.artifact import ArtifactKind
 from scanner.model.dependency import Dependency, Locked, Skipped
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -168,8 +169,9 @@ def test_the_files_of_a_registry_package_are_those_of_its_release(make_document:
 
 def test_the_registry_of_most_packages_is_the_index(make_document: MakeDocument) -> None:
     index = _read(TEXT, make_document).index
-    assert (index.index_url, index.extra_index_urls) == ("https://example.org/simple", ())
-    assert {(pin.project, pin.url) for pin in index.pins} == {("delta", "https://example.org/other")}
+    other = "https://example.org/other"
+    expected = {"index": "https://example.org/simple/", "explicit": [f"{other}/"], "pins": [("delta", other)]}
+    assert summarize(index) == expected
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.formats.manifests.pipfile import parse_pipfile
 from scanner.model.dependency import Dependency
-from scanner.model.report import IndexPin
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -40,11 +39,12 @@ allow_prereleases = true
     parsed = parse_pipfile(make_document(text, "Pipfile"))
     found = [(each.name, each.groups, each.location.line) for each in parsed.entries if isinstance(each, Dependency)]
     assert found == [("alpha", (), 8), ("beta", ("dev-packages",), 10), ("gamma", ("docs",), 12)]
-    assert parsed.index == IndexOptions(
-        index_url="https://example.org/simple",
-        pins=(IndexPin(project="alpha", index="own", url="https://example.org/private"),),
-        prereleases=True,
-    )
+    assert summarize(parsed.index) == {
+        "index": "https://example.org/simple/",
+        "explicit": ["https://example.org/private/"],
+        "pins": [("alpha", "own")],
+        "prerelease": "allow",
+    }
     assert parsed.problems == ()
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.inputs.formats.document import IndexOptions, Parsed
+from scanner.inputs.formats.document import Parsed
 from scanner.inputs.formats.pyproject import parse_pyproject
 from scanner.model.dependency import Dependency, Skipped
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -221,10 +222,7 @@ name = "three"
 url = "https://example.org/three"
 secondary = true
 """
-    assert _read(text, make_document).index == IndexOptions(
-        extra_index_urls=("https://example.org/two", "https://example.org/one", "https://example.org/three")
-    )
-    assert _read(text.partition("\n[[")[2].join(("[[", "")), make_document).index == IndexOptions(
-        index_url="https://example.org/two",
-        extra_index_urls=("https://example.org/one", "https://example.org/three"),
-    )
+    one, two, three = (f"https://example.org/{name}/" for name in ("one", "two", "three"))
+    assert summarize(_read(text, make_document).index) == {"extra": [two, one, three]}
+    without_public = text.partition("\n[[")[2].join(("[[", ""))
+    assert summarize(_read(without_public, make_document).index) == {"index": two, "extra": [one, three]}

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.formats.pyproject import parse_pyproject
 from scanner.model.dependency import Dependency, Entry, Skipped
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -141,11 +141,12 @@ extra-dependencies = ["ruff"]
     local = parsed.entries[1]
     assert isinstance(local, Dependency)
     assert (local.name, local.editable) == ("sub", True)
-    assert parsed.index == IndexOptions(
-        index_url="https://example.org/pdm",
-        extra_index_urls=("https://example.org/more",),
-        find_links=("https://example.org/files",),
-    )
+    assert summarize(parsed.index) == {
+        "index": "https://example.org/pdm/",
+        "extra": ["https://example.org/more/"],
+        "explicit": ["https://example.org/files"],
+        "find_links": ["https://example.org/files"],
+    }
 
 
 def test_a_file_without_any_of_the_tables_declares_nothing(make_document: MakeDocument) -> None:

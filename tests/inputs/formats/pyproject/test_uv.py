@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.inputs.formats.document import IndexOptions, Parsed
+from scanner.inputs.formats.document import Parsed
 from scanner.inputs.formats.pyproject import parse_pyproject
 from scanner.model.dependency import Dependency, Skipped
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -105,13 +107,14 @@ default = true
 url = "https://example.org/flat"
 format = "flat"
 """
-    assert _read(text, make_document).index == IndexOptions(
-        index_url="https://example.org/default",
-        extra_index_urls=("https://example.org/more", "https://example.org/extra"),
-        find_links=("https://example.org/flat", "./wheels"),
-        no_index=True,
-        prereleases=True,
-    )
+    assert summarize(_read(text, make_document).index) == {
+        "index": "https://example.org/default/",
+        "extra": ["https://example.org/more/", "https://example.org/extra/"],
+        "explicit": ["https://example.org/flat"],
+        "find_links": ["https://example.org/flat", Path("wheels").absolute().as_uri()],
+        "no_index": True,
+        "prerelease": "allow",
+    }
 
 
 def test_sources_of_a_wrong_type_are_told_and_the_entries_stay(make_document: MakeDocument) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.inputs.formats.document import IndexOptions, Parsed
+from scanner.inputs.formats.document import Parsed
 from scanner.inputs.formats.requirements import parse_requirements
 from scanner.model.dependency import Dependency, Entry
 from scanner.model.rule import Rule
+from tests.inputs.formats.conftest import summarize
 
 if TYPE_CHECKING:
     from tests.inputs.formats.conftest import MakeDocument
@@ -56,19 +58,19 @@ def test_index_options_are_gathered(make_document: MakeDocument) -> None:
         "--no-index\n--trusted-host example.org\n--prefer-binary\n--only-binary :all:\n--use-feature x\n"
     )
     parsed = parse_requirements(make_document(text, "deps/requirements.txt"))
-    assert parsed.index == IndexOptions(
-        index_url="https://two.example.org/simple",
-        extra_index_urls=("https://x.example.org",),
-        find_links=("deps/wheels", "https://links.example.org"),
-        no_index=True,
-        prereleases=True,
-    )
+    assert summarize(parsed.index) == {
+        "index": "https://two.example.org/simple/",
+        "extra": ["https://x.example.org/"],
+        "find_links": [Path("deps/wheels").absolute().as_uri(), "https://links.example.org"],
+        "no_index": True,
+        "prerelease": "allow",
+    }
     assert not parsed.problems
 
 
 def test_options_of_newer_pip_releases_are_known(make_document: MakeDocument) -> None:
     parsed = parse_requirements(make_document("--all-releases :all:\n--only-final x\na -C k=v\n--no-require-hashes\n"))
-    assert parsed.index.prereleases
+    assert parsed.index.prerelease == "allow"
     assert not parsed.problems
 
 
@@ -117,13 +119,47 @@ def test_the_name_in_a_comment_of_pip_freeze_is_taken(make_document: MakeDocumen
 
 
 def test_variables_come_from_the_given_environment_only(make_document: MakeDocument) -> None:
-    text = "-i https://${TOKEN}@example.org/simple\ngit+https://${TOKEN}@example.org/x#egg=x\n${UNSET}\n${lower}\n"
+    text = "-i https://${TOKEN}@example.org/simple\na @ https://example.org/${TOKEN}/a.zip\n${UNSET}\n${lower}\n"
     parsed = parse_requirements(make_document(text, environ={"TOKEN": "secret", "lower": "no", "UNSET": ""}))
     (found,) = _dependencies(parsed)
-    assert parsed.index.index_url == "https://secret@example.org/simple"
-    assert found.url == "git+https://secret@example.org/x#egg=x"
-    assert found.text == "git+https://${TOKEN}@example.org/x#egg=x"
+    assert parsed.index.index is not None
+    assert parsed.index.index.username == "secret"
+    assert found.url == "https://example.org/secret/a.zip"
+    assert found.text == "a @ https://example.org/${TOKEN}/a.zip"
     assert [line for line, _ in _messages(parsed)] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a @ https://elsewhere.example.net/${TOKEN}/a.zip",
+        "a @ https://${TOKEN}@elsewhere.example.net/a.zip",
+        "a @ https://${HOST}/a.zip",
+        "a @ https://example.org${HOST}/a.zip",
+        "${TOKEN}==1",
+        "a==${TOKEN}",
+        "a==${SECRET_VERSION}",
+    ],
+)
+def test_variables_go_nowhere_but_to_hosts_that_the_user_names(line: str, make_document: MakeDocument) -> None:
+    environ = {"TOKEN": "s3cret", "HOST": "elsewhere.example.net", "SECRET_VERSION": "1.2"}
+    parsed = parse_requirements(make_document(line + "\n", environ=environ))
+    assert _dependencies(parsed) == []
+    assert [number for number, _ in _messages(parsed)] == [1]
+
+
+def test_a_variable_may_be_a_version_anywhere(make_document: MakeDocument) -> None:
+    (found,) = _dependencies(parse_requirements(make_document("a==${A_VERSION}\n", environ={"A_VERSION": "1.2"})))
+    assert str(found.specifier) == "==1.2"
+
+
+def test_an_index_with_a_variable_is_withheld_unless_the_user_names_its_host(make_document: MakeDocument) -> None:
+    text = "--extra-index-url https://${TOKEN}@elsewhere.example.net/simple\n"
+    parsed = parse_requirements(make_document(text, environ={"TOKEN": "s3cret"}))
+    (location,) = parsed.index.extra
+    assert location.withheld is not None
+    assert "--extra-index-url" in location.withheld
+    assert "s3cret" not in repr(parsed)
 
 
 def test_what_newer_pip_refuses_in_an_egg_is_kept_with_a_note(make_document: MakeDocument) -> None:

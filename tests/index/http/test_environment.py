@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.index.http.proxies import read_proxies
+from scanner.index.http.environment import read_proxies
 
 PROXY = "http://proxy.example.org:3128"
 

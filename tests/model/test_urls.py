@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.index.http.urls import file_path, find_origin, join_url, redact_url, split_credentials, with_slash
+from scanner.model.urls import file_path, find_origin, join_url, redact_url, split_credentials, with_slash
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Listings in the cache: by index and project, with how long they are fresh, and «not there» among them."""
+"""Listings in the cache, by index and project, with how long they are fresh; absent projects among them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from datetime import UTC, datetime
 from packaging.utils import NormalizedName
 
 from scanner.index.cache import Cache, Entry
-from scanner.index.http.freshness import DEFAULT_SECONDS, fresh_seconds
+from scanner.index.http.freshness import DEFAULT_SECONDS, MOST_SECONDS, fresh_seconds
 from scanner.index.listing import Listing
 from scanner.index.listing.packed import Packed, unpack_listing
-from scanner.index.scratch import Scratch
 
 _KIND = "listing"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shelved:
+class CachedListing:
     """One answer of an index from the cache."""
 
     listing: Listing | None
@@ -28,32 +27,33 @@ class Shelved:
 
     @property
     def etag(self) -> str | None:
-        """What to ask the index with whether it has changed; None where it gave nothing for that."""
+        """What the index tells versions of its answer apart by; None if it gave nothing for that."""
         return self.entry.etag
 
 
-class Shelf:
+class ListingCache:
     """The listings of a cache."""
 
-    def __init__(self, cache: Cache, scratch: Scratch) -> None:
+    def __init__(self, cache: Cache) -> None:
         self._cache = cache
-        self._scratch = scratch
         self._oldest: tuple[float, str] | None = None
 
-    def find(self, index_url: str, name: NormalizedName, *, at_any_age: bool = False) -> Shelved | None:
+    def find(self, index_url: str, name: NormalizedName, *, at_any_age: bool = False) -> CachedListing | None:
         """What an index last said of a project; None where that is not known.
 
-        ``at_any_age`` is for scans without a network: everything counts as fresh, and ``age_note`` tells the oldest.
+        ``at_any_age`` is for scans without a network: everything counts as fresh, and ``age_note`` names the oldest.
         """
         entry = self._cache.find(_KIND, _key(index_url, name))
         if entry is None:
             return None
-        listing = unpack_listing(entry.body, name, self._scratch.hold) if entry.body else None
+        listing = unpack_listing(entry.body, name) if entry.body else None
         if entry.body and listing is None:
             return None
         if at_any_age and (self._oldest is None or entry.stored_at < self._oldest[0]):
             self._oldest = (entry.stored_at, name)
-        return Shelved(listing=listing, is_fresh=at_any_age or self._cache.is_fresh(entry), entry=entry)
+        has_bound = entry.fresh_until <= entry.stored_at + MOST_SECONDS
+        is_fresh = at_any_age or (has_bound and self._cache.is_fresh(entry))
+        return CachedListing(listing=listing, is_fresh=is_fresh, entry=entry)
 
     def keep(self, index_url: str, name: NormalizedName, packed: Packed | None, headers: Mapping[str, str]) -> None:
         """Remember what an index said, unless it forbids that or secrets could be kept with it."""
@@ -65,11 +65,11 @@ class Shelf:
         body = packed.text if packed is not None else b""
         self._cache.keep(_KIND, _key(index_url, name), body, fresh_seconds=seconds, etag=headers.get("etag"))
 
-    def renew(self, index_url: str, name: NormalizedName, shelved: Shelved, headers: Mapping[str, str]) -> None:
+    def renew(self, index_url: str, name: NormalizedName, cached: CachedListing, headers: Mapping[str, str]) -> None:
         """Remember that an answer still holds (HTTP 304)."""
         seconds = fresh_seconds(headers)
         if seconds is not None:
-            self._cache.renew(_KIND, _key(index_url, name), shelved.entry, fresh_seconds=seconds)
+            self._cache.renew(_KIND, _key(index_url, name), cached.entry, fresh_seconds=seconds)
 
     def age_note(self) -> str | None:
         """How old the oldest answer is that was used without a network; None where none was."""

@@ -29,7 +29,7 @@ class SplitUrl(NamedTuple):
 def redact_url(url: str) -> str:
     """The URL without user and password, fit for messages, reports and attributes.
 
-    Takes malformed URLs too: an unescaped «/», «?» or «#» in a password must not leave its rest behind.
+    Takes malformed URLs too: an unescaped "/", "?" or "#" in a password must not leave its rest behind.
     """
     head, separator, rest = url.partition("//")
     if not separator:
@@ -45,7 +45,7 @@ def redact_url(url: str) -> str:
 
 
 def split_credentials(url: str) -> SplitUrl:
-    """The URL and what stands before its «@»."""
+    """The URL and what stands before its "@"."""
     redacted = redact_url(url)
     if redacted == url:
         return SplitUrl(url, None, None)
