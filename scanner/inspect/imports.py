@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from scanner.inspect.code.blocks import run_block
 from scanner.inspect.code.calls import run_call
@@ -28,6 +29,7 @@ from scanner.inspect.code.wording import (
     uses_finding,
 )
 from scanner.inspect.import_report import ImportReport
+from scanner.model.finding import Cause as NamedCause
 from scanner.model.finding import Finding, Level
 from scanner.model.rule import Rule
 from scanner.model.target import Target
@@ -92,7 +94,11 @@ def _import_findings(package: WheelCode, importer: Importer, reader: CodeReader)
         if failure.cause is Cause.UNPROVIDED:
             level = Level.CAUTION
         finding = failure_finding(failure, level, f"importing {module} fails on the target")
-        yield finding, _is_inherited(failure, package, importer, reader)
+        culprit = importer.world.site.wheels.get(failure.chain[-1].wheel) if failure.chain else None
+        if culprit is not None and _is_inherited(failure, package, importer, reader):
+            yield replace(finding, cause=NamedCause(name=culprit.distribution, version=None)), True
+        else:
+            yield finding, False
 
 
 def _is_inherited(failure: Failure, package: WheelCode, importer: Importer, reader: CodeReader) -> bool:

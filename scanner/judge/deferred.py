@@ -39,7 +39,7 @@ def find_deferred(
 ) -> Deferred:
     """Which packages are exempt because imports are deferred.
 
-    ``failing`` are the keys of packages that install and only fail when they are imported, each with its file's name;
+    ``failing`` are the keys of packages that install and only fail when they are imported, each with its name;
     ``reports`` has what is known of the imports of the others. Where the code of a package could not be followed,
     nothing is known of those that require it, and a failure below it counts.
     """
@@ -48,7 +48,7 @@ def find_deferred(
     exempt: set[str] = set()
     passes: set[tuple[str, str]] = set()
     reaching: set[tuple[str, str]] = set()
-    for cause, filename in failing.items():
+    for cause, name in failing.items():
         above = ancestors(cause, parents)
         unclear = _find_unclear(above, reports, parents)
         safe = {
@@ -57,7 +57,7 @@ def find_deferred(
         if cause in safe:
             exempt.add(cause)
         for key in above - unclear:
-            reaches = _reaches(reports[key], filename)
+            reaches = _reaches(reports[key], name)
             if not reaches or key in safe:
                 passes.add((key, cause))
             if reaches:
@@ -112,12 +112,10 @@ def _is_safe(
     return bool(leading) and all(root not in unclear and not reports[root].fails for root in leading)
 
 
-def _reaches(report: ImportReport, filename: str) -> bool:
-    return any(_ends_in(finding, filename) for finding in report.inherited if finding.level is Level.BLOCKER)
-
-
-def _ends_in(finding: Finding, filename: str) -> bool:
-    return bool(finding.evidence) and finding.evidence[-1].origin.startswith(f"{filename}: ")
+def _reaches(report: ImportReport, name: str) -> bool:
+    """Whether importing a package ends in the failure of the one of this name."""
+    blockers = (finding for finding in report.inherited if finding.level is Level.BLOCKER)
+    return any(finding.cause is not None and finding.cause.name == name for finding in blockers)
 
 
 def _find_unclear(above: AbstractSet[str], reports: Mapping[str, ImportReport], parents: Edges) -> set[str]:

@@ -83,7 +83,9 @@ def _defer(
 ) -> Deferred:
     """Which imports that fail count only as far as something runs into them at import time."""
     failing = {
-        key: subjects[key].filename for key, report in imports.items() if _fails_only_on_import(found[key], report)
+        key: str(subjects[key].dependency.name)
+        for key, report in imports.items()
+        if _fails_only_on_import(found[key], report)
     }
     return find_deferred(failing, imports, edges, roots)
 

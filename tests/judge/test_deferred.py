@@ -16,7 +16,9 @@ EDGES = {"app": ["session", "trio"], "session": ["trio"], "trio": []}
 
 def _finding(level: Level = Level.BLOCKER, rule: Rule = Rule.CS301) -> Finding:
     place = Evidence(fact="raise OSError", origin=f"{FILE}: trio.py:1", strength=Strength.PROVEN)
-    return Finding(rule=rule, level=level, message="importing trio fails on the target", evidence=(place,))
+    return Finding(
+        rule=rule, level=level, message="importing trio fails on the target", cause=CAUSES["trio"], evidence=(place,)
+    )
 
 
 QUIET = ImportReport(findings=())
@@ -27,7 +29,7 @@ OPEN = ImportReport(findings=(_finding(Level.CAUTION, Rule.CS505),))
 
 def _deferred(app: ImportReport | None, session: ImportReport | None, roots: tuple[str, ...] = ("app",)) -> Deferred:
     reports = {"app": app, "session": session, "trio": FAILS}
-    return find_deferred({"trio": FILE}, {key: one for key, one in reports.items() if one is not None}, EDGES, roots)
+    return find_deferred({"trio": "trio"}, {key: one for key, one in reports.items() if one is not None}, EDGES, roots)
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,6 @@ class Subject:
         return f"{name} {self.chosen.version}" if self.chosen else name
 
     @property
-    def filename(self) -> str:
-        """The file that would be installed or built; empty where there is none."""
-        if self.sdist is not None:
-            return self.sdist.filename
-        return self.wheel.filename if self.wheel else ""
-
-    @property
     def wheel(self) -> Artifact | None:
         """The wheel that the target would install."""
         return self.chosen.wheel if self.chosen else None
