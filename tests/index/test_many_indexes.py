@@ -363,7 +363,7 @@ def test_a_wheel_that_pip_downloads_is_found_and_no_other_is_judged(
 ) -> None:
     files = prepare(case)
     done = run("scan", "--format", "json", case.path, files=files, env={"PIP_RETRIES": "0", **case.environ})
-    (found,) = json.loads(done.stdout)["dependencies"]
+    (found,) = json.loads(done.stdout)["projects"][0]["dependencies"]
     assert found["verdict"] == ("workers" if case.is_found else "unknown"), done.stdout
 
 
@@ -390,7 +390,7 @@ def test_a_sidecar_that_contradicts_the_wheel_is_reported(index: FakeIndex, make
     index.add(wheel, core_metadata=False)
     index.serve("/files/foo/foo-1.0-py3-none-any.whl.metadata", other.metadata)
     done = run("scan", "--format", "json", "-", stdin="foo\n")
-    (found,) = json.loads(done.stdout)["dependencies"]
+    (found,) = json.loads(done.stdout)["projects"][0]["dependencies"]
     assert (found["verdict"], [finding["rule"] for finding in found["findings"]]) == ("unknown", ["CS505"])
 
 
@@ -470,5 +470,5 @@ def test_an_address_that_is_none_leaves_its_package_unknown(text: str, run: Run)
     default = {"UV_DEFAULT_INDEX": ""} if "--index-url" in text else {}
     done = run("scan", "--format", "json", "-", stdin=text, env={"PIP_RETRIES": "0", **default})
     assert done.exit_code == 3
-    (found,) = json.loads(done.stdout)["dependencies"]
+    (found,) = json.loads(done.stdout)["projects"][0]["dependencies"]
     assert (found["name"], found["verdict"]) == ("foo", "unknown")
