@@ -16,7 +16,7 @@ from scanner.model.dependency import Dependency, Location
 from scanner.model.graph import Chain
 from scanner.model.requirement import Want
 from scanner.model.specifiers import combine, find_pin
-from scanner.resolve import Node
+from scanner.resolve import Graph, Node
 
 _NOT_INSPECTED = Inspected()
 Chains = Mapping[str, tuple[Chain, ...]]
@@ -39,6 +39,7 @@ class SubjectMaker:
     listed: Listed
     declared: Mapping[NormalizedName, tuple[Dependency, ...]]
     chains: Chains
+    graph: Graph
 
     def nameless(self, dependency: Dependency) -> Subject:
         """A path or URL of unknown name: no index can be asked about it."""
@@ -61,13 +62,18 @@ class SubjectMaker:
             passed_over=node.passed_over,
             requires_unknown=node.requires_unknown,
             requires_unusable=node.requires_unusable,
-            others_ask=combine(want.specifier for want in node.requirements if want.parent is not None),
+            others_ask=self._required_by_others(node.name),
             required_by=required_by,
             contents=inside.wheel.contents if inside.wheel else None,
             imports=inside.imports,
             sdist=inside.sdist,
             inspect_failure=inside.failure,
         )
+
+    def _required_by_others(self, name: NormalizedName) -> SpecifierSet:
+        """What other packages require of a package, whichever node of it they have."""
+        nodes = (node for node in self.graph.nodes.values() if node.name == name)
+        return combine(want.specifier for node in nodes for want in node.requirements if want.parent is not None)
 
     def _represent(self, node: Node) -> tuple[Dependency, str | None]:
         """The declaration that stands for a node, and for a transitive one what requires it."""

@@ -45,7 +45,7 @@ def judge_tree(project: Project, graph: Graph, inspected: Mapping[str, Inspected
     """The judgements of one project."""
     edges = {key: tuple(child for child in node.requires if child in graph.nodes) for key, node in graph.nodes.items()}
     chains = shortest_chains(graph.roots, edges)
-    maker = SubjectMaker(project=project, listed=listed, declared=group_declared(project), chains=chains)
+    maker = SubjectMaker(project=project, listed=listed, declared=group_declared(project), chains=chains, graph=graph)
     subjects = {key: maker.make(node, inspected.get(key)) for key, node in graph.nodes.items()}
     imports = {key: one.imports for key, one in inspected.items() if one.imports is not None}
     found = {key: run_checks(subject) for key, subject in subjects.items()}

@@ -211,7 +211,10 @@ def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:
 def direct_candidates(dependency: Dependency, target: Target) -> Candidates | None:
     """The one version that a wheel's URL or path stands for; None for everything else that a URL can name."""
     url = dependency.url
-    filename = unquote(posixpath.basename(urlsplit(url).path)) if url else ""
+    try:
+        filename = unquote(posixpath.basename(urlsplit(url).path)) if url else ""
+    except ValueError:  # a host such as "[" that no URL has
+        return None
     found = parse_wheel_name(filename) if filename.endswith(WHEEL_SUFFIX) else None
     if url is None or found is None or found.name != dependency.name:
         return None
