@@ -27,6 +27,7 @@ from scanner.model.report import Bundle, Judgement, Placement, Required, Verdict
 from scanner.model.rule import Rule
 from scanner.resolve import Graph
 from scanner.runtime import tables
+from scanner.runtime.candidates import readable_wheel
 from scanner.runtime.tables import IncompatibleRow
 
 _CALL_RULES = frozenset({Rule.CS302, Rule.CS303, Rule.CS304, Rule.CS305, Rule.CS306})
@@ -159,6 +160,7 @@ class _Tree:
             via=self.chains.get(key, ()),
             requires=tuple(self._requires(key)),
             artifact=subject.wheel,
+            readable=readable_wheel(subject.chosen, subject.target) if subject.chosen else None,
             inspected=subject.contents is not None or subject.sdist is not None,
             findings=tuple(one for one in self._findings(key, inherited) if self._is_shown(one, key, placement)),
             alternative=_alternative(subject.row),

@@ -194,6 +194,14 @@ def best_wheel(artifacts: Iterable[Artifact], target: Target) -> Artifact | None
     return min(ranked, key=lambda row: row[:4])[4] if ranked else None
 
 
+def readable_wheel(candidate: Candidate, target: Target) -> Artifact | None:
+    """The wheel whose contents stand for a release: of a copy in the Pyodide release the index's own."""
+    wheel = candidate.wheel
+    if wheel is None or wheel.origin is not Origin.PYODIDE:
+        return wheel
+    return best_wheel((one for one in candidate.release.artifacts if one.origin is not Origin.PYODIDE), target)
+
+
 def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:
     """The file that the target's Pyodide release ships for a package."""
     return Artifact(
