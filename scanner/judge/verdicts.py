@@ -13,9 +13,9 @@ from scanner.inputs.projects import Project, describe
 from scanner.inputs.table_rows import Listed
 from scanner.inspect.distributions import Inspected
 from scanner.inspect.import_report import ImportReport
+from scanner.judge.advice import find_advice
 from scanner.judge.bundle import Verdicts, weigh_bundle
 from scanner.judge.deferred import Deferred, downgrade, find_cautions, find_deferred
-from scanner.judge.edits import find_advice
 from scanner.judge.inheritance import Inherited, Passes, find_container_side, inherit_verdicts, inherited_finding
 from scanner.judge.project_verdict import judge_findings
 from scanner.judge.rules import Subject, run_checks
