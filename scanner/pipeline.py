@@ -27,7 +27,6 @@ from scanner.judge.edits import find_blocked
 from scanner.judge.explain import explain_project
 from scanner.judge.ignores import describe_ignores
 from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave_unknown
-from scanner.judge.proving import add_edits
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.errors import SettingsError
 from scanner.model.finding import Problem
@@ -150,6 +149,8 @@ def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
         blocked = () if settings.no_deps else tuple(find_blocked(project, graph, inspected, report))
         if not blocked:
             return report
+        from scanner.judge.proving import add_edits  # noqa: PLC0415  # loads the editors, which most scans do without
+
         around.progress(f"looking for edits of {project.name}")
         return add_edits(project, report, blocked, listed, judging.judge)
 

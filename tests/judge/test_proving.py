@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.conftest import FakeIndex, MakeWheel, Run
 
 LINUX = "cp314-cp314-manylinux_2_28_x86_64"
@@ -171,7 +169,8 @@ def test_a_lock_gets_a_command_unless_another_package_forbids_the_version(
     index.add(make_wheel("picky", requires=["jit<0.11"]))
     package = '[[package]]\nname = "{}"\nversion = "{}"\nsource = {{ registry = "https://index.test/simple" }}\n'
     text = (
-        'version = 1\nrequires-python = ">=3.13"\n[[package]]\nname = "app"\nversion = "1"\nsource = { virtual = "." }\n'
+        'version = 1\nrequires-python = ">=3.13"\n[[package]]\nname = "app"\nversion = "1"\n'
+        'source = { virtual = "." }\n'
         f'dependencies = [{{ name = "jit" }}, {{ name = "{other}" }}]\n'
     )
     project = _scan(run, text + package.format("jit", "0.10") + package.format(other, "1.0"), name="uv.lock")
