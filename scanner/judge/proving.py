@@ -24,7 +24,9 @@ Judge = Callable[[Project], ProjectReport]
 """Resolves and judges a project once more."""
 
 MAX_TRIALS = 4
-"""Safe edits are judged together at most so often, and unsafe ones half as often."""
+"""Safe edits are judged together at most so often and once more, unsafe ones half as often."""
+MAX_DECLARATIONS = 40
+"""Edits are looked for at most for so many declarations."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +61,7 @@ def add_edits(
         MAX_TRIALS // 2,
     )
     edits = (*_describe(safe.options, report, safe.report), *_describe(unsafe.options, report, unsafe.report))
-    cut = f"not all possible edits were tried: the project was judged {MAX_TRIALS} more times, which is the limit"
+    cut = f"not all possible edits were tried: the limits are {MAX_DECLARATIONS} requirements and {MAX_TRIALS} attempts"
     return replace(
         report,
         edits=edits,
@@ -70,29 +72,35 @@ def add_edits(
 
 
 def _prove(
-    project: Project, before: ProjectReport, choices: Sequence[Sequence[_Option]], judge: Judge, trials: int
+    project: Project, before: ProjectReport, choices: Iterable[Iterator[_Option]], judge: Judge, trials: int
 ) -> _Proved:
     """One proposal for each declaration, such that all of them together keep their promises."""
-    pending, failed = [list(options) for options in choices if options], list[_Option]()
-    for _ in range(trials):
-        chosen = tuple(options[0] for options in pending)
+    pending = [(first, rest) for rest in choices if (first := next(rest, None)) is not None]
+    is_cut = len(pending) > MAX_DECLARATIONS
+    pending = pending[:MAX_DECLARATIONS]
+    for trial in range(trials + 1):
+        chosen = tuple(option for option, _ in pending)
         if not chosen:
-            return _Proved(report=before)
+            return _Proved(report=before, is_cut=is_cut)
         after = judge(_apply(project, chosen))
         failed = [option for option in chosen if not _holds(option.proposal, after)]
         if not failed and not _is_worse(before, after, chosen):
-            return _Proved(options=chosen, report=after)
-        for options in pending:
-            if not failed or options[0] in failed:
-                options.pop(0)
-        pending = [options for options in pending if options]
-    if not pending:
-        return _Proved(report=before)
-    kept = tuple(options[0] for options in pending if all(options[0] is not one for one in failed))
-    after = judge(_apply(project, kept))
-    if kept and all(_holds(one.proposal, after) for one in kept) and not _is_worse(before, after, kept):
-        return _Proved(options=kept, report=after, is_cut=True)
+            return _Proved(options=chosen, report=after, is_cut=is_cut)
+        is_last = trial == trials - 1  # then those that held are judged once more, without the others
+        is_cut = is_cut or is_last
+        pending = [
+            (following, rest)
+            for option, rest in pending
+            if (following := _find_next(option, rest, failed, is_last=is_last)) is not None
+        ]
     return _Proved(report=before, is_cut=True)
+
+
+def _find_next(option: _Option, rest: Iterator[_Option], failed: Sequence[_Option], *, is_last: bool) -> _Option | None:
+    """The same option if it held, else the next one, or none at the end of the trials."""
+    if failed and option not in failed:
+        return option
+    return None if is_last else next(rest, None)
 
 
 def _holds(proposal: Proposal, after: ProjectReport) -> bool:
@@ -133,8 +141,8 @@ def _unlock(dependency: Dependency) -> Dependency:
     return replace(dependency, locked=None, specifier=specifier)
 
 
-def _find_options(proposals: Iterable[Proposal]) -> list[_Option]:
-    return [option for proposal in proposals if (option := _find_option(proposal)) is not None]
+def _find_options(proposals: Iterable[Proposal]) -> Iterator[_Option]:
+    return (option for proposal in proposals if (option := _find_option(proposal)) is not None)
 
 
 def _find_option(proposal: Proposal) -> _Option | None:

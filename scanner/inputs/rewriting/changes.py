@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import PurePath
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePath
 
 from packaging.version import Version
 
-from scanner.inputs.formats import STDIN, find_format
+from scanner.inputs.formats import STDIN, find_format, read_path
 from scanner.inputs.formats.reading import read_file
 from scanner.inputs.formats.requirements.compiled import has_compiler_header
 from scanner.inputs.formats.requirements.lines import split_lines
@@ -24,6 +24,7 @@ _COMMANDS = {
     "Pipfile.lock": "pipenv upgrade {name}=={version}",
 }
 _COMPILE = "pip-compile -P {name}=={version}"
+_HEADER_CHARACTERS = 2000
 
 
 def find_changes(edits: Sequence[tuple[Dependency, Edit]]) -> tuple[Change, ...]:
@@ -40,10 +41,15 @@ def find_changes(edits: Sequence[tuple[Dependency, Edit]]) -> tuple[Change, ...]
 
 
 def find_command(old: Dependency, version: Version) -> str | None:
-    """The command that puts one version into the lock file of a declaration; None if it is in no such file."""
+    """The command that puts one version into the lock file of a declaration.
+
+    None if it is in no such file, or if what was locked does not admit the version.
+    """
     path = old.location.path
-    command = _COMMANDS.get(PurePath(path).name) or (_COMPILE if _is_compiled(path) else None)
-    return command.format(name=old.name, version=version) if command else None
+    command = _COMMANDS.get(PurePath(path).name) or _find_compiler(path)
+    if command is None or not all(_admits(manifest, old, version) for manifest in _list_manifests(path)):
+        return None
+    return command.format(name=old.name, version=version)
 
 
 def apply_changes(changes: Iterable[Change]) -> tuple[Rewritten, ...]:
@@ -71,10 +77,28 @@ def _apply(path: str, data: bytes, changes: Iterable[Change]) -> Rewritten:
     return Rewritten(path=path, before=data, after=draft.encode(), changes=draft.changes())
 
 
-def _is_compiled(path: str) -> bool:
+def _find_compiler(path: str) -> str | None:
+    """The command for a compiled requirements file; None for any other file."""
     try:
         text = decode_draft(path, read_file(path)).text if path != STDIN else ""
     except ScanError:
-        return False
-    source = find_format(path, text)
-    return (source is None or source.name == "requirements") and has_compiler_header(split_lines(text).header)
+        return None
+    source, header = find_format(path, text), split_lines(text).header
+    if (source is not None and source.name != "requirements") or not has_compiler_header(header):
+        return None
+    return "uv pip compile -P {name}=={version}" if "uv pip compile" in text[:_HEADER_CHARACTERS] else _COMPILE
+
+
+def _list_manifests(path: str) -> Iterator[str]:
+    """What a lock file may have been made of, as far as it exists."""
+    lock = PurePath(path)
+    for manifest in (lock.with_name("pyproject.toml"), lock.with_name("Pipfile"), lock.with_suffix(".in")):
+        if Path(manifest).is_file():
+            yield manifest.as_posix()
+
+
+def _admits(manifest: str, old: Dependency, version: Version) -> bool:
+    return all(
+        not isinstance(entry, Dependency) or entry.name != old.name or version in entry.specifier
+        for entry in read_path(manifest, {}).parsed.entries
+    )
