@@ -15,6 +15,7 @@ from scanner.inputs.formats.locks.reach import lock_keys
 from scanner.inputs.projects import Project, describe
 from scanner.inputs.table_rows import Listed
 from scanner.inspect.distributions import Inspected
+from scanner.judge.subjects import combine_transitive
 from scanner.model.dependency import Dependency
 from scanner.model.edit import EditKind
 from scanner.model.finding import Level, When
@@ -64,6 +65,8 @@ class Blocked:
     inspected: Inspected | None
     blamed: frozenset[str]
     """The extras that alone bring something that needs a container."""
+    others: SpecifierSet
+    """What other packages require of it."""
 
 
 def find_blocked(
@@ -75,6 +78,7 @@ def find_blocked(
     causes = {key for key, one in packages.items() if one.own_verdict is Verdict.CONTAINER}
     declared = {one.key for one in rows.values()} & causes
     keys = lock_keys(project.dependencies) if project.is_lock else {}
+    transitive = combine_transitive(graph)
     for dependency in project.dependencies:
         row = rows.get((dependency.location, str(dependency.name)))
         if row is None or dependency.url is not None or row.verdict is not Verdict.CONTAINER or row.is_accepted:
@@ -85,9 +89,13 @@ def find_blocked(
         text = describe(dependency)
         key = keys.get(id(dependency)) or graph.keys.get(text, str(dependency.name))
         if key in graph.nodes:
-            blamed = _find_blamed(report, row, packages)
             yield Blocked(
-                dependency=dependency, row=row, node=graph.nodes[key], inspected=inspected.get(key), blamed=blamed
+                dependency=dependency,
+                row=row,
+                node=graph.nodes[key],
+                inspected=inspected.get(key),
+                blamed=_find_blamed(report, row, packages),
+                others=transitive.get(graph.nodes[key].name, SpecifierSet()),
             )
 
 
@@ -135,15 +143,15 @@ def _find_pins(blocked: Blocked) -> Iterator[Version]:
     if node.candidates is None or not (old.specifier or old.pin):
         return
     allowed = old.specifier or SpecifierSet(f"=={old.pin}")
-    versions = node.candidates.satisfying(SpecifierSet())
-    newest = node.candidates.newest(versions)
+    newest = node.candidates.newest(node.candidates.satisfying(SpecifierSet()))
+    versions = [version for version in node.candidates.satisfying(blocked.others) if version not in allowed]
     found = (node.suggestion.version,) if node.suggestion else ()
     fitting = (one.version for one in node.candidates.fitting(versions))
-    for version in dict.fromkeys((*found, *islice(fitting, _MAX_VERSIONS + 1))):
+    for version in dict.fromkeys((*found, *islice(fitting, _MAX_VERSIONS))):
         one = node.candidates.candidate(version)
         released, latest = (one.released if one else None), (newest.released if newest else None)
         is_outdated = released is not None and latest is not None and latest - released > _OUTDATED
-        if version not in allowed and not is_outdated:
+        if not is_outdated:
             yield version
 
 

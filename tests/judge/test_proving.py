@@ -227,3 +227,13 @@ def test_a_failing_proposal_of_one_requirement_keeps_that_of_another(
     for version in ("1.1", "1.2", "1.3"):
         index.add(make_wheel("db", version, files={"db/__init__.py": "import curses\n"}))
     assert _pairs(_scan(run, "jit==0.10\ndb==1.0\n")) == [("pin", "jit==0.10", "jit==0.12")]
+
+
+def test_a_pin_is_the_newest_version_that_the_other_packages_admit(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("jit", "0.10", tag=LINUX))
+    for number in range(11, 20):
+        index.add(make_wheel("jit", f"0.{number}"))
+    index.add(make_wheel("model", requires=["jit<0.13"]))
+    assert _pairs(_scan(run, "model\njit==0.10\n")) == [("pin", "jit==0.10", "jit==0.12")]
