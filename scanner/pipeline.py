@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from scanner.inputs.table_rows import Listed, listed_rows
 from scanner.inspect.distributions import Inspected, Opener, inspect_graph
 from scanner.inspect.memory import Memory
 from scanner.judge.baseline import read_baseline
+from scanner.judge.edits import find_blocked
 from scanner.judge.explain import explain_project
 from scanner.judge.ignores import describe_ignores
 from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave_unknown
@@ -140,23 +141,56 @@ def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
         return leave_unknown(project, baseline=baseline, today=today)
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
     with around.open_supply(project.target, project.index, folder_of(project.path)) as supply:
-        around.progress(f"resolving {project.name}")
-        graph = _resolve(project, supply)
-        versions = {node.name: node.chosen.version for node in graph.nodes.values() if node.chosen}
-        differences = tuple(find_lock_problems(project.compared, versions))
+        judging = _Judging(around=around, supply=supply, listed=listed, baseline=baseline, today=today)
+        graph = judging.resolve(project)
         inspected: Mapping[str, Inspected] = {}
         if not settings.no_inspect:
             around.progress(f"inspecting the dependencies of {project.name}")
-            inspected = inspect_graph(
-                graph, supply, target=project.target, table=settings.table, listed=listed, memory=around.memory
-            )
+            inspected = judging.inspect(project, graph)
+        report = judging.report(project, graph, inspected)
+        blocked = () if settings.no_deps else tuple(find_blocked(project, graph, inspected, report))
+        if not blocked:
+            return report
+        from scanner.judge.proving import add_edits  # noqa: PLC0415  # loads the editors, which most scans do without
+
+        around.progress(f"looking for edits of {project.name}")
+        return add_edits(project, report, blocked, listed, judging.judge)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Judging:
+    """What judging one project and variants of it has in common."""
+
+    around: Surroundings
+    supply: Source
+    listed: Listed
+    baseline: frozenset[str]
+    today: date | None
+
+    def judge(self, project: Project) -> ProjectReport:
+        """The report on a project without edits."""
+        graph = self.resolve(project)
+        return self.report(project, graph, {} if project.settings.no_inspect else self.inspect(project, graph))
+
+    def resolve(self, project: Project) -> Graph:
+        """The tree of a project."""
+        self.around.progress(f"resolving {project.name}")
+        return _resolve(project, self.supply)
+
+    def inspect(self, project: Project, graph: Graph) -> Mapping[str, Inspected]:
+        """What is inside the files of a tree."""
+        target, table, memory = project.target, project.settings.table, self.around.memory
+        return inspect_graph(graph, self.supply, target=target, table=table, listed=self.listed, memory=memory)
+
+    def report(self, project: Project, graph: Graph, inspected: Mapping[str, Inspected]) -> ProjectReport:
+        """The verdicts on a tree."""
+        versions = {node.name: node.chosen.version for node in graph.nodes.values() if node.chosen}
         noted = replace(
             project,
-            problems=(*project.problems, *differences),
-            notes=(*project.target.notes, *supply.notes, *project.notes),
+            problems=(*project.problems, *find_lock_problems(project.compared, versions)),
+            notes=(*project.target.notes, *self.supply.notes, *project.notes),
         )
-        # Judged before the supply is closed: listings are read from it as rules look at them.
-        return judge_project_tree(noted, graph, inspected, listed, baseline=baseline, today=today)
+        return judge_project_tree(noted, graph, inspected, self.listed, baseline=self.baseline, today=self.today)
 
 
 def _resolve(project: Project, supply: Supply) -> Graph:

@@ -65,6 +65,21 @@ Examples:
 {EXIT_CODES}
 {ENVIRONMENT}"""
 
+FIX = """\
+\b
+Examples:
+  compat-scan fix                      make the safe edits of this project
+  compat-scan fix . --diff             show them, change nothing
+  compat-scan fix . --unsafe           those that require code changes too
+
+\b
+Exit codes:
+  0    everything runs now; with --diff nothing would change
+  1    something still needs a container; with --diff something would change
+  2    misuse, or a file that cannot be edited; nothing was changed
+  3    incomplete: something is unknown
+"""
+
 LIST = """\
 \b
 Examples:

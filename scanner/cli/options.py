@@ -136,11 +136,13 @@ target_options = _apply(
     )
 )
 
+accept_option = _option(
+    "--accept", multiple=True, metavar="CODE", help="Accept findings of this rule for this run (repeatable)."
+)
+
 baseline_options = _apply(
     (
-        _option(
-            "--accept", multiple=True, metavar="CODE", help="Accept findings of this rule for this run (repeatable)."
-        ),
+        accept_option,
         _option("--select", multiple=True, metavar="CODE", help="Report only findings of this rule (repeatable)."),
         _option(
             "--min-level",

@@ -31,6 +31,14 @@ def group_declared(project: Project) -> dict[NormalizedName, tuple[Dependency, .
     return grouped
 
 
+def combine_transitive(graph: Graph) -> dict[NormalizedName, SpecifierSet]:
+    """What packages of a tree require of each, whichever part of it they are in."""
+    wants: dict[NormalizedName, list[SpecifierSet]] = {}
+    for node in graph.nodes.values():
+        wants.setdefault(node.name, []).extend(want.specifier for want in node.requirements if want.parent is not None)
+    return {name: combine(specifiers) for name, specifiers in wants.items()}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubjectMaker:
     """What all subjects of one project share."""
@@ -39,7 +47,8 @@ class SubjectMaker:
     listed: Listed
     declared: Mapping[NormalizedName, tuple[Dependency, ...]]
     chains: Chains
-    graph: Graph
+    transitive: Mapping[NormalizedName, SpecifierSet]
+    """What packages of the tree require of each other."""
 
     def nameless(self, dependency: Dependency) -> Subject:
         """A path or URL of unknown name: no index can be asked about it."""
@@ -62,18 +71,13 @@ class SubjectMaker:
             passed_over=node.passed_over,
             requires_unknown=node.requires_unknown,
             requires_unusable=node.requires_unusable,
-            others_ask=self._required_by_others(node.name),
+            others_ask=self.transitive.get(node.name, SpecifierSet()),
             required_by=required_by,
             contents=inside.wheel.contents if inside.wheel else None,
             imports=inside.imports,
             sdist=inside.sdist,
             inspect_failure=inside.failure,
         )
-
-    def _required_by_others(self, name: NormalizedName) -> SpecifierSet:
-        """What other packages require of a package, whichever node of it they have."""
-        nodes = (node for node in self.graph.nodes.values() if node.name == name)
-        return combine(want.specifier for node in nodes for want in node.requirements if want.parent is not None)
 
     def _represent(self, node: Node) -> tuple[Dependency, str | None]:
         """The declaration that stands for a node, and for a transitive one what requires it."""

@@ -42,6 +42,12 @@ def _tree() -> click.Command:
     return tree
 
 
+def _fix() -> click.Command:
+    from scanner.cli.commands.fix import fix
+
+    return fix
+
+
 def _plan() -> click.Command:
     from scanner.cli.commands.plan import plan
 
@@ -86,6 +92,7 @@ def _data() -> click.Command:
 
 COMMANDS = {
     "scan": Entry("Judge every dependency (the default command).", _scan),
+    "fix": Entry("Make the edits that remove blockers, then scan again.", _fix),
     "list": Entry("Show what would be scanned; opens no network.", _list),
     "explain": Entry("Tell everything known of one package.", _explain),
     "tree": Entry("Show who requires whom, with the verdicts.", _tree),

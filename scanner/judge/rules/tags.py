@@ -33,7 +33,7 @@ def find_native_wheels(subject: Subject) -> Iterator[Finding]:
     wheels = [artifact for artifact in chosen.release.artifacts if artifact.kind is ArtifactKind.WHEEL]
     if not wheels or any(rank_artifact(wheel, subject.target) is not None for wheel in wheels):
         return
-    other = _nearest_fitting(subject)
+    other = _newest_fitting(subject)
     yield Finding(
         rule=Rule.CS101,
         level=Level.BLOCKER,
@@ -63,7 +63,7 @@ def find_excluded_python(subject: Subject) -> Iterator[Finding]:
     if not excluded:
         return
     first = excluded[0]
-    other = _nearest_fitting(subject)
+    other = _newest_fitting(subject)
     yield Finding(
         rule=Rule.CS106,
         level=Level.BLOCKER,
@@ -197,8 +197,8 @@ def _where(candidate: Candidate) -> str:
     return "a compatible wheel on the index"
 
 
-def _nearest_fitting(subject: Subject) -> Candidate | None:
-    """The fitting version nearest to the chosen one that others admit too, a newer one before an older one.
+def _newest_fitting(subject: Subject) -> Candidate | None:
+    """The newest fitting version that others admit too, one after the chosen one before an older one.
 
     Never a prerelease: one from before a project had native code fits, and is no way out. Where it is the others who
     ask for what does not fit, what they admit is no bound.
@@ -209,7 +209,7 @@ def _nearest_fitting(subject: Subject) -> Candidate | None:
     versions = [version for version in candidates.possible_versions if not version.is_prerelease]
     if subject.required_by is None:
         versions = list(subject.others_ask.filter(versions, prereleases=True))
-    newer = sorted(version for version in versions if version > chosen.version)
+    newer = (version for version in versions if version > chosen.version)
     older = (version for version in versions if version < chosen.version)
     return next(candidates.fitting((*newer, *older)), None)
 
