@@ -31,7 +31,7 @@ from scanner.model.errors import SettingsError
 from scanner.model.finding import Problem
 from scanner.model.report import DataAge, ProjectReport, Report, has_index_failure
 from scanner.model.target import Target
-from scanner.resolve import Graph, resolve_flat, resolve_tree
+from scanner.resolve import Graph, Options, Prerelease, Resolution, resolve_flat, resolve_tree
 from scanner.resolve.direct import DirectSupply
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
@@ -158,19 +158,33 @@ def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
 
 
 def _resolve(project: Project, supply: Supply) -> Graph:
-    direct = DirectSupply(supply, project.dependencies, project.target)
     if project.is_lock:
         return build_locked_graph(project.dependencies, target=project.target, supply=supply)
+    direct = DirectSupply(supply, project.dependencies, project.target)
+    options = _resolver_options(project)
     if project.settings.no_deps:
-        return resolve_flat(project.wants, target=project.target, supply=direct, constraints=project.constraints)
+        return resolve_flat(
+            project.wants, target=project.target, supply=direct, constraints=project.constraints, options=options
+        )
     graph = resolve_tree(
         project.wants,
         target=project.target,
         supply=direct,
         constraints=project.constraints,
         overrides=project.overrides,
+        options=options,
     )
     return direct.mark_unread(graph)
+
+
+def _resolver_options(project: Project) -> Options:
+    settings = project.resolution
+    return Options(
+        preferences=project.preferences,
+        exclude_newer=settings.exclude_newer,
+        resolution=Resolution(settings.resolution),
+        prerelease=Prerelease(settings.prerelease),
+    )
 
 
 def _describe_ignores(
