@@ -148,13 +148,13 @@ def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
             inspected = inspect_graph(
                 graph, supply, target=project.target, table=settings.table, listed=listed, memory=around.memory
             )
-        notes = supply.notes
-    noted = replace(
-        project,
-        problems=(*project.problems, *differences),
-        notes=(*project.target.notes, *notes, *project.notes),
-    )
-    return judge_project_tree(noted, graph, inspected, listed, baseline=baseline, today=today)
+        noted = replace(
+            project,
+            problems=(*project.problems, *differences),
+            notes=(*project.target.notes, *supply.notes, *project.notes),
+        )
+        # Inside: the rules look at releases that the index's listings still hold in a file.
+        return judge_project_tree(noted, graph, inspected, listed, baseline=baseline, today=today)
 
 
 def _resolve(project: Project, supply: Supply) -> Graph:
