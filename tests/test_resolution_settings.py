@@ -57,9 +57,7 @@ def test_the_command_line_comes_before_the_settings_of_uv(run: Run) -> None:
 
 @pytest.mark.usefixtures("releases")
 @pytest.mark.parametrize(("requirement", "version"), [("alpha", "1.0"), ("alpha>=2", "2.0")])
-def test_the_versions_of_pylock_toml_are_preferred_where_they_satisfy(
-    run: Run, requirement: str, version: str
-) -> None:
+def test_the_versions_of_pylock_toml_are_preferred_where_they_satisfy(run: Run, requirement: str, version: str) -> None:
     files = {
         "pyproject.toml": f'[project]\nname = "a"\nversion = "1"\ndependencies = ["{requirement}"]\n',
         "pylock.toml": 'lock-version = "1.0"\ncreated-by = "uv"\n[[packages]]\nname = "alpha"\nversion = "1.0"\n',

@@ -14,7 +14,7 @@ from scanner.inspect.code.calls import run_call
 from scanner.inspect.code.deferred import Use, find_deferred_uses
 from scanner.inspect.code.failure import Cause, Failure, Hop, ImportStops
 from scanner.inspect.code.frames import World
-from scanner.inspect.code.hazards import HAZARDS
+from scanner.inspect.code.hazards import startup_rule
 from scanner.inspect.code.importer import Importer, Note, OutOfBudget
 from scanner.inspect.code.reader import CodeReader
 from scanner.inspect.code.runtime import Runtime
@@ -31,7 +31,7 @@ from scanner.inspect.import_report import ImportReport
 from scanner.model.finding import Finding, Level
 from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.runtime.tables import StdlibTable
+from scanner.runtime.tables import StdlibTable, load_workers_sdk
 
 _MAY_FAIL = "importing it may fail, by a condition that only running tells"
 _MAX_POSSIBLE = 3
@@ -48,6 +48,7 @@ def build_runtime(target: Target, stdlib: StdlibTable) -> Runtime:
         missing_attributes=dict(stdlib.missing_attributes),
         removed_attributes=dict(stdlib.removed_attributes),
         sockets=target.sockets,
+        patches=dict(load_workers_sdk().patches),
     )
 
 
@@ -157,10 +158,12 @@ def _note_findings(package: WheelCode, importer: Importer) -> Iterator[Finding]:
     for note in importer.notes:
         is_own = not note.chain or note.chain[-1].wheel == package.filename
         key = (note.kind, note.subject.partition(".")[0] if note.kind == "unprovided" else note.subject)
+        if note.kind == "forbidden" and not is_own:
+            key = (note.kind, note.chain[-1].wheel)
         if key not in told and (note.kind == "unread" or (is_own and (note.is_certain or note.kind == "forbidden"))):
             told.add(key)
             yield note_finding(note)
-        elif key not in told and not is_own and note.kind == "forbidden" and HAZARDS[note.subject].rule is Rule.CS307:
+        elif key not in told and not is_own and note.kind == "forbidden" and startup_rule(note.subject) is Rule.CS307:
             told.add(key)
             culprit = importer.world.site.wheels.get(note.chain[-1].wheel)
             if culprit is not None:

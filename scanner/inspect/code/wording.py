@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from scanner.inspect.code.deferred import Use
 from scanner.inspect.code.failure import Cause, Failure, Hop
-from scanner.inspect.code.hazards import HAZARDS
+from scanner.inspect.code.hazards import HAZARDS, startup_rule
 from scanner.inspect.code.importer import Note
 from scanner.model.finding import Cause as NamedCause
 from scanner.model.finding import Evidence, Finding, Level, Strength, When
@@ -128,7 +128,7 @@ def note_finding(note: Note) -> Finding:
             rule, when = Rule.CS301, When.IMPORT
             message = f"importing it needs {note.subject}, which nothing in the closure provides"
         case _:
-            rule = HAZARDS[note.subject].rule
+            rule = startup_rule(note.subject)
             when = When.STARTUP if rule is Rule.CS307 else When.IMPORT
             message = f"calls {_called(note)} at import time and {note.detail}"
     chain = f" ({chain_text(note.chain[-1:])})" if note.chain else ""
