@@ -153,8 +153,22 @@ def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
             problems=(*project.problems, *differences),
             notes=(*project.target.notes, *supply.notes, *project.notes),
         )
+        if project.main_module is not None and not settings.no_inspect:
+            noted = _read_own_code(noted, project.main_module, graph, inspected)
         # Inside: the rules look at releases that the index's listings still hold in a file.
         return judge_project_tree(noted, graph, inspected, listed, baseline=baseline, today=today)
+
+
+def _read_own_code(project: Project, main: str, graph: Graph, inspected: Mapping[str, Inspected]) -> Project:
+    from scanner.inspect.worker_code import read_worker_code  # noqa: PLC0415  # loads what follows imports
+    from scanner.judge.worker_code import describe_own_code, find_startup_problems  # noqa: PLC0415  # as above
+
+    code = read_worker_code(main, project.target)
+    return replace(
+        project,
+        problems=(*project.problems, *find_startup_problems(code, graph, inspected)),
+        notes=(*project.notes, *describe_own_code(code, graph, inspected, project.target)),
+    )
 
 
 def _resolve(project: Project, supply: Supply) -> Graph:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.inspect.code.conditions import evaluate_truth, standard_value
-from scanner.inspect.code.expression import OPAQUE, Const, Expression, parse_expression
+from scanner.inspect.code.expression import OPAQUE, Const, Expression, parse_expression, parse_first_argument
 from scanner.inspect.code.hazards import HAZARDS
 from scanner.inspect.code.names import Names
 from scanner.inspect.code.runtime import Reference, Runtime
@@ -28,7 +28,6 @@ from scanner.inspect.code.steps import (
 )
 from scanner.inspect.code.values import UNKNOWN
 
-_FIRST_NAMES = frozenset({"name", "seed", "x"})
 _METHODS = frozenset(name[2:] for name in HAZARDS if name.startswith("*."))
 _MAX_JOINED = 32
 """How many items of one ``and`` or ``or`` are weighed; the rest runs under a condition that cannot be told."""
@@ -246,7 +245,7 @@ class _Reader:
         elif name in _EXITS:
             self.steps.append(Raise(node.lineno, "SystemExit", ""))
         elif name in HAZARDS:
-            self.steps.append(Hazard(node.lineno, name, _first_argument(node)))
+            self.steps.append(Hazard(node.lineno, name, parse_first_argument(node)))
         elif dotted is not None:
             self._lack(node.func, dotted)
             if not self.place.is_function and not self.place.module.runtime.is_standard(dotted):
@@ -275,13 +274,6 @@ class _Reader:
             package = parse_expression(given[0]) if given else OPAQUE
         if argument is not OPAQUE:
             self.steps.append(Load(node.lineno, argument, package))
-
-
-def _first_argument(node: ast.Call) -> Expression:
-    """The first argument or, without positional ones, the one that is named as if it were; else None."""
-    named = (keyword.value for keyword in node.keywords if keyword.arg in _FIRST_NAMES)
-    first = next(iter(node.args), None) or next(named, None)
-    return parse_expression(first) if first is not None else Const(None)
 
 
 _READERS: Mapping[type, Callable[[_Reader, Any], None]] = {
