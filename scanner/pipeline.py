@@ -30,6 +30,7 @@ from scanner.model.dependency import Dependency, Skipped
 from scanner.model.errors import SettingsError
 from scanner.model.finding import Problem
 from scanner.model.report import DataAge, ProjectReport, Report, has_index_failure
+from scanner.model.rule import Rule
 from scanner.model.target import Target
 from scanner.resolve import Graph, Options, Prerelease, Resolution, resolve_flat, resolve_tree
 from scanner.resolve.direct import DirectSupply
@@ -116,18 +117,27 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings) -> Rep
     )
     projects = tuple(_scan_project(project, around) for project in found.projects)
     complete = not has_index_failure(projects)
+    age = _find_data_age(around.now, found.projects) if around.now else None
     return Report(
         projects=projects,
-        problems=found.problems,
+        problems=(*found.problems, *_find_old_data(age, settings.max_data_age)),
         notes=(*found.notes, *_describe_ignores(found.projects, projects, complete=complete)),
         complete=complete,
         scanned_at=around.now.replace(microsecond=0) if around.now else None,
-        data=_find_data_age(around.now, found.projects) if around.now else None,
+        data=age,
     )
 
 
 def _find_data_age(now: datetime, projects: Iterable[Project]) -> DataAge:
     return tables.find_data_age((project.target.pyodide for project in projects), now.date())
+
+
+def _find_old_data(age: DataAge | None, maximum_days: int | None) -> Iterator[Problem]:
+    reason = tables.describe_too_old(age, maximum_days) if age is not None and maximum_days is not None else None
+    if reason is not None:
+        yield Problem(
+            rule=Rule.CS604, message=reason, location=None, remedy="update the data: `compat-scan data update`"
+        )
 
 
 def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
