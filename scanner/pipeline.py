@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from scanner.inputs.formats import STDIN, ReadFile, read_sources
 from scanner.inputs.formats.document import IndexOptions
 from scanner.inputs.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
-from scanner.inputs.projects import Project, find_lock_problems, find_projects, find_runtime, folder_of
+from scanner.inputs.projects import Project, find_lock_problems, find_projects, find_runtime, folder_of, locate_files
 from scanner.inputs.settings import Settings
 from scanner.inputs.table_rows import Listed, listed_rows
 from scanner.inspect.distributions import Inspected, Opener, inspect_graph
@@ -26,6 +26,7 @@ from scanner.judge.baseline import read_baseline
 from scanner.judge.explain import explain_project
 from scanner.judge.ignores import describe_ignores
 from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave_unknown
+from scanner.model.artifact import Origin
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.errors import SettingsError
 from scanner.model.finding import Problem
@@ -141,6 +142,7 @@ def _find_old_data(age: DataAge | None, maximum_days: int | None) -> Iterator[Pr
 
 
 def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
+    project = replace(project, dependencies=tuple(map(locate_files, project.dependencies)))
     settings = project.settings
     baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset()
     today = around.now.date() if around.now else None
@@ -259,7 +261,11 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     """
     report = scan((STDIN,), settings, replace(around, read_stdin=requirement.encode))
     project = report.projects[0]
-    names = [canonicalize_name(row.name) for row in project.dependencies if row.location is not None]
+    names = [
+        canonicalize_name(row.name)
+        for row in project.dependencies
+        if row.location is not None and not (row.artifact and row.artifact.origin is Origin.URL)
+    ]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
     with around.open_supply(project.target, IndexOptions(), Path.cwd()) as supply:
         steps = [step for name in names for step in explain_project(name, supply, project.target, listed)]

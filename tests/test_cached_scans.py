@@ -167,7 +167,7 @@ def test_offline_the_cache_answers_and_what_it_lacks_is_unknown_and_named(
     assert rows["beta"]["verdict"] == "unknown"
     (finding,) = rows["beta"]["findings"]
     assert finding["rule"] == "CS504"
-    assert finding["remedy"] == "scan once without --offline, so that the cache has it"
+    assert finding["remedy"] == "scan once without --offline to fill the cache"
     result = run("requirements.txt", "--offline")
     assert result.exit_code == 3
     assert "the oldest (alpha) of" in result.output

@@ -43,8 +43,7 @@ def inspect_graph(
     """What is inside the files of a tree, by the keys of its nodes.
 
     What needs a container for another reason already is not opened. Neither are the Pyodide release's own builds,
-    which are made and tested there and of which only the names are known here, nor wheels that a file names by URL or
-    path, which are judged by their file names.
+    which are made and tested there and of which only the names are known here.
     """
     wanted = {key: file for key, node in graph.nodes.items() if (file := _file_to_open(node, table, listed))}
     if not wanted:
@@ -67,7 +66,7 @@ def _file_to_open(node: Node, table: TableMode, listed: Listed) -> Artifact | No
         return None
     wheel = node.chosen.wheel
     if wheel is not None:
-        return wheel if wheel.url and wheel.origin is Origin.INDEX else None
+        return wheel if wheel.url and wheel.origin is not Origin.PYODIDE else None
     return _only_source(node.chosen)
 
 

@@ -68,9 +68,7 @@ def test_data_older_than_allowed_make_a_success_incomplete(aged_copy: Path) -> N
     assert "Runs on Python Workers." in old.stdout
 
 
-@pytest.mark.parametrize(
-    "form", ["json", "sarif", "markdown", "html", "junit", "github", "gitlab", "csv", "terminal"]
-)
+@pytest.mark.parametrize("form", ["json", "sarif", "markdown", "html", "junit", "github", "gitlab", "csv", "terminal"])
 def test_data_older_than_allowed_are_a_problem_in_every_format(aged_copy: Path, form: str) -> None:
     old = _scan(aged_copy, 40, "--max-data-age", "30", "--format", form)
     text = " ".join(old.stdout.split())

@@ -58,10 +58,12 @@ def find_unknown_requires(subject: Subject) -> Iterator[Finding]:
     """CS503 where what comes along cannot be told without building; the tree below is then not known."""
     if subject.requires_unknown is None or subject.failure is not None or subject.chosen is None:
         return
+    if subject.inspect_failure is not None and subject.wheel is not None and subject.wheel.origin is Origin.URL:
+        return  # the same failure, which is reported
     origin = subject.chosen.wheel or subject.chosen.release.artifacts[0]
     yield Finding(
         rule=Rule.CS505 if subject.requires_unusable else Rule.CS503,
-        level=Level.NOTE if origin.origin is Origin.URL else Level.CAUTION,
+        level=Level.CAUTION,
         message=f"cannot determine the dependencies of {subject.title}: {subject.requires_unknown}",
         evidence=(Evidence(fact=subject.requires_unknown, origin=origin.filename, strength=Strength.PROVEN),),
     )
