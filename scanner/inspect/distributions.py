@@ -71,10 +71,8 @@ def _file_to_open(node: Node, table: TableMode, listed: Listed) -> Artifact | No
 
 
 def _only_source(candidate: Candidate) -> Artifact | None:
-    """The source distribution of a release that has nothing else."""
-    artifacts = candidate.release.artifacts
-    if any(artifact.kind is ArtifactKind.WHEEL for artifact in artifacts):
-        return None
+    """The source distribution of a release that has nothing else that fits."""
+    artifacts = candidate.release.artifacts if candidate.is_source_only else ()
     return next((artifact for artifact in artifacts if artifact.kind is ArtifactKind.SDIST and artifact.url), None)
 
 

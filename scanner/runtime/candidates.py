@@ -61,6 +61,14 @@ class Candidate:
         return self.release.version
 
     @property
+    def is_source_only(self) -> bool:
+        """Whether it must be built: a source distribution, and no wheel but pure ones for other Pythons."""
+        files = self.release.artifacts
+        wheels = [file for file in files if file.kind is ArtifactKind.WHEEL]
+        has_source = any(file.kind is ArtifactKind.SDIST for file in files)
+        return self.wheel is None and has_source and all(is_pure(wheel) for wheel in wheels)
+
+    @property
     def released(self) -> date | None:
         """The day of the first of its files; None where the index does not say."""
         times = [artifact.upload_time for artifact in self.release.artifacts if artifact.upload_time]
@@ -178,6 +186,11 @@ class Candidates:
             release=Release(name=self.name, version=version, artifacts=usable),
             wheel=best_wheel(usable, self.target),
         )
+
+
+def is_pure(wheel: Artifact) -> bool:
+    """Whether the tags of a wheel name no platform."""
+    return bool(wheel.tags) and all(tag.platform == "any" for tag in wheel.tags)
 
 
 def best_wheel(artifacts: Iterable[Artifact], target: Target) -> Artifact | None:

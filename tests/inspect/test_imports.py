@@ -283,6 +283,20 @@ def test_what_the_sdk_patches_is_no_finding(
     assert [finding.rule for finding in findings] == [Rule.CS307] * count
 
 
+def test_a_patch_holds_for_what_the_module_imports_of_its_own_wheel(runtime: Runtime) -> None:
+    sources = {
+        "fastapi/__init__.py": "import fastapi.telemetry",
+        "fastapi/telemetry/__init__.py": "from fastapi.telemetry import _api",
+        "fastapi/telemetry/_api.py": "from keys import create\nKEY = create()",
+    }
+    keys = wheel({"keys.py": "import uuid\ndef create():\n    return uuid.uuid4()"}, "keys")
+    package = replace(wheel(sources, "fastapi"), filename="fastapi-0.142.0-py3-none-any.whl")
+    assert find_import_problems(package, (keys,), CodeReader(runtime)).findings == ()
+    other = wheel({"keys.py": "import uuid\nKEY = uuid.uuid4()\ndef create():\n    return KEY"}, "keys")
+    findings = find_import_problems(package, (other,), CodeReader(runtime)).findings
+    assert [finding.rule for finding in findings] == [Rule.CS307]
+
+
 def test_a_package_is_told_of_each_dependency_that_workers_forbid_at_the_top_level(scan: Scan) -> None:
     secret = wheel({"secret.py": "import os\nKEY = os.urandom(8)"}, "secret")
     hidden = wheel({"hidden.py": "import os\nKEY = os.urandom(8)"}, "hidden")

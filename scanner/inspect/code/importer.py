@@ -150,14 +150,15 @@ class Importer:
 
     def note(self, kind: str, subject: str, detail: str) -> None:
         """Keep something that is no exception; what a patch of workers-runtime-sdk allows is nothing."""
-        if kind == "forbidden" and self._running and self._is_patched(self._running[-1]):
+        if kind == "forbidden" and any(map(self._is_patched, self._running)):
             return
         certain = not self.doubt
         self.notes.append(Note(kind=kind, subject=subject, detail=detail, is_certain=certain, chain=tuple(self._trail)))
 
     def _is_patched(self, file: SourceFile) -> bool:
+        """Whether a module that is being imported lets the innermost one, if it is of the same wheel, draw numbers."""
         patch = self.world.runtime.patches.get(file.module)
-        if patch is None or patch.kind is not PatchKind.ENTROPY:
+        if patch is None or patch.kind is not PatchKind.ENTROPY or file.wheel is not self._running[-1].wheel:
             return False
         found = parse_wheel_name(file.wheel.filename) if file.wheel.distribution == patch.distribution else None
         return patch.covers(found.version if found else None)

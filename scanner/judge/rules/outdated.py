@@ -9,7 +9,7 @@ from scanner.judge.rules.subject import Subject
 from scanner.model.artifact import Origin
 from scanner.model.finding import Evidence, Finding, Level, Strength, When
 from scanner.model.rule import Rule
-from scanner.runtime.candidates import Candidate
+from scanner.runtime.candidates import Candidate, is_pure
 
 _TWO_YEARS = timedelta(days=2 * 365)
 
@@ -49,7 +49,7 @@ def find_overtaking(subject: Subject) -> Candidate | None:
     if chosen is None or candidates is None or subject.is_own_choice or subject.dependency.pin is not None:
         return None
     wheel = chosen.wheel
-    if wheel is None or wheel.origin is not Origin.INDEX or any(tag.platform != "any" for tag in wheel.tags):
+    if wheel is None or wheel.origin is not Origin.INDEX or not is_pure(wheel):
         return None
     newest = candidates.newest(subject.satisfying)
     if newest is None or newest.version <= chosen.version or newest.released is None or chosen.released is None:

@@ -29,7 +29,7 @@ _SYSTEMS = (
 def find_native_wheels(subject: Subject) -> Iterator[Finding]:
     """CS101 where wheels exist but none of them fits, with CS107 where a pin is to blame."""
     chosen = subject.chosen
-    if chosen is None or chosen.wheel is not None:
+    if chosen is None or chosen.wheel is not None or chosen.is_source_only:
         return
     wheels = [artifact for artifact in chosen.release.artifacts if artifact.kind is ArtifactKind.WHEEL]
     if not wheels or any(rank_artifact(wheel, subject.target) is not None for wheel in wheels):
