@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from scanner.inputs.formats import STDIN, ReadFile, read_sources
 from scanner.inputs.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
-from scanner.inputs.projects import Project, find_lock_problems, find_projects, find_runtime, folder_of
+from scanner.inputs.projects import Project, find_lock_problems, find_projects, find_runtime, folder_of, locate_files
 from scanner.inputs.settings import Settings
 from scanner.inputs.table_rows import Listed, listed_rows
 from scanner.inspect.distributions import Inspected, Opener, inspect_graph
@@ -26,13 +26,15 @@ from scanner.judge.edits import find_blocked
 from scanner.judge.explain import explain_project
 from scanner.judge.ignores import describe_ignores
 from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave_unknown
+from scanner.model.artifact import Origin
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.errors import SettingsError
 from scanner.model.finding import Problem
 from scanner.model.index_settings import IndexSettings
 from scanner.model.report import DataAge, ProjectReport, Report, has_index_failure
+from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.resolve import Graph, resolve_flat, resolve_tree
+from scanner.resolve import Graph, Options, Prerelease, Resolution, resolve_flat, resolve_tree
 from scanner.resolve.direct import DirectSupply
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
@@ -119,13 +121,14 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings, noted:
     )
     projects = tuple(_scan_project(project, around) for project in found.projects)
     complete = not has_index_failure(projects)
+    age = _find_data_age(around.now, found.projects) if around.now else None
     return Report(
         projects=projects,
-        problems=found.problems,
+        problems=(*found.problems, *_find_old_data(age, settings.max_data_age)),
         notes=(*found.notes, *_describe_ignores(found.projects, projects, complete=complete)),
         complete=complete,
         scanned_at=around.now.replace(microsecond=0) if around.now else None,
-        data=_find_data_age(around.now, found.projects) if around.now else None,
+        data=age,
     )
 
 
@@ -133,7 +136,16 @@ def _find_data_age(now: datetime, projects: Iterable[Project]) -> DataAge:
     return tables.find_data_age((project.target.pyodide for project in projects), now.date())
 
 
+def _find_old_data(age: DataAge | None, maximum_days: int | None) -> Iterator[Problem]:
+    reason = tables.describe_too_old(age, maximum_days) if age is not None and maximum_days is not None else None
+    if reason is not None:
+        yield Problem(
+            rule=Rule.CS604, message=reason, location=None, remedy="update the data: `compat-scan data update`"
+        )
+
+
 def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
+    project = replace(project, dependencies=tuple(map(locate_files, project.dependencies)))
     settings = project.settings
     baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset()
     today = around.now.date() if around.now else None
@@ -190,23 +202,41 @@ class _Judging:
             problems=(*project.problems, *find_lock_problems(project.compared, versions)),
             notes=(*project.target.notes, *self.supply.notes, *project.notes),
         )
+        if project.main_module is not None and not project.settings.no_inspect:
+            from scanner.judge.worker_code import add_own_code  # noqa: PLC0415  # loads what follows imports
+
+            noted = add_own_code(noted, project.main_module, graph, inspected)
         return judge_project_tree(noted, graph, inspected, self.listed, baseline=self.baseline, today=self.today)
 
 
 def _resolve(project: Project, supply: Supply) -> Graph:
-    direct = DirectSupply(supply, project.dependencies, project.target)
     if project.is_lock:
         return build_locked_graph(project.dependencies, target=project.target, supply=supply)
+    direct = DirectSupply(supply, project.dependencies, project.target)
+    options = _resolver_options(project)
     if project.settings.no_deps:
-        return resolve_flat(project.wants, target=project.target, supply=direct, constraints=project.constraints)
+        return resolve_flat(
+            project.wants, target=project.target, supply=direct, constraints=project.constraints, options=options
+        )
     graph = resolve_tree(
         project.wants,
         target=project.target,
         supply=direct,
         constraints=project.constraints,
         overrides=project.overrides,
+        options=options,
     )
     return direct.mark_unread(graph)
+
+
+def _resolver_options(project: Project) -> Options:
+    settings = project.resolution
+    return Options(
+        preferences=project.preferences,
+        exclude_newer=settings.exclude_newer,
+        resolution=Resolution(settings.resolution),
+        prerelease=Prerelease(settings.prerelease),
+    )
 
 
 def _describe_ignores(
@@ -259,7 +289,11 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     """
     report = scan((STDIN,), settings, replace(around, read_stdin=requirement.encode))
     project = report.projects[0]
-    names = [canonicalize_name(row.name) for row in project.dependencies if row.location is not None]
+    names = [
+        canonicalize_name(row.name)
+        for row in project.dependencies
+        if row.location is not None and not (row.artifact and row.artifact.origin is Origin.URL)
+    ]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
     with around.open_supply(project.target, IndexSettings(), Path.cwd()) as supply:
         steps = [step for name in names for step in explain_project(name, supply, project.target, listed)]

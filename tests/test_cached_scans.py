@@ -56,7 +56,7 @@ def scan(run: Run, tmp_path: Path) -> Callable[..., dict[str, Any]]:
         result = run("requirements.txt", "--format", "json", *words, **environ)
         loaded = json.loads(result.stdout)
         assert isinstance(loaded, dict)
-        return loaded
+        return {key: value for key, value in loaded.items() if key != "scanned_at"}
 
     return report
 

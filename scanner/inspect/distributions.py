@@ -43,8 +43,7 @@ def inspect_graph(
     """What is inside the files of a tree, by the keys of its nodes.
 
     A package that needs a container for another reason is not opened. A build that only the Pyodide release has cannot
-    be opened either; where the index has the same version, its wheel is read instead. Wheels that a file names by URL
-    or path are judged by their file names.
+    be opened either; where the index has the same version, its wheel is read instead.
     """
     wanted = {key: file for key, node in graph.nodes.items() if (file := _file_to_open(node, target, table, listed))}
     if not wanted:
@@ -69,14 +68,12 @@ def _file_to_open(node: Node, target: Target, table: TableMode, listed: Listed) 
     if wheel is None:
         return _only_source(node.chosen)
     wheel = readable_wheel(node.chosen, target)
-    return wheel if wheel and wheel.url and wheel.origin is Origin.INDEX else None
+    return wheel if wheel and wheel.url and wheel.origin is not Origin.PYODIDE else None
 
 
 def _only_source(candidate: Candidate) -> Artifact | None:
-    """The source distribution of a release that has nothing else."""
-    artifacts = candidate.release.artifacts
-    if any(artifact.kind is ArtifactKind.WHEEL for artifact in artifacts):
-        return None
+    """The source distribution of a release that has nothing else that fits."""
+    artifacts = candidate.release.artifacts if candidate.is_source_only else ()
     return next((artifact for artifact in artifacts if artifact.kind is ArtifactKind.SDIST and artifact.url), None)
 
 

@@ -15,8 +15,8 @@ from scanner.inspect.code.calls import run_call
 from scanner.inspect.code.deferred import Use, find_deferred_uses
 from scanner.inspect.code.failure import Cause, Failure, Hop, ImportStops
 from scanner.inspect.code.frames import World
-from scanner.inspect.code.hazards import HAZARDS
-from scanner.inspect.code.importer import Importer, Note, OutOfBudget
+from scanner.inspect.code.hazards import startup_rule
+from scanner.inspect.code.importer import MAX_STEPS, Importer, Note, OutOfBudget
 from scanner.inspect.code.reader import CodeReader
 from scanner.inspect.code.runtime import Runtime
 from scanner.inspect.code.site import Kind, WheelCode, build_site, entry_modules, find_modules, is_aside
@@ -28,12 +28,12 @@ from scanner.inspect.code.wording import (
     note_finding,
     uses_finding,
 )
-from scanner.inspect.import_report import ImportReport
+from scanner.inspect.import_report import ImportReport, StartupStop
 from scanner.model.finding import Cause as NamedCause
 from scanner.model.finding import Finding, Level
 from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.runtime.tables import StdlibTable
+from scanner.runtime.tables import StdlibTable, load_workers_sdk
 
 _MAY_FAIL = "importing it may fail, by a condition that only running tells"
 _MAX_POSSIBLE = 3
@@ -50,6 +50,7 @@ def build_runtime(target: Target, stdlib: StdlibTable) -> Runtime:
         missing_attributes=dict(stdlib.missing_attributes),
         removed_attributes=dict(stdlib.removed_attributes),
         sockets=target.sockets,
+        patches=dict(load_workers_sdk().patches),
     )
 
 
@@ -62,18 +63,27 @@ def find_import_problems(package: WheelCode, closure: Sequence[WheelCode], reade
     importer = Importer(World(reader.runtime, build_site([package, *dependencies])), reader.read, run_block)
     inherited: list[Finding] = []
     findings: list[Finding] = []
+    imported = MAX_STEPS
     try:
         for finding, is_inherited in _import_findings(package, importer, reader):
             (inherited if is_inherited else findings).append(finding)
+        imported = len(importer.notes)
         findings += _script_findings(package, importer, findings + inherited)
     except OutOfBudget:
         findings.append(_incomplete(package))
+    # What only console scripts run into is nothing that importing does.
+    importer.notes[:] = [
+        note for number, note in enumerate(importer.notes) if number < imported or note.kind != "forbidden"
+    ]
     findings += _possible_findings(package, importer, reader, findings + inherited)
     findings += _note_findings(package, importer)
     findings += _deferred_findings(package, importer, reader)
     findings.sort(key=lambda finding: (finding.level is not Level.BLOCKER, finding.rule.code))
     return ImportReport(
-        findings=tuple(findings), inherited=tuple(inherited), import_time_modules=frozenset(importer.certain)
+        findings=tuple(findings),
+        inherited=tuple(inherited),
+        import_time_modules=frozenset(importer.certain),
+        startup=tuple(_find_startup(package, importer)),
     )
 
 
@@ -163,14 +173,29 @@ def _note_findings(package: WheelCode, importer: Importer) -> Iterator[Finding]:
     for note in importer.notes:
         is_own = not note.chain or note.chain[-1].wheel == package.filename
         key = (note.kind, note.subject.partition(".")[0] if note.kind == "unprovided" else note.subject)
+        if note.kind == "forbidden" and not is_own:
+            key = (note.kind, note.chain[-1].wheel)
         if key not in told and (note.kind == "unread" or (is_own and (note.is_certain or note.kind == "forbidden"))):
             told.add(key)
             yield note_finding(note)
-        elif key not in told and not is_own and note.kind == "forbidden" and HAZARDS[note.subject].rule is Rule.CS307:
+        elif key not in told and not is_own and note.kind == "forbidden" and startup_rule(note.subject) is Rule.CS307:
             told.add(key)
             culprit = importer.world.site.wheels.get(note.chain[-1].wheel)
             if culprit is not None:
                 yield inherited_startup_finding(note, culprit.distribution)
+
+
+def _find_startup(package: WheelCode, importer: Importer) -> Iterator[StartupStop]:
+    """What Workers forbid at the top level, once for each entry module, the certain before the possible."""
+    modules = {file.path: file.module for file in find_modules(package)}
+    seen: set[str] = set()
+    for note in sorted(importer.notes, key=lambda note: not note.is_certain):
+        if note.kind != "forbidden" or not note.chain or startup_rule(note.subject) is not Rule.CS307:
+            continue
+        module = modules.get(note.chain[0].path)
+        if module is not None and module not in seen:
+            seen.add(module)
+            yield StartupStop(module=module, outcome=note_finding(note).message, is_certain=note.is_certain)
 
 
 def _deferred_findings(package: WheelCode, importer: Importer, reader: CodeReader) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ from scanner.model.contents import (
 from scanner.model.errors import ArtifactError
 from scanner.model.opened import Opened, OpenedSdist, OpenedWheel
 from scanner.model.target import Target
+from scanner.runtime.tables import load_workers_sdk
 from scanner.runtime.tables.files import find_data
 
 if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed
@@ -208,5 +209,6 @@ def _engine_id(target: Target) -> str:
         stamps.append((file.name, state.st_size, state.st_mtime_ns))
     tables = sorted(path.read_bytes() for path in (find_data(folder.parent) / "stdlib").glob("*.toml"))
     running = sys.version_info[:2]  # the engine takes the names of standard-library modules from it
-    facts = (__version__, stamps, tables, running, target.python, target.sockets)
+    patches = repr(sorted(load_workers_sdk().patches.items()))
+    facts = (__version__, stamps, tables, patches, running, target.python, target.sockets)
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]

@@ -8,6 +8,7 @@ from pathlib import Path
 from scanner.inputs.formats.discover import find_files
 from scanner.inspect.code.blocks import run_block
 from scanner.inspect.code.failure import Cause, Failure
+from scanner.inspect.code.hazards import startup_rule
 from scanner.inspect.code.importer import Importer, OutOfBudget
 from scanner.inspect.own_code import MAX_MODULES, OwnReader, report_unread
 from scanner.model.dependency import Location
@@ -91,7 +92,7 @@ def _find_calls(failure: Failure | None, importer: Importer) -> Iterator[Startup
     for note in importer.notes:
         if note.kind == "forbidden" and note.chain:
             yield StartupCall(
-                rule=Rule.CS307.code,
+                rule=startup_rule(note.subject).code,
                 name=note.subject,
                 outcome=note.detail,
                 location=Location(path=note.chain[-1].path, line=note.chain[-1].line),

@@ -68,6 +68,7 @@ class SubjectMaker:
             chosen=node.chosen,
             failure=node.failure,
             contradicting=_contradiction(node, self.chains, self.project.constraints.get(node.name)),
+            is_own_choice=self._is_own_choice(node),
             passed_over=node.passed_over,
             requires_unknown=node.requires_unknown,
             requires_unusable=node.requires_unusable,
@@ -78,6 +79,13 @@ class SubjectMaker:
             sdist=inside.sdist,
             inspect_failure=inside.failure,
         )
+
+    def _is_own_choice(self, node: Node) -> bool:
+        preferred = self.project.preferences.get(node.name)
+        is_direct = any(want.parent is None for want in node.requirements)
+        lowest = ("lowest", "lowest-direct") if is_direct else ("lowest",)
+        is_preferred = node.chosen is not None and node.chosen.version == preferred
+        return is_preferred or self.project.resolution.resolution in lowest
 
     def _represent(self, node: Node) -> tuple[Dependency, str | None]:
         """The declaration that stands for a node, and for a transitive one what requires it."""

@@ -21,8 +21,8 @@ from scanner.runtime.tables import PyodidePackage
 class DirectSupply:
     """Another supply, with the wheels that are given directly in front of it.
 
-    What such a wheel requires is read from its own address where that answers. Where it does not, its file name still
-    tells whether it fits, and that the rest is not known is told beside it.
+    What such a wheel requires is read from its own address. If that fails, the file name still says whether it fits,
+    and the rest is unknown.
     """
 
     def __init__(self, supply: Supply, dependencies: Iterable[Dependency], target: Target) -> None:
@@ -88,5 +88,7 @@ class DirectSupply:
         except (IndexFailure, ArtifactError) as error:
             metadata, self._unread[name] = None, error.reason
         if metadata is None:
-            self._unread.setdefault(name, "its file is not at hand")
+            is_outside = candidate.wheel is not None and not candidate.wheel.url
+            reason = "its file lies outside the repository" if is_outside else "they are computed when it is built"
+            self._unread.setdefault(name, reason)
         return metadata or CoreMetadata(name=name, version=candidate.version)

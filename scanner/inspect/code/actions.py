@@ -9,7 +9,7 @@ from scanner.inspect.code.conditions import evaluate, standard_value
 from scanner.inspect.code.expression import Expression
 from scanner.inspect.code.failure import Cause, Failure, ImportStops, is_builtin_error
 from scanner.inspect.code.frames import Frame
-from scanner.inspect.code.hazards import HAZARDS, AtImport
+from scanner.inspect.code.hazards import CONNECTS, HAZARDS, AtImport
 from scanner.inspect.code.importer import Importer
 from scanner.inspect.code.names import resolve_relative
 from scanner.inspect.code.runtime import Reference
@@ -191,12 +191,12 @@ def _raised_kind(error: str, frame: Frame) -> str:
 def _hazard(importer: Importer, step: Hazard, frame: Frame) -> None:
     row = HAZARDS[step.name]
     runtime = importer.world.runtime
-    if row.is_client and runtime.sockets:
-        return
     with importer.at(frame, step.line, f"calls {step.name}"):
         if row.at_import is AtImport.FAILS:
             importer.stop(Cause.HAZARD, row.error, step.name, row.outcome)
         elif row.at_import is AtImport.FORBIDDEN:
+            importer.note("forbidden", step.name, CONNECTS if row.is_client else row.outcome)
+        elif row.at_import is AtImport.FORBIDDEN_UNSEEDED and evaluate(step.argument, frame, runtime) is None:
             importer.note("forbidden", step.name, row.outcome)
         elif row.at_import is AtImport.MAY_FAIL:
             _foreign_library(importer, step, evaluate(step.argument, frame, runtime))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.inspect.code.conditions import evaluate_truth, standard_value
-from scanner.inspect.code.expression import OPAQUE, Const, Expression, parse_expression
+from scanner.inspect.code.expression import OPAQUE, Const, Expression, parse_expression, parse_first_argument
 from scanner.inspect.code.hazards import HAZARDS
 from scanner.inspect.code.names import Names
 from scanner.inspect.code.runtime import Reference, Runtime
@@ -245,7 +245,7 @@ class _Reader:
         elif name in _EXITS:
             self.steps.append(Raise(node.lineno, "SystemExit", ""))
         elif name in HAZARDS:
-            self.steps.append(Hazard(node.lineno, name, parse_expression(node.args[0]) if node.args else Const(None)))
+            self.steps.append(Hazard(node.lineno, name, parse_first_argument(node)))
         elif dotted is not None:
             self._lack(node.func, dotted)
             if not self.place.is_function and not self.place.module.runtime.is_standard(dotted):

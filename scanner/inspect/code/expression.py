@@ -25,6 +25,8 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
 _MAX_DEPTH = 40
 _MAX_ITEMS = 64
 _MAX_TEXT = 200
+_FIRST_NAMES = frozenset({"name", "seed", "x"})
+"""What first arguments are called where they are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,3 +275,10 @@ _PARSERS: Mapping[type, Callable[[Any, int], Expression]] = {
     ast.Dict: _parse_dict,
 }
 """By the kind of node; each is handed the depth of what is inside it."""
+
+
+def parse_first_argument(node: ast.Call) -> Expression:
+    """The first argument or, without positional ones, the one that is named as if it were; else None."""
+    named = (keyword.value for keyword in node.keywords if keyword.arg in _FIRST_NAMES)
+    first = next(iter(node.args), None) or next(named, None)
+    return parse_expression(first) if first is not None else Const(None)

@@ -19,6 +19,8 @@ class AtImport(enum.Enum):
     FAILS = "fails"
     FORBIDDEN = "forbidden"
     """It works in plain Pyodide, and the deploy snapshot refuses it."""
+    FORBIDDEN_UNSEEDED = "forbidden unseeded"
+    """The same, unless its first argument is a seed."""
     MAY_FAIL = "may fail"
     """It depends on the argument."""
     HARMLESS = "harmless"
@@ -136,10 +138,14 @@ _SOCKETS = (
     | _rows("socket.socket().sendto socket.socket().recvfrom", Rule.CS305,
             "needs UDP, which the target does not have", "OSError", AtImport.FORBIDDEN)
     | _rows(
-        "socket.create_connection socket.socket socket.socket().connect asyncio.open_connection *.create_connection "
-        "http.client.HTTPConnection http.client.HTTPSConnection urllib.request.urlopen smtplib.SMTP smtplib.SMTP_SSL "
-        "ftplib.FTP poplib.POP3 imaplib.IMAP4 imaplib.IMAP4_SSL xmlrpc.client.ServerProxy",
+        "socket.socket asyncio.open_connection *.create_connection http.client.HTTPConnection "
+        "http.client.HTTPSConnection smtplib.SMTP smtplib.SMTP_SSL ftplib.FTP xmlrpc.client.ServerProxy",
         Rule.CS305, _NO_TCP, "OSError", AtImport.HARMLESS, is_client=True,
+    )
+    | _rows(
+        "socket.create_connection socket.socket().connect urllib.request.urlopen poplib.POP3 imaplib.IMAP4 "
+        "imaplib.IMAP4_SSL",
+        Rule.CS305, _NO_TCP, "OSError", AtImport.FORBIDDEN, is_client=True,
     )
 )  # fmt: skip
 
@@ -167,16 +173,28 @@ _SIGNALS = (
 
 _SNAPSHOT = _rows(
     "random.random random.randint random.randrange random.choice random.choices random.sample random.shuffle "
-    "random.uniform random.getrandbits random.gauss random.seed random.Random secrets.token_hex secrets.token_bytes "
+    "random.uniform random.getrandbits random.gauss random.seed secrets.token_hex secrets.token_bytes "
     "secrets.token_urlsafe secrets.choice secrets.randbelow secrets.randbits uuid.uuid4 uuid.uuid1 uuid.getnode "
-    "os.urandom os.getrandom tempfile.mkdtemp tempfile.mkstemp tempfile.TemporaryDirectory "
-    "tempfile.NamedTemporaryFile tempfile.mktemp numpy.random.rand numpy.random.randn numpy.random.random "
-    "numpy.random.seed numpy.random.randint numpy.random.default_rng",
+    "os.urandom os.getrandom ssl.create_default_context numpy.random.rand numpy.random.randn numpy.random.random "
+    "numpy.random.seed numpy.random.randint",
     Rule.CS307, _ENTROPY, "RuntimeError", AtImport.FORBIDDEN, is_deferred=False,
+) | _rows(
+    "random.Random numpy.random.default_rng numpy.random.RandomState",
+    Rule.CS307, _ENTROPY, "RuntimeError", AtImport.FORBIDDEN_UNSEEDED, is_deferred=False,
 )  # fmt: skip
 
 HAZARDS: Mapping[str, HazardRow] = _THREADS | _PROCESSES | _SOCKETS | _LIBRARIES | _SIGNALS | _SNAPSHOT
 """By dotted name; ``X().m`` is a method of what calling X gives, ``*.m`` a method told by its name alone."""
+
+CONNECTS = "connects to a server, which Workers do not allow at the top level"
+"""What a client does there, whether the target has sockets or not."""
+
+
+def startup_rule(name: str) -> Rule:
+    """The rule of a forbidden call at import time; a client works in a request, if at all."""
+    row = HAZARDS[name]
+    return Rule.CS307 if row.is_client else row.rule
+
 
 SUBCLASSED = frozenset(
     {

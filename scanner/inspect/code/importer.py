@@ -15,6 +15,8 @@ from scanner.inspect.code.failure import Cause, Failure, Hop, ImportStops, catch
 from scanner.inspect.code.frames import Frame, Module, World
 from scanner.inspect.code.site import Kind, SourceFile, find_excluded_requirement
 from scanner.inspect.code.steps import Block, ModuleFacts
+from scanner.model.filenames import parse_wheel_name
+from scanner.runtime.tables import PatchKind
 
 MAX_STEPS = 500_000
 """What one analysis may follow; of the real closures that were measured, the largest needs 7,000."""
@@ -67,6 +69,8 @@ class Importer:
     _trail: list[Hop] = field(default_factory=list)
     _handler_depths: list[int] = field(default_factory=list)
     _guards: list[tuple[tuple[str, ...], ...]] = field(default_factory=list)
+    _running: list[SourceFile] = field(default_factory=list)
+    """The modules that are being imported, outermost first."""
 
     def import_entry(self, module: str) -> Failure | None:
         """What importing a module ends in; None where it works as far as can be told.
@@ -145,9 +149,19 @@ class Importer:
             self.possible.append(failure)
 
     def note(self, kind: str, subject: str, detail: str) -> None:
-        """Keep something that is no exception."""
+        """Keep something that is no exception; what a patch of workers-runtime-sdk allows is nothing."""
+        if kind == "forbidden" and any(map(self._is_patched, self._running)):
+            return
         certain = not self.doubt
         self.notes.append(Note(kind=kind, subject=subject, detail=detail, is_certain=certain, chain=tuple(self._trail)))
+
+    def _is_patched(self, file: SourceFile) -> bool:
+        """Whether a module that is being imported lets the innermost one, if it is of the same wheel, draw numbers."""
+        patch = self.world.runtime.patches.get(file.module)
+        if patch is None or patch.kind is not PatchKind.ENTROPY or file.wheel is not self._running[-1].wheel:
+            return False
+        found = parse_wheel_name(file.wheel.filename) if file.wheel.distribution == patch.distribution else None
+        return patch.covers(found.version if found else None)
 
     def _load_one(self, module: str) -> None:
         if len(self._trail) > _MAX_CHAIN:
@@ -184,6 +198,7 @@ class Importer:
         depth = len(self._trail)
         frame = Frame(self.world, Module(facts))
         self.world.frames[module] = frame
+        self._running.append(file)
         try:
             if facts.unread is not None:
                 self._unread(facts, frame)
@@ -192,6 +207,8 @@ class Importer:
             self.failed[module] = replace(stop.failure, chain=stop.failure.chain[depth:])
             self._done.discard(module)
             raise
+        finally:
+            self._running.pop()
 
     def _unread(self, facts: ModuleFacts, frame: Frame) -> None:
         if facts.unread_fails:

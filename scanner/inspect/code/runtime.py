@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from scanner.runtime.tables import Patch
+
 _ADDED_SINCE_3_11 = frozenset({"annotationlib", "compression", "_zstd", "_interpreters", "_interpchannels"})
 """Standard-library modules that an older running Python does not name among its own."""
 
@@ -78,6 +80,8 @@ class Runtime:
     """By module, the names that only older Pythons had."""
     sockets: bool = False
     """Whether outbound TCP connections work."""
+    patches: Mapping[str, Patch] = field(default_factory=dict)
+    """By module, what workers-runtime-sdk patches while it is imported."""
 
     def is_standard(self, module: str) -> bool:
         """Whether the module belongs to the standard library or to the runtime, present or not."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from scanner.inspect.code.deferred import Use
 from scanner.inspect.code.failure import Cause, Failure, Hop
-from scanner.inspect.code.hazards import HAZARDS
+from scanner.inspect.code.hazards import HAZARDS, startup_rule
 from scanner.inspect.code.importer import Note
 from scanner.model.finding import Cause as NamedCause
 from scanner.model.finding import Evidence, Finding, Level, Strength, When
@@ -79,11 +79,15 @@ def chain_text(chain: Sequence[Hop]) -> str:
     return f"{text} {chain[-1].text}" if chain else ""
 
 
-def chain_evidence(chain: Iterable[Hop]) -> tuple[Evidence, ...]:
+def chain_evidence(chain: Iterable[Hop], strength: Strength = Strength.PROVEN) -> tuple[Evidence, ...]:
     """One piece of evidence for each step of a chain."""
     return tuple(
-        Evidence(fact=hop.text, origin=f"{hop.wheel}: {hop.path}:{hop.line}", strength=Strength.PROVEN) for hop in chain
+        Evidence(fact=hop.text, origin=f"{hop.wheel}: {hop.path}:{hop.line}", strength=strength) for hop in chain
     )
+
+
+def _note_evidence(note: Note) -> tuple[Evidence, ...]:
+    return chain_evidence(note.chain, Strength.PROVEN if note.is_certain else Strength.GUESSED)
 
 
 def uses_finding(rule: Rule, uses: Sequence[Use], wheel: str) -> Finding:
@@ -109,7 +113,7 @@ def inherited_startup_finding(note: Note, culprit: str) -> Finding:
         when=When.STARTUP,
         message=f"imports {culprit} at import time, which calls {_called(note)} there and {note.detail}",
         cause=NamedCause(name=culprit, version=None),
-        evidence=chain_evidence(note.chain),
+        evidence=_note_evidence(note),
         remedy=_IN_HANDLER,
     )
 
@@ -128,7 +132,7 @@ def note_finding(note: Note) -> Finding:
             rule, when = Rule.CS301, When.IMPORT
             message = f"importing it needs {note.subject}, which nothing in the closure provides"
         case _:
-            rule = HAZARDS[note.subject].rule
+            rule = startup_rule(note.subject)
             when = When.STARTUP if rule is Rule.CS307 else When.IMPORT
             message = f"calls {_called(note)} at import time and {note.detail}"
     chain = f" ({chain_text(note.chain[-1:])})" if note.chain else ""
@@ -137,6 +141,6 @@ def note_finding(note: Note) -> Finding:
         level=Level.CAUTION,
         when=when,
         message=message + chain,
-        evidence=chain_evidence(note.chain),
+        evidence=_note_evidence(note),
         remedy=_IN_HANDLER if when is When.STARTUP else None,
     )

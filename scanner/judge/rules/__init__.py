@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from scanner.judge.rules.imports import find_inside
 from scanner.judge.rules.lookup import find_lookup
+from scanner.judge.rules.outdated import find_outdated
 from scanner.judge.rules.source_only import find_source_only
 from scanner.judge.rules.subject import Subject
 from scanner.judge.rules.table import find_listed
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     find_excluded_python,
     find_native_wheels,
     find_source_only,
+    find_outdated,
     find_older_choice,
     find_passed_over,
     find_yanked,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from scanner.judge.rules.outdated import find_overtaking
 from scanner.judge.rules.subject import Subject
 from scanner.model.artifact import Artifact, ArtifactKind, Origin
 from scanner.model.finding import Evidence, Finding, Level, Strength, When
@@ -28,7 +29,7 @@ _SYSTEMS = (
 def find_native_wheels(subject: Subject) -> Iterator[Finding]:
     """CS101 where wheels exist but none of them fits, with CS107 where a pin is to blame."""
     chosen = subject.chosen
-    if chosen is None or chosen.wheel is not None:
+    if chosen is None or chosen.wheel is not None or chosen.is_source_only:
         return
     wheels = [artifact for artifact in chosen.release.artifacts if artifact.kind is ArtifactKind.WHEEL]
     if not wheels or any(rank_artifact(wheel, subject.target) is not None for wheel in wheels):
@@ -104,7 +105,7 @@ def find_older_choice(subject: Subject) -> Iterator[Finding]:
     if newest is None or newest.version <= chosen.version or newest.wheel is not None:
         return
     installable = [artifact for artifact in newest.release.artifacts if artifact.yanked is None]
-    if not installable:
+    if not installable or find_overtaking(subject):
         return
     python_only = all(not takes_python(artifact.requires_python, subject.target) for artifact in installable)
     why = (
