@@ -87,6 +87,12 @@ class Settings:
     fixed: Layer | None = None
     """What the command line and the environment set for every project; None where no configuration is to be read."""
 
+    def __post_init__(self) -> None:
+        """Accept the words of the enumerations too: ``table="enforce"`` has to enforce."""
+        for key in ("table", "fail-on", "min-level"):
+            name = key.replace("-", "_")
+            object.__setattr__(self, name, _PARSERS[key](getattr(self, name), None, key))
+
 
 def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str], folder: Path | None) -> Settings:
     """The settings in force for a scan of something in a folder; None reads no configuration file.
@@ -109,7 +115,7 @@ def load_project_settings(settings: Settings, folder: Path) -> Settings:
 
 def is_from_user(settings: Settings, key: str) -> bool:
     """Whether a value stands on the command line or in the environment, and not in a file of what is scanned."""
-    origin = settings.origins.get(key, "")
+    origin = settings.origins.get(key, "command line")
     return origin == "command line" or origin.startswith(ENVIRONMENT_PREFIX)
 
 
@@ -175,7 +181,9 @@ def _read_command_line(values: Mapping[str, Any]) -> Layer:
     layer: dict[str, tuple[Any, str]] = {}
     for name, value in values.items():
         key = name.replace("_", "-")
-        if value is None or value == () or value is False:
+        if key not in _PARSERS:
+            raise SettingsError(None, name, f"unknown setting{_suggest(key)}")
+        if value is None or value == ():
             continue
         layer[key] = (
             _PARSERS[key](list(value) if isinstance(value, tuple) else value, None, f"--{key}"),
