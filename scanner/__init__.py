@@ -80,7 +80,7 @@ def scan_text(text: str, settings: AnySettings = None, *, environ: Mapping[str, 
     """
     from scanner.cli.surroundings import scan_paths
 
-    return scan_paths(["-"], settings, environ, text.encode)
+    return scan_paths(["-"], settings, environ, lambda: text.encode(errors="surrogatepass"))
 
 
 if not TYPE_CHECKING:

@@ -95,6 +95,12 @@ def test_text_is_recognised_by_its_content(environ: dict[str, str]) -> None:
     assert [one.location.path for one in report.dependencies if one.location] == ["-"]
 
 
+def test_text_that_is_no_unicode_is_a_problem(environ: dict[str, str]) -> None:
+    report = scan_text("flask\n\ud800\n", environ=environ)
+    assert "flask" in _verdicts(report)
+    assert list(report.all_problems())
+
+
 def test_a_mapping_overrides_single_settings(environ: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "compat-scan.toml").write_text('no-deps = true\nfail-on = "never"\n', encoding="utf-8")
     (project,) = scan("requirements.txt", environ=environ).projects

@@ -42,6 +42,7 @@ _SETTING_OPTIONS = (
     "offline",
     "no_cache",
     "cache_dir",
+    "timeout",
     "max_data_age",
     "baseline",
     "accept",

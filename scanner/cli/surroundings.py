@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -127,6 +128,7 @@ def open_surroundings(
     """
     from scanner.pipeline import Surroundings
 
+    deadline = time.monotonic() + settings.timeout
     own: dict[str, Any] = {"environ": environ, "home": Path.home(), "directory": Path.cwd()}
 
     def open_supply(target: Target, options: IndexSettings, folder: Path) -> AbstractContextManager[Source]:
@@ -140,6 +142,7 @@ def open_surroundings(
             offline=settings.offline,
             with_dependencies=not settings.no_deps,
             cache=cache,
+            deadline=deadline,
         )
         return opening.open_supply(target, choice, **own, ask_keyring=find_keyring(environ))
 

@@ -25,6 +25,7 @@ from scanner.inputs.setting_values import (
     parse_moment,
     parse_path,
     parse_patterns,
+    parse_seconds,
     parse_string,
     parse_strings,
     parse_user_rows,
@@ -68,6 +69,8 @@ class Settings:
     offline: bool = False
     no_cache: bool = False
     cache_dir: str | None = None
+    timeout: int = 600
+    """In seconds: the time of a scan after which nothing is fetched any more."""
     max_data_age: int | None = None
     """In days; older data make the exit code 3."""
     baseline: str | None = None
@@ -249,6 +252,7 @@ _PARSERS: Mapping[str, Callable[[Any, str | None, str], Any]] = {
     "offline": parse_bool,
     "no-cache": parse_bool,
     "cache-dir": parse_path,
+    "timeout": parse_seconds,
     "max-data-age": parse_days,
     "baseline": parse_path,
     "accept": parse_strings,
