@@ -177,6 +177,12 @@ index_options = _apply(
             metavar="DIR",
             help="Use this cache folder.  [default: the user's cache folder]",
         ),
+        _option(
+            "--timeout",
+            type=click.IntRange(0, 999_999),
+            metavar="SECONDS",
+            help="Fetch nothing after this time; the rest is unknown.  [default: 600]",
+        ),
         _option("--no-deps", is_flag=True, help="Check only the listed packages, not their dependencies."),
         _option("--no-inspect", is_flag=True, help="Use index metadata only; do not open wheels."),
     )

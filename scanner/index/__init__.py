@@ -33,6 +33,8 @@ class IndexChoice:
     """Whether transitive dependencies are needed too, so that they are fetched ahead."""
     cache: Cache | None = None
     """What earlier scans learned; None to do without."""
+    deadline: float | None = None
+    """The moment of ``time.monotonic`` at which requests are given up; None for never."""
 
 
 @contextmanager
@@ -73,6 +75,7 @@ def open_supply(
         client_factory=None if make_client is None else partial(make_client, settings),
         runner=runner,
         ask_keyring=ask_keyring,
+        deadline=choice.deadline,
     ) as index:
         yield IndexSupply(index, target, load_pyodide(target.pyodide), with_dependencies=choice.with_dependencies)
 

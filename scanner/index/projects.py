@@ -59,17 +59,20 @@ class Index:
         client_factory: Callable[[], Client] | None = None,
         runner: Runner | None = None,
         ask_keyring: Ask | None = None,
+        deadline: float | None = None,
     ) -> None:
         """Open nothing yet; ``client_factory`` replaces the client that settings and environment describe.
 
         ``offline`` uses no network: local indexes, folders and the cache still answer, everything else is unreachable.
         The cache stays open: it belongs to the caller. ``runner`` None means a loop of the index's own;
-        ``ask_keyring`` gives the password of a user at an index.
+        ``ask_keyring`` gives the password of a user at an index; ``deadline`` is the moment of ``time.monotonic`` at
+        which requests are given up.
         """
         self.settings = settings
         self._offline = offline
         self._make_client = client_factory or (lambda: _make_client(settings, environ, home, user_agent, ask_keyring))
         self._opened: Client | None = None
+        self._deadline = deadline
         self.cache = cache
         self._listings = ListingCache(cache) if cache is not None else None
         self._runner = runner or make_runner()
@@ -202,7 +205,8 @@ class Index:
 
     def _get_client(self) -> Client:
         if self._opened is None:
-            self._opened = self._make_client()
+            client = self._make_client()
+            self._opened = client if self._deadline is None else _bound(client, self._deadline)
         return self._opened
 
 
@@ -210,6 +214,12 @@ def _open_outcome(outcome: Outcome) -> Listing | None:
     if isinstance(outcome, IndexFailure):
         raise copy_failure(outcome)
     return outcome
+
+
+def _bound(client: Client, deadline: float) -> Client:
+    from scanner.index.http.deadline import DeadlineClient  # noqa: PLC0415 - a warm scan never needs it
+
+    return DeadlineClient(client, deadline)
 
 
 def _make_client(

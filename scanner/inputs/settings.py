@@ -25,6 +25,7 @@ from scanner.inputs.setting_values import (
     parse_moment,
     parse_path,
     parse_patterns,
+    parse_seconds,
     parse_string,
     parse_strings,
     parse_user_rows,
@@ -68,6 +69,8 @@ class Settings:
     offline: bool = False
     no_cache: bool = False
     cache_dir: str | None = None
+    timeout: int = 600
+    """In seconds: the time of a scan after which nothing is fetched any more."""
     max_data_age: int | None = None
     """In days; older data make the exit code 3."""
     baseline: str | None = None
@@ -86,6 +89,12 @@ class Settings:
     """Where each value that is not the default comes from, by key as in the configuration file."""
     fixed: Layer | None = None
     """What the command line and the environment set for every project; None where no configuration is to be read."""
+
+    def __post_init__(self) -> None:
+        """Accept the words of the enumerations too: ``table="enforce"`` has to enforce."""
+        for key in ("table", "fail-on", "min-level"):
+            name = key.replace("-", "_")
+            object.__setattr__(self, name, _PARSERS[key](getattr(self, name), None, key))
 
 
 def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str], folder: Path | None) -> Settings:
@@ -109,7 +118,7 @@ def load_project_settings(settings: Settings, folder: Path) -> Settings:
 
 def is_from_user(settings: Settings, key: str) -> bool:
     """Whether a value stands on the command line or in the environment, and not in a file of what is scanned."""
-    origin = settings.origins.get(key, "")
+    origin = settings.origins.get(key, "command line")
     return origin == "command line" or origin.startswith(ENVIRONMENT_PREFIX)
 
 
@@ -175,7 +184,9 @@ def _read_command_line(values: Mapping[str, Any]) -> Layer:
     layer: dict[str, tuple[Any, str]] = {}
     for name, value in values.items():
         key = name.replace("_", "-")
-        if value is None or value == () or value is False:
+        if key not in _PARSERS:
+            raise SettingsError(None, name, f"unknown setting{_suggest(key)}")
+        if value is None or value == ():
             continue
         layer[key] = (
             _PARSERS[key](list(value) if isinstance(value, tuple) else value, None, f"--{key}"),
@@ -241,6 +252,7 @@ _PARSERS: Mapping[str, Callable[[Any, str | None, str], Any]] = {
     "offline": parse_bool,
     "no-cache": parse_bool,
     "cache-dir": parse_path,
+    "timeout": parse_seconds,
     "max-data-age": parse_days,
     "baseline": parse_path,
     "accept": parse_strings,

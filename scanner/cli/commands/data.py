@@ -20,9 +20,9 @@ from scanner.cli.running import (
     EXIT_INCOMPLETE,
     EXIT_WORKERS,
     errors_told,
-    prefer_updated_tables,
-    updates_folder,
+    write_note,
 )
+from scanner.cli.surroundings import updates_folder, use_updated_tables
 
 if TYPE_CHECKING:
     from scanner.inputs.settings import Settings
@@ -105,7 +105,7 @@ def _load_settings(cache_dir: str | None, index_url: str | None = None, *, in_fo
 
     settings = load_settings({"cache_dir": cache_dir, "index_url": index_url}, os.environ, None)
     if in_force:
-        prefer_updated_tables(settings)
+        use_updated_tables(settings, write_note)
     return settings
 
 
