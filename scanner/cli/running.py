@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.cli.encoding import drop_output
-from scanner.model.errors import ScanError, SourceError
+from scanner.model.errors import ScanError, SettingsError, SourceError
 from scanner.model.rule import Rule
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ _SETTING_OPTIONS = (
     "offline",
     "no_cache",
     "cache_dir",
+    "untrusted",
     "max_data_age",
     "baseline",
     "accept",
@@ -114,12 +115,20 @@ def make_settings(paths: Sequence[str], options: Mapping[str, Any]) -> Settings:
     """
     from scanner.inputs.settings import load_settings  # noqa: PLC0415  # heavy
 
-    first = Path(paths[0]).absolute() if paths and paths[0] != "-" else Path.cwd()
-    folder = first if os.path.isdir(first) else first.parent  # noqa: PTH112  # False for a name that is too long, too
     named = {name: options[name] for name in _SETTING_OPTIONS if name in options}
-    settings = load_settings(named, os.environ, folder)
+    settings = load_settings(named, os.environ, _common_folder(paths))
     prefer_updated_tables(settings)
     return settings
+
+
+def _common_folder(paths: Sequence[str]) -> Path:
+    """The folder that all paths lie in: only its configuration holds for the scan as a whole."""
+    named = [os.path.abspath(path) for path in paths if path != "-"] or [os.getcwd()]  # noqa: PTH100, PTH109
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in named]  # noqa: PTH112, PTH120
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # on different drives
+        return Path(folders[0])
 
 
 def prefer_updated_tables(settings: Settings) -> None:
@@ -129,21 +138,11 @@ def prefer_updated_tables(settings: Settings) -> None:
 
     tables.use_updates(None)
     try:
-        tables.use_updates(tables.read_updates(updates_folder(settings)))
+        tables.use_updates(tables.read_updates(cache_folder(settings)))
     except TableError as error:
         from scanner.report.escape import visible  # noqa: PLC0415  # only if it goes wrong
 
         click.echo(f"compat-scan: note: {visible(str(error))}; the shipped tables are used", err=True)
-
-
-def updates_folder(settings: Settings) -> Path:
-    """The folder of updated tables: that of the cache, unless a file of the scanned project names it.
-
-    A checkout could otherwise bring tables of its own, and with them its own verdicts.
-    """
-    from scanner.inputs.settings import is_from_user  # noqa: PLC0415  # heavy
-
-    return cache_folder(settings if is_from_user(settings, "cache-dir") else replace(settings, cache_dir=None))
 
 
 def check_paths(paths: Sequence[str]) -> None:
@@ -182,12 +181,14 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
         from scanner import index as opening  # noqa: PLC0415  # the network only where it is used
         from scanner.cli.keyring import find_keyring  # noqa: PLC0415
 
+        own = _load_own_settings(settings, folder)
         choice = opening.IndexChoice(
-            arguments=_index_arguments(settings),
+            arguments=_index_arguments(own),
             scanned=options,
             project=folder,
-            offline=settings.offline,
-            with_dependencies=not settings.no_deps,
+            untrusted=own.untrusted,
+            offline=own.offline,
+            with_dependencies=not own.no_deps,
             cache=cache,
         )
         return opening.open_supply(
@@ -216,6 +217,15 @@ def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = N
             own_hosts=own_hosts,
             installed=_installed(python) if python else {},
         )
+
+
+def _load_own_settings(settings: Settings, folder: Path) -> Settings:
+    from scanner.inputs.settings import drop_configuration, load_project_settings  # noqa: PLC0415
+
+    try:
+        return load_project_settings(settings, folder.absolute())
+    except SettingsError:  # a problem of that project by now
+        return drop_configuration(settings)
 
 
 def _index_arguments(settings: Settings) -> tuple[IndexSettings, ...]:

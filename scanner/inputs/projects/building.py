@@ -26,7 +26,7 @@ from scanner.inputs.projects.pywrangler import (
 from scanner.inputs.projects.resolution import read_resolution
 from scanner.inputs.projects.runtime import RuntimeChoice, broken_settings, find_runtimes
 from scanner.inputs.projects.selection import declared_lines, merge_options, plan_files, skip_entries
-from scanner.inputs.settings import Settings, load_project_settings
+from scanner.inputs.settings import Settings, drop_configuration, load_project_settings
 from scanner.model.dependency import SkipKind, Skipped
 from scanner.model.errors import SettingsError
 from scanner.model.finding import Problem
@@ -83,7 +83,7 @@ def prepare(unit: Unit, context: Context) -> Prepared:
     try:
         settings = load_project_settings(context.settings, Path(unit.folder).absolute())
     except SettingsError as error:
-        settings, problems = context.settings, (broken_settings(error),)
+        settings, problems = drop_configuration(context.settings), (broken_settings(error),)
     if settings.dev:
         unit.files, unit.development = [*unit.files, *unit.development], []
     runtimes = find_runtimes(unit.folder, unit.root, settings)
@@ -202,9 +202,13 @@ def _with_choice(project: Project, choice: RuntimeChoice, files: Sequence[ReadFi
 
 
 def _complete(project: Project, prepared: Prepared, context: Context) -> Project:
+    refused = project.comments if prepared.settings.untrusted else ()
+    notes = (f"{each.path}:{each.line}: the ignore is not used (--untrusted)" for each in refused)
     return replace(
         project,
         path=prepared.unit.folder,
+        comments=() if refused else project.comments,
+        notes=(*prepared.settings.notes, *notes, *project.notes),
         settings=prepared.settings,
         problems=tuple(dict.fromkeys((*prepared.problems, *project.problems))),
         skipped=(*project.skipped, *prepared.skipped),
