@@ -3,6 +3,7 @@
     ScanError
     ├── SettingsError(path, key, reason)       an option or a configuration file
     ├── SourceError(path, line, reason)        a dependency file that cannot be read
+    │   └── OutsideError                       one that lies outside of what is scanned (CS602)
     ├── EditError(path, line, reason)          an edit of a dependency file that is refused
     ├── TableError(path, key, reason)          a table below data/ that does not hold together
     ├── ArtifactError(filename, reason)        a wheel or source distribution that cannot be trusted or read
@@ -48,6 +49,10 @@ class SourceError(ScanError):
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{where}: {self.reason}"
+
+
+class OutsideError(SourceError):
+    """A file that lies outside of what is scanned, so that it is not opened (CS602)."""
 
 
 class EditError(ScanError):
