@@ -25,11 +25,12 @@ from scanner.judge.baseline import read_baseline
 from scanner.judge.explain import explain_project
 from scanner.judge.ignores import describe_ignores
 from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave_unknown
-from scanner.model.dependency import Dependency, Skipped
-from scanner.model.errors import SettingsError
+from scanner.model.dependency import Dependency, Location, Skipped
+from scanner.model.errors import ScanError, SettingsError, describe_unexpected
 from scanner.model.finding import Problem
 from scanner.model.index_settings import IndexSettings
 from scanner.model.report import DataAge, ProjectReport, Report, has_index_failure
+from scanner.model.rule import Rule
 from scanner.model.target import Target
 from scanner.resolve import Graph, resolve_flat, resolve_tree
 from scanner.resolve.direct import DirectSupply
@@ -116,7 +117,7 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings, noted:
         installed=around.installed,
         today=around.now.date() if around.now else None,
     )
-    projects = tuple(_scan_project(project, around) for project in found.projects)
+    projects = tuple(_scan_safely(project, around) for project in found.projects)
     complete = not has_index_failure(projects)
     return Report(
         projects=projects,
@@ -130,6 +131,19 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings, noted:
 
 def _find_data_age(now: datetime, projects: Iterable[Project]) -> DataAge:
     return tables.find_data_age((project.target.pyodide for project in projects), now.date())
+
+
+def _scan_safely(project: Project, around: Surroundings) -> ProjectReport:
+    """The report on a project, which is unknown as a whole after an error that no code expects."""
+    try:
+        return _scan_project(project, around)
+    except ScanError:
+        raise
+    except Exception as error:  # noqa: BLE001  # the other projects are judged
+        location = Location(path=next(iter(project.files), project.path), line=1)
+        problem = Problem(rule=Rule.CS601, message=describe_unexpected(error), location=location)
+        noted = replace(project, problems=(*project.problems, problem))
+        return leave_unknown(noted, baseline=frozenset(), today=None)
 
 
 def _scan_project(project: Project, around: Surroundings) -> ProjectReport:

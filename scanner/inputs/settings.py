@@ -182,7 +182,7 @@ def _read_config(folder: Path, *, untrusted: bool) -> tuple[Layer, tuple[str, ..
 def _read_environment(environ: Mapping[str, str]) -> Layer:
     layer: dict[str, tuple[Any, str]] = {}
     for variable in sorted(environ):
-        if not variable.startswith(ENVIRONMENT_PREFIX):
+        if not variable.startswith(ENVIRONMENT_PREFIX) or variable == "COMPAT_SCAN_DEBUG":
             continue
         key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("_", "-")
         if key not in _PARSERS or key in _TABLE_KEYS:

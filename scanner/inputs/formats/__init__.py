@@ -212,7 +212,7 @@ def find_format(path: str, text: str) -> SourceFormat | None:
     return None
 
 
-# Whatever nobody else knows: «constraints.txt», «freeze.txt», «deps» and standard input.
+# Whatever no other format takes: "constraints.txt", "freeze.txt", "deps" and standard input.
 _REQUIREMENTS_SUFFIX = re.compile(r"(\.(txt|in|pip|lst|req|reqs)|(^|/)[^/.]*)$", re.IGNORECASE)
 
 
@@ -262,25 +262,24 @@ def read_path(path: str, expand: Callable[[str], str], root: str | None = None) 
 
     ``root`` is the folder that it is read for; outside of a repository, no file above it is opened.
     """
-    return _read_document(Files(expand, path, root), path, lambda opener: opener.open(path))
+    return _read_document(Files(expand, path, root), lambda opener: opener.open(path))
 
 
 def read_given(path: str, data: bytes, expand: Callable[[str], str]) -> ReadFile:
     """The same for bytes that seem to lie at the path."""
-    return _read_document(Files(expand, path), path, lambda opener: opener.make_document(path, data))
+    return _read_document(Files(expand, path), lambda opener: opener.make_document(path, data))
 
 
 def read_member(path: str, member: str, expand: Callable[[str], str], root: str | None = None) -> ReadFile:
     """The part of a workspace's uv.lock that one member reaches, by the member's folder as seen from the lock."""
-    return _read_document(Files(expand, path, root), path, lambda opener: opener.open(path), partial(parse_uv_lock, member=member))
+    parse = partial(parse_uv_lock, member=member)
+    return _read_document(Files(expand, path, root), lambda opener: opener.open(path), parse)
 
 
 def _read_document(
-    opener: Files,
-    path: str,
-    open_document: Callable[[Files], Document],
-    parse: Callable[[Document], Parsed] | None = None,
+    opener: Files, open_document: Callable[[Files], Document], parse: Callable[[Document], Parsed] | None = None
 ) -> ReadFile:
+    path = opener.path
     try:
         document = open_document(opener)
         source = find_format(document.path, document.text)
@@ -289,9 +288,9 @@ def _read_document(
         parsed = (parse or source.parse)(document)
         if not parsed.is_lock or source.parse is parse_requirements:
             parsed = follow_local_projects(document, parsed)
-        parsed = refuse_outside(document, parsed, opener.root)
-    except SourceError as error:
-        problems = (*opener.problems, describe_failure(error))
+        parsed = refuse_outside(parsed, opener.root)
+    except Exception as error:  # noqa: BLE001  # one bad text is one problem, whatever reads it
+        problems = (*opener.problems, describe_failure(error, path))
         return ReadFile(path=path, format=None, parsed=Parsed(problems=problems))
     if not parsed.entries and not parsed.problems:
         parsed = replace(parsed, notes=(*parsed.notes, f"{path} declares no dependencies"))

@@ -6,6 +6,7 @@ it says it at all.
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -41,14 +42,15 @@ def follow_local_projects(document: Document, parsed: Parsed) -> Parsed:
     return replace(parsed, entries=tuple(entries), problems=(*parsed.problems, *following.problems))
 
 
-def refuse_outside(document: Document, parsed: Parsed, root: str) -> Parsed:
+def refuse_outside(parsed: Parsed, root: str) -> Parsed:
     """The same without the local archives that lie outside of the root, which are listed as skipped and reported."""
     entries: list[Entry] = []
     problems = list(parsed.problems)
     for entry in parsed.entries:
         try:
-            if isinstance(entry, Dependency) and (path := _local_archive(entry)):
-                check_inside(posixpath.join(posixpath.dirname(entry.location.path), path), root)
+            path = _local_archive(entry) if isinstance(entry, Dependency) else None
+            if path is not None and os.path.exists(path):  # noqa: PTH110 (Path.exists raises for a name too long)
+                check_inside(path, root)
             entries.append(entry)
         except OutsideError as error:
             problems.append(Problem(rule=Rule.CS602, message=f"{path}: {error.reason}", location=entry.location))
@@ -61,7 +63,8 @@ def _local_archive(entry: Dependency) -> str | None:
     if entry.url is None or not is_archive(entry.url):
         return None
     path = path_of_file_url(entry.url)
-    return None if is_url(path) else path.partition("#")[0]
+    beside = posixpath.join(posixpath.dirname(entry.location.path), path.partition("#")[0])
+    return None if is_url(path) else beside
 
 
 @dataclass(kw_only=True, slots=True)
@@ -138,7 +141,7 @@ def _read_folder(document: Document, path: str) -> _Manifests:
     """The manifests of a folder, beside the document or one folder up; empty where there are none."""
     for base in ("", "..") if not posixpath.isabs(path) else ("",):
         found = _read_manifests(document, posixpath.join(base, path))
-        if found.documents or found.outside:
+        if found.documents or (found.outside and not base):
             return found
     return _Manifests()
 

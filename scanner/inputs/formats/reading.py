@@ -12,7 +12,7 @@ from scanner.inputs.formats.document import Document, Parsed
 from scanner.inputs.formats.ignores import InlineIgnore, find_inline_ignores
 from scanner.inputs.formats.text import MAX_FILE_BYTES, decode_leniently
 from scanner.model.dependency import Location
-from scanner.model.errors import OutsideError, SourceError
+from scanner.model.errors import OutsideError, SourceError, describe_unexpected
 from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 
@@ -46,6 +46,7 @@ class Files:
         self.ignores: list[InlineIgnore] = []
         self._expand = expand
         self._path_by_real_path: dict[str, str] = {}
+        self.path = path
         self.root = find_root(path, root)
 
     def open(self, path: str) -> Document:
@@ -111,8 +112,10 @@ def read_head(path: str, size_bytes: int) -> bytes:
         return b""
 
 
-def describe_failure(error: SourceError) -> Problem:
-    """A file that could not be read at all, as a problem (CS601)."""
+def describe_failure(error: Exception, path: str) -> Problem:
+    """A file that could not be read at all, as a problem (CS601; CS602 if it lies outside)."""
+    if not isinstance(error, SourceError):
+        error = SourceError(path, None, describe_unexpected(error))
     location = Location(path=error.path, line=error.line or 1)
     rule = Rule.CS602 if isinstance(error, OutsideError) else Rule.CS601
     return Problem(rule=rule, message=error.reason, location=location)
