@@ -237,7 +237,7 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     Raises:
         SettingsError: the settings cannot be used.
     """
-    report = scan((STDIN,), settings, replace(around, read_stdin=requirement.encode))
+    report = scan((STDIN,), settings, replace(around, read_stdin=lambda: requirement.encode(errors="surrogateescape")))
     project = report.projects[0]
     names = [canonicalize_name(row.name) for row in project.dependencies if row.location is not None]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)

@@ -19,9 +19,9 @@ from scanner.cli.running import (
     EXIT_CONTAINER,
     EXIT_INCOMPLETE,
     EXIT_WORKERS,
+    cache_folder,
     errors_told,
     prefer_updated_tables,
-    cache_folder,
 )
 
 if TYPE_CHECKING:

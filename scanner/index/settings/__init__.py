@@ -64,7 +64,9 @@ def read_index_settings(
         around.default_index_url, "index-url"
     )
     if around.untrusted:
-        usual_urls = {each.url for layer in (*arguments, *variables, *uv_files, pip_files) for each in _locations(layer)}
+        usual_urls = {
+            each.url for layer in (*arguments, *variables, *uv_files, pip_files) for each in _locations(layer)
+        }
         ours, project = (_drop_indexes(each, {default.url, *usual_urls}) for each in (ours, project))
     layers = (*arguments, *variables, replace(ours, merges=True), project, *uv_files, pip_files)
     own = (*(each for each in arguments if each.own_hosts), *variables, *uv_files, pip_files)
