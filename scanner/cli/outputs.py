@@ -13,8 +13,8 @@ import click
 
 from scanner import __version__
 from scanner.cli.encoding import drop_output, fit_encoding
+from scanner.inputs.replacing import open_replacing
 from scanner.model.errors import SourceError
-from scanner.model.replacing import open_replacing
 
 if TYPE_CHECKING:
     from scanner.model.report import Report

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scanner import pipeline
 from scanner.inputs.projects import folder_of, merge_options
+from scanner.inputs.replacing import open_replacing
 from scanner.inputs.settings import Settings
 from scanner.inspect.own_code import read_own_code
 from scanner.model.errors import SettingsError, SourceError

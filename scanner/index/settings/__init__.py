@@ -64,10 +64,9 @@ def read_index_settings(
         around.default_index_url, "index-url"
     )
     if around.untrusted:
-        usual_urls = {
-            each.url for layer in (*arguments, *variables, *uv_files, pip_files) for each in _locations(layer)
-        }
-        ours, project = (_drop_indexes(each, {default.url, *usual_urls}) for each in (ours, project))
+        users = (*arguments, *variables, *uv_files, pip_files)
+        own_urls = {default.url, *(each.url for layer in users for each in _locations(layer))}
+        ours, project = _drop_indexes(ours, own_urls), _drop_indexes(project, own_urls)
     layers = (*arguments, *variables, replace(ours, merges=True), project, *uv_files, pip_files)
     own = (*(each for each in arguments if each.own_hosts), *variables, *uv_files, pip_files)
     notes = _unsent((*ours.extra, *project.extra), own, around.environ)
