@@ -109,7 +109,7 @@ def _find_package(version: str, named: Path | None, cache: Path) -> Path:
         None,
         "verify",
         f"needs the npm package pyodide {version}, which is not in the cache{_aside(seen)};"
-        " --install fetches it into the cache with npm, --pyodide names a folder that has it, such as ./node_modules/pyodide",
+        " --install fetches it into the cache with npm, --pyodide names a folder that has it (./node_modules does too)",
     )
 
 
