@@ -89,7 +89,7 @@ def test_without_node_that_is_told(tmp_path: Path) -> None:
 
 
 def test_a_node_that_does_not_run_is_told(tmp_path: Path) -> None:
-    _package(tmp_path / "node_modules" / "pyodide")
+    _package(tmp_path / "cache" / "verify" / f"pyodide-{VERSION}" / "node_modules" / "pyodide")
     broken = _program(tmp_path / "broken", "node", "print('v20')\n")
     with pytest.raises(SettingsError, match="does not run"):
         _find(tmp_path, broken)

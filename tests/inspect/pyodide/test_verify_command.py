@@ -85,9 +85,11 @@ def test_without_node_or_the_package_it_is_misuse_and_nothing_is_fetched(
     result = run("verify", "requirements.txt", files=files, env={"PATH": str(tmp_path)})
     assert result.exit_code == 2
     assert "needs Node.js" in result.stderr
-    (tmp_path / "node_modules" / "pyodide" / "package.json").unlink()
     result = run(
-        "verify", "requirements.txt", files=files, env={**environ, "XDG_CACHE_HOME": os.fspath(tmp_path / "cache")}
+        "verify",
+        "requirements.txt",
+        files=files,
+        env={**environ, "COMPAT_SCAN_CACHE_DIR": os.fspath(tmp_path / "none")},
     )
     assert result.exit_code == 2
     assert "--install" in result.stderr
