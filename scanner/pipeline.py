@@ -27,8 +27,8 @@ from scanner.judge.explain import explain_project
 from scanner.judge.ignores import describe_ignores
 from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave_unknown
 from scanner.model.artifact import Origin
-from scanner.model.dependency import Dependency, Skipped
-from scanner.model.errors import SettingsError
+from scanner.model.dependency import Dependency, Location, Skipped
+from scanner.model.errors import ScanError, SettingsError, describe_unexpected
 from scanner.model.finding import Problem
 from scanner.model.index_settings import IndexSettings
 from scanner.model.report import DataAge, ProjectReport, Report, has_index_failure
@@ -119,7 +119,7 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings, noted:
         installed=around.installed,
         today=around.now.date() if around.now else None,
     )
-    projects = tuple(_scan_project(project, around) for project in found.projects)
+    projects = tuple(_scan_safely(project, around) for project in found.projects)
     complete = not has_index_failure(projects)
     age = _find_data_age(around.now, found.projects) if around.now else None
     return Report(
@@ -142,6 +142,19 @@ def _find_old_data(age: DataAge | None, maximum_days: int | None) -> Iterator[Pr
         yield Problem(
             rule=Rule.CS604, message=reason, location=None, remedy="update the data: `compat-scan data update`"
         )
+
+
+def _scan_safely(project: Project, around: Surroundings) -> ProjectReport:
+    """The report on a project, which is unknown as a whole after an error that no code expects."""
+    try:
+        return _scan_project(project, around)
+    except ScanError:
+        raise
+    except Exception as error:  # noqa: BLE001  # the other projects are judged
+        location = Location(path=next(iter(project.files), project.path), line=1)
+        problem = Problem(rule=Rule.CS601, message=describe_unexpected(error), location=location)
+        noted = replace(project, problems=(*project.problems, problem))
+        return leave_unknown(noted, baseline=frozenset(), today=None)
 
 
 def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
@@ -287,7 +300,7 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     Raises:
         SettingsError: the settings cannot be used.
     """
-    report = scan((STDIN,), settings, replace(around, read_stdin=requirement.encode))
+    report = scan((STDIN,), settings, replace(around, read_stdin=lambda: requirement.encode(errors="surrogateescape")))
     project = report.projects[0]
     names = [
         canonicalize_name(row.name)

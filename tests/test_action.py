@@ -113,6 +113,8 @@ def _expand(text: str, inputs: Mapping[str, str], outputs: Mapping[str, Mapping[
                 return inputs[name]
             case ["steps", step, "outputs", name]:
                 return outputs[step][name]
+            case ["github", *_]:
+                return inputs.get(match[1], "")
         raise AssertionError(match[0])
 
     return re.sub(r"\$\{\{ ([\w.-]+) \}\}", value, text)

@@ -24,6 +24,8 @@ def tell_fault(error: BaseException) -> int:
         told = [f"compat-scan: error: standard output: cannot be written: {error.strerror}"]
     elif isinstance(error, MemoryError):
         told = ["compat-scan: error: not enough memory: no verdict was produced"]
+    elif getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE):
+        told = ["compat-scan: error: too many open files (see ulimit -n): no verdict was produced"]
     else:
         lines = "".join(traceback.format_exception(error)).splitlines()
         told = [visible(redact_credentials(line)) for line in lines]

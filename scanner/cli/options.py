@@ -183,6 +183,7 @@ index_options = _apply(
             metavar="SECONDS",
             help="Fetch nothing after this time; the rest is unknown.  [default: 600]",
         ),
+        _option("--untrusted", is_flag=True, help="Use no index, ignore or policy that the scanned files set."),
         _option("--no-deps", is_flag=True, help="Check only the listed packages, not their dependencies."),
         _option("--no-inspect", is_flag=True, help="Use index metadata only; do not open wheels."),
     )

@@ -43,6 +43,7 @@ _SETTING_OPTIONS = (
     "no_cache",
     "cache_dir",
     "timeout",
+    "untrusted",
     "max_data_age",
     "baseline",
     "accept",

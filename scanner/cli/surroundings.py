@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner.model.errors import SourceError, TableError
+from scanner.model.errors import SettingsError, SourceError, TableError
 
 if TYPE_CHECKING:
     from scanner.index.cache import Cache
@@ -76,9 +76,17 @@ def read_settings(paths: Sequence[str], options: Mapping[str, Any], environ: Map
     """
     from scanner.inputs.settings import load_settings
 
-    first = Path(paths[0]).absolute() if paths and paths[0] != "-" else Path.cwd()
-    folder = first if os.path.isdir(first) else first.parent  # noqa: PTH112  # as above
-    return load_settings(options, environ, folder)
+    return load_settings(options, environ, _common_folder(paths))
+
+
+def _common_folder(paths: Sequence[str]) -> Path:
+    """The folder that all paths lie in: only its configuration holds for the scan as a whole."""
+    named = [os.path.abspath(path) for path in paths if path != "-"] or [os.getcwd()]  # noqa: PTH100, PTH109
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in named]  # noqa: PTH112, PTH120
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # on different drives
+        return Path(folders[0])
 
 
 def use_updated_tables(settings: Settings, tell: Tell) -> None:
@@ -86,21 +94,11 @@ def use_updated_tables(settings: Settings, tell: Tell) -> None:
     from scanner.runtime import tables
 
     try:
-        updates = tables.read_updates(updates_folder(settings))
+        updates = tables.read_updates(cache_folder(settings))
     except TableError as error:
         updates = None
         tell(f"{error}; the shipped tables are used")
     tables.use_updates(updates)
-
-
-def updates_folder(settings: Settings) -> Path:
-    """The folder of updated tables: that of the cache, unless a file of the scanned project names it.
-
-    A checkout could otherwise bring tables of its own, and with them its own verdicts.
-    """
-    from scanner.inputs.settings import is_from_user
-
-    return cache_folder(settings if is_from_user(settings, "cache-dir") else replace(settings, cache_dir=None))
 
 
 def cache_folder(settings: Settings) -> Path:
@@ -135,12 +133,14 @@ def open_surroundings(
         from scanner import index as opening
         from scanner.cli.keyring import find_keyring
 
+        mine = _load_own_settings(settings, folder)
         choice = opening.IndexChoice(
-            arguments=_index_arguments(settings, environ),
+            arguments=_index_arguments(mine, environ),
             scanned=options,
             project=folder,
-            offline=settings.offline,
-            with_dependencies=not settings.no_deps,
+            untrusted=mine.untrusted,
+            offline=mine.offline,
+            with_dependencies=not mine.no_deps,
             cache=cache,
             deadline=deadline,
         )
@@ -162,6 +162,15 @@ def open_surroundings(
             own_hosts=own_hosts,
             installed=installed or {},
         )
+
+
+def _load_own_settings(settings: Settings, folder: Path) -> Settings:
+    from scanner.inputs.settings import drop_configuration, load_project_settings
+
+    try:
+        return load_project_settings(settings, folder.absolute())
+    except SettingsError:  # a problem of that project by now
+        return drop_configuration(settings)
 
 
 def _read_stdin() -> bytes:

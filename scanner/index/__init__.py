@@ -28,6 +28,8 @@ class IndexChoice:
     scanned: IndexSettings = field(default_factory=IndexSettings)
     project: Path | None = None
     """The absolute folder of the scanned file, where uv's project settings are looked for."""
+    untrusted: bool = False
+    """Whether the indexes that scanned files name are reported and not used."""
     offline: bool = False
     with_dependencies: bool = True
     """Whether transitive dependencies are needed too, so that they are fetched ahead."""
@@ -63,6 +65,7 @@ def open_supply(
         directory=directory,
         default_index_url=load_platform().public_index_url,
         project=choice.project,
+        untrusted=choice.untrusted,
     )
     settings = read_index_settings(around, arguments=choice.arguments, scanned=choice.scanned, markers=target.markers)
     with Index(

@@ -19,7 +19,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from scanner.index.listing import Listing
 from scanner.index.projects import Index
 from scanner.model.artifact import Artifact, ArtifactKind
-from scanner.model.errors import ArtifactError, IndexFailure, IndexUnreachable
+from scanner.model.errors import ArtifactError, IndexFailure, IndexUnreachable, describe_unexpected
 from scanner.model.index_settings import IndexSettings
 from scanner.model.metadata import CoreMetadata, applies
 from scanner.model.opened import Opened
@@ -131,6 +131,8 @@ class IndexSupply:
             return await open_wheel(self._distributions, artifact)
         except (IndexFailure, ArtifactError) as error:
             return error
+        except Exception as error:  # noqa: BLE001  # one bad file is one finding, whatever reads it
+            return ArtifactError(artifact.filename, describe_unexpected(error))
 
     async def _fetch_all(self, candidates: tuple[Candidate, ...]) -> None:
         await asyncio.gather(*(self._fetch_metadata(candidate) for candidate in candidates))
@@ -163,6 +165,8 @@ class IndexSupply:
             found = await self._distributions.fetch_metadata(candidate)
         except (IndexFailure, ArtifactError) as error:
             return error
+        except Exception as error:  # noqa: BLE001  # as above
+            return ArtifactError(f"{candidate.release.name} {candidate.version}", describe_unexpected(error))
         package = self.pyodide_package(candidate.release.name)
         if found is None and package is not None and package.version == candidate.version:
             if package.name in self._shipped:

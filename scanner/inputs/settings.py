@@ -38,6 +38,15 @@ CONFIG_NAME = "compat-scan.toml"
 ENVIRONMENT_PREFIX = "COMPAT_SCAN_"
 
 _TABLE_KEYS = ("ignore", "table-rows")
+_OUTSIDE_KEYS = frozenset({"cache-dir", "untrusted"})
+"""What a configuration file never sets: a cache that is committed would bring its own verdicts."""
+_PROJECT_KEYS = frozenset(
+    {
+        *("compatibility-date", "compatibility-flag", "exclude-newer"),
+        *("group", "extra", "all-groups", "all-extras", "all-files", "dev"),
+    }
+)
+"""What a configuration file still sets with `--untrusted`: what is installed, and for which runtime."""
 
 Layer = Mapping[str, tuple[Any, str]]
 """Values by key, each with where it comes from."""
@@ -71,6 +80,8 @@ class Settings:
     cache_dir: str | None = None
     timeout: int = 600
     """In seconds: the time of a scan after which nothing is fetched any more."""
+    untrusted: bool = False
+    """Whether the scanned files may decide neither where requests go nor what counts."""
     max_data_age: int | None = None
     """In days; older data make the exit code 3."""
     baseline: str | None = None
@@ -87,6 +98,8 @@ class Settings:
     table_rows: tuple[UserRow, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each value that is not the default comes from, by key as in the configuration file."""
+    notes: tuple[str, ...] = ()
+    """The settings of a configuration file that are not used, as sentences."""
     fixed: Layer | None = None
     """What the command line and the environment set for every project; None where no configuration is to be read."""
 
@@ -103,8 +116,7 @@ def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str], f
     Raises:
         SettingsError: a value or key cannot be used; the message names the file or variable.
     """
-    below = _read_config(folder) if folder else {}
-    return _combine(below, {**_read_environment(environ), **_read_command_line(command_line)})
+    return _combine(folder, {**_read_environment(environ), **_read_command_line(command_line)})
 
 
 def load_project_settings(settings: Settings, folder: Path) -> Settings:
@@ -113,13 +125,18 @@ def load_project_settings(settings: Settings, folder: Path) -> Settings:
     Raises:
         SettingsError: the configuration cannot be used.
     """
-    return settings if settings.fixed is None else _combine(_read_config(folder), settings.fixed)
+    return settings if settings.fixed is None else _combine(folder, settings.fixed)
 
 
 def is_from_user(settings: Settings, key: str) -> bool:
-    """Whether a value stands on the command line or in the environment, and not in a file of what is scanned."""
+    """Whether a value is from the command line or the environment, and not from a file of what is scanned."""
     origin = settings.origins.get(key, "command line")
     return origin == "command line" or origin.startswith(ENVIRONMENT_PREFIX)
+
+
+def drop_configuration(settings: Settings) -> Settings:
+    """The settings of the command line and the environment alone, for a folder whose configuration is broken."""
+    return settings if settings.fixed is None else _combine(None, settings.fixed)
 
 
 def find_config(folder: Path) -> Path | None:
@@ -142,16 +159,19 @@ def _mentions_config(path: Path) -> bool:
         return False
 
 
-def _combine(config: Layer, fixed: Layer) -> Settings:
+def _combine(folder: Path | None, fixed: Layer) -> Settings:
+    untrusted = bool(fixed.get("untrusted", (False, ""))[0])
+    config, notes = _read_config(folder, untrusted=untrusted) if folder else ({}, ())
     layer = {**config, **fixed}
     values = {key.replace("-", "_"): value for key, (value, _) in layer.items()}
-    return Settings(**values, origins={key: origin for key, (_, origin) in layer.items()}, fixed=fixed)
+    return Settings(**values, origins={key: origin for key, (_, origin) in layer.items()}, fixed=fixed, notes=notes)
 
 
-def _read_config(folder: Path) -> Layer:
+def _read_config(folder: Path, *, untrusted: bool) -> tuple[Layer, tuple[str, ...]]:
+    """The values of the configuration of a folder, and a sentence for each that is not used."""
     path = find_config(folder)
     if path is None:
-        return {}
+        return {}, ()
     table = _load_toml(path, lenient=False)
     where = path.as_posix()
     if path.name != CONFIG_NAME:
@@ -160,18 +180,24 @@ def _read_config(folder: Path) -> Layer:
     if not isinstance(table, dict):
         raise SettingsError(path.as_posix(), "tool.compat-scan", "is not a table")
     layer: dict[str, tuple[Any, str]] = {}
+    notes: list[str] = []
     for key, value in table.items():
         known = "table-rows" if key == "table" and isinstance(value, list) else key
         if known not in _PARSERS:
             raise SettingsError(path.as_posix(), key, f"unknown setting{_suggest(key)}")
-        layer[known] = (_PARSERS[known](value, path.as_posix(), key), where)
-    return layer
+        if known in _OUTSIDE_KEYS:
+            notes.append(f"{where}: {key} is not used: only --{key} and its variable set it")
+        elif untrusted and known not in _PROJECT_KEYS:
+            notes.append(f"{where}: {key} is not used (--untrusted)")
+        else:
+            layer[known] = (_PARSERS[known](value, path.as_posix(), key), where)
+    return layer, tuple(notes)
 
 
 def _read_environment(environ: Mapping[str, str]) -> Layer:
     layer: dict[str, tuple[Any, str]] = {}
     for variable in sorted(environ):
-        if not variable.startswith(ENVIRONMENT_PREFIX):
+        if not variable.startswith(ENVIRONMENT_PREFIX) or variable == "COMPAT_SCAN_DEBUG":
             continue
         key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("_", "-")
         if key not in _PARSERS or key in _TABLE_KEYS:
@@ -253,6 +279,7 @@ _PARSERS: Mapping[str, Callable[[Any, str | None, str], Any]] = {
     "no-cache": parse_bool,
     "cache-dir": parse_path,
     "timeout": parse_seconds,
+    "untrusted": parse_bool,
     "max-data-age": parse_days,
     "baseline": parse_path,
     "accept": parse_strings,
@@ -263,4 +290,5 @@ _PARSERS: Mapping[str, Callable[[Any, str | None, str], Any]] = {
     "table-rows": parse_user_rows,
 }
 
-assert {name.replace("_", "-") for name in (f.name for f in fields(Settings))} - {"origins", "fixed"} == set(_PARSERS)  # noqa: S101
+_DERIVED = {"origins", "fixed", "notes"}
+assert {name.replace("_", "-") for name in (f.name for f in fields(Settings))} - _DERIVED == set(_PARSERS)  # noqa: S101

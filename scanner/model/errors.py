@@ -3,6 +3,7 @@
     ScanError
     ├── SettingsError(path, key, reason)       an option or a configuration file
     ├── SourceError(path, line, reason)        a dependency file that cannot be read
+    │   └── OutsideError                       one that lies outside of what is scanned (CS602)
     ├── EditError(path, line, reason)          an edit of a dependency file that is refused
     ├── TableError(path, key, reason)          a table below data/ that does not hold together
     ├── ArtifactError(filename, reason)        a wheel or source distribution that cannot be trusted or read
@@ -17,9 +18,34 @@ have is no error: it is ``None`` where a listing is asked for.
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import os
+import traceback
+
 
 class ScanError(Exception):
     """The base of every error that compat-scan raises on purpose."""
+
+
+def describe_unexpected(error: Exception) -> str:
+    """One sentence for an error that no code expects, with an id that is the same for the same fault.
+
+    What the error itself says stays out of it, because it may repeat what a stranger wrote. An error that was raised on
+    purpose is its own sentence.
+
+    Raises:
+        Exception: the error itself, with COMPAT_SCAN_DEBUG=1, and if memory or file descriptors are used up.
+    """
+    if isinstance(error, ScanError):
+        return str(error)
+    is_used_up = isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE)
+    if is_used_up or os.environ.get("COMPAT_SCAN_DEBUG") == "1":
+        raise error
+    frames = traceback.extract_tb(error.__traceback__)
+    places = "".join(f"{os.path.basename(each.filename)}:{each.name};" for each in frames[-3:])  # noqa: PTH119
+    identity = hashlib.sha256(f"{type(error).__name__};{places}".encode()).hexdigest()[:8]
+    return f"internal error {identity} ({type(error).__name__}); COMPAT_SCAN_DEBUG=1 shows the traceback"
 
 
 class SettingsError(ScanError):
@@ -48,6 +74,10 @@ class SourceError(ScanError):
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{where}: {self.reason}"
+
+
+class OutsideError(SourceError):
+    """A file that lies outside of what is scanned, so that it is not opened (CS602)."""
 
 
 class EditError(ScanError):

@@ -23,9 +23,9 @@ from scanner.cli.options import (
 )
 from scanner.cli.outputs import open_output, report_context, write_notes
 from scanner.cli.running import (
+from scanner.cli.surroundings import check_paths
     EXIT_CONTAINER,
     EXIT_WORKERS,
-    check_paths,
     errors_told,
     exit_code,
     make_settings,
