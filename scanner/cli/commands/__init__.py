@@ -99,7 +99,7 @@ def _data() -> click.Command:
 COMMANDS = {
     "scan": Entry("Judge every dependency (the default command).", _scan),
     "list": Entry("Show what would be scanned; opens no network.", _list),
-    "explain": Entry("Tell everything known of one package.", _explain),
+    "explain": Entry("Explain the verdict of one package, remedies first.", _explain),
     "tree": Entry("Show who requires whom, with the verdicts.", _tree),
     "plan": Entry("Plan what to deploy where, at what size and cost.", _plan),
     "verify": Entry("Hold the verdicts against a real Pyodide.", _verify),
