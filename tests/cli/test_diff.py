@@ -47,7 +47,7 @@ def test_a_package_that_the_newer_runtime_has_is_fallen(run: Run, index: FakeInd
     assert _names(document["fallen_blockers"]) == [("mysqlclient", "CS101", "runs")]
     assert document["new"]["path"] is None
     told = run("diff", "old.json", "requirements.txt", "--table", "advise").stdout
-    assert "mysqlclient 2.2.8  has a compatible wheel now [CS101]" in told
+    assert "mysqlclient  has a compatible wheel now [CS101]" in told
     document, code = _diff(run, "old.json", "requirements.txt", "--compatibility-date", "2026-01-01", "--table=advise")
     assert (code, document["fallen_blockers"], document["new_blockers"]) == (0, [], [])
 

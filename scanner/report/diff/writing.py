@@ -136,7 +136,7 @@ def _new_item(change: Change, inherited: list[Change], *, many: bool) -> _Item:
     where = "" if row.name is None else f" ({_BEFORE[change.other]})"
     more = [f"Remedy: {row.remedy}"] if row.remedy else []
     return _Item(
-        title=_title(row, many=many),
+        title=_title(row, row.version, many=many),
         text=f"{row.message} [{row.rule}]{where}",
         more=(*more, *_list_inherited(inherited)),
     )
@@ -151,7 +151,7 @@ def _old_item(change: Change, inherited: list[Change], *, many: bool) -> _Item:
         text = "has a compatible wheel now"
     if change.drop and change.other is not State.UNKNOWN:
         text += ": drop its row in the baseline" if change.drop == BASELINE else f": drop the ignore at {change.drop}"
-    return _Item(title=_title(row, many=many), text=f"{text} [{row.rule}]", more=_list_inherited(inherited))
+    return _Item(title=_title(row, None, many=many), text=f"{text} [{row.rule}]", more=_list_inherited(inherited))
 
 
 def _list_inherited(inherited: list[Change]) -> tuple[str, ...]:
@@ -172,8 +172,9 @@ def _stale(stale: Stale) -> _Item:
     return _Item(title=stale.place, text=f"no longer found: {named} [{stale.row.rule}]")
 
 
-def _title(row: Row, *, many: bool) -> str:
-    name = " ".join(part for part in (row.name, row.version) if part) or "project"
+def _title(row: Row, version: str | None, *, many: bool) -> str:
+    """The package, with its project where there are several; a fallen blocker was about another version."""
+    name = " ".join(part for part in (row.name, version) if part) or "project"
     return f"{row.project or '.'}: {name}" if many else name
 
 
