@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO
@@ -117,7 +118,7 @@ def test_hostile_text_of_a_report_is_escaped(
         assert not {"\x1b", "\u202e"} & set(told)
         assert "##[" not in told
         assert not [line for line in told.splitlines() if line.lstrip().startswith("::")]
-        assert form != "markdown" or "<b>" not in "".join(told.split("`")[::2])
+        assert form != "markdown" or "<b>" not in re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", told)
 
 
 def test_without_a_difference_the_outcome_is_all(

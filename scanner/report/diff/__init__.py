@@ -6,7 +6,7 @@ Findings are matched by fingerprint: rule, project path and name.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.report.diff.reading import BASELINE, ReadReport, Row
@@ -96,10 +96,9 @@ def compare_reports(old: ReadReport, new: ReadReport) -> Diff:
 
 def group_by_cause(changes: tuple[Change, ...]) -> list[tuple[Change, list[Change]]]:
     """Each blocker with those that are inherited from its package; an inherited one without its cause stays alone."""
-    is_root: Callable[[Change], bool] = lambda change: change.row.cause is None  # noqa: E731
     grouped: dict[tuple[str, str | None], tuple[Change, list[Change]]] = {}
     alone: list[tuple[Change, list[Change]]] = []
-    for change in sorted(changes, key=is_root, reverse=True):
+    for change in sorted(changes, key=lambda change: change.row.cause is not None):
         row = change.row
         known = grouped.get((row.project, row.cause))
         if row.cause is not None and known:
@@ -151,10 +150,9 @@ class _Side:
 
 
 def _find_moved(old: ReadReport, new: ReadReport) -> Iterator[Moved]:
-    for key, packages in new.packages.items():
-        before = _list_versions(old, key)
-        after = _list_versions(new, key)
-        if packages and before and after and before != after:
+    for key in new.packages:
+        before, after = _list_versions(old, key), _list_versions(new, key)
+        if before and after and before != after:
             yield Moved(project=key[0], name=key[1], old=before, new=after)
 
 
