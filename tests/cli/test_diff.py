@@ -92,6 +92,13 @@ def test_an_accepted_blocker_is_not_new_and_a_fallen_one_names_the_ignore(
     assert "has a compatible wheel now: drop the ignore at requirements.txt:1 [CS101]" in told
 
 
+def test_a_scan_that_is_cut_short_calls_no_ignore_unused(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
+    index.add(make_wheel("alpha", "1.0"))
+    _scan(run, "old.json", text="alpha  # compat-scan: ignore[CS305] until autumn\n")
+    assert len(_diff(run, "old.json")[0]["stale"]) == 1
+    assert _diff(run, "old.json", "requirements.txt", "--no-inspect")[0]["stale"] == []
+
+
 def test_a_baseline_row_that_matches_nothing_now_is_stale(run: Run, index: FakeIndex, make_wheel: MakeWheel) -> None:
     index.add(make_wheel("alpha", "1.0", tag=LINUX))
     run("requirements.txt", "--write-baseline", "known.json", files={"requirements.txt": "alpha\n"})

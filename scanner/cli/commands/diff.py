@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,4 +96,6 @@ def _scan(paths: tuple[str, ...], options: dict[str, Any]) -> ReadReport:
         raise ReportError(", ".join(paths), "PATHS", "nothing could be read: neither a report nor a dependency file")
     stream = StringIO()
     json.write(report, stream, report_context({}, stream))
-    return parse_report(stream.getvalue().encode(), None)
+    read = parse_report(stream.getvalue().encode(), None)
+    is_cut = settings.offline or settings.no_deps or settings.no_inspect
+    return replace(read, complete=read.complete and not is_cut)  # a scan that was cut cannot call an ignore unused

@@ -125,9 +125,7 @@ class _Side:
         self._fingerprints = {row.fingerprint for row in report.rows}
         self._accepted = {(row.project, row.name) for row in report.rows if row.accepted_by}
         # What is unknown here alone may hide what is listed there: it is then not known to be absent.
-        self._partial = {
-            row.project for row in report.rows if row.leaves_unknown and row.fingerprint not in known
-        }  # fmt: skip
+        self._partial = {row.project for row in report.rows if row.leaves_unknown and row.fingerprint not in known}
 
     def find_state(self, row: Row) -> State:
         """What this report says about the package of a row of the other one."""
@@ -161,7 +159,7 @@ def _list_versions(report: ReadReport, key: tuple[str, str]) -> tuple[str, ...]:
 
 
 def _find_stale_ignores(report: ReadReport) -> Iterator[Stale]:
-    """Those that expired and, if every index answered, those that no project used."""
+    """Those that expired and, if the report is complete, those that no project used."""
     used = {use.place for use in report.ignores if use.used}
     expired = {use.place for use in report.ignores if use.expired}
     for place in dict.fromkeys(use.place for use in report.ignores):

@@ -67,7 +67,7 @@ class ReadReport:
     scanned_at: str | None
     verdict: str
     complete: bool
-    """Whether every index answered."""
+    """Whether every index answered, and no option cut a scan made now short."""
     packages: Mapping[tuple[str, str], tuple[Package, ...]]
     """By project path and name."""
     rows: tuple[Row, ...]
