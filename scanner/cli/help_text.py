@@ -98,6 +98,27 @@ Examples:
 
 {EXIT_CODES}"""
 
+DIFF = """\
+\b
+Examples:
+  compat-scan diff old.json            with a scan of this folder now
+  compat-scan diff old.json new.json --format markdown -o comment.md
+  compat-scan diff old.json requirements.txt --table advise
+
+\b
+Exit codes:
+  0    no new blockers
+  1    new blockers that nobody accepted
+  2    misuse, a file that is no report, or an internal error
+"""
+
+RULE = """\
+\b
+Examples:
+  compat-scan rule CS101
+  compat-scan rule outdated-release
+"""
+
 TREE = f"""\
 \b
 Examples:

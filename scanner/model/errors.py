@@ -5,6 +5,7 @@
     ├── SourceError(path, line, reason)        a dependency file that cannot be read
     │   └── OutsideError                       one that lies outside of what is scanned (CS602)
     ├── EditError(path, line, reason)          an edit of a dependency file that is refused
+    ├── ReportError(path, key, reason)         a JSON report that cannot be compared
     ├── TableError(path, key, reason)          a table below data/ that does not hold together
     ├── ArtifactError(filename, reason)        a wheel or source distribution that cannot be trusted or read
     └── IndexFailure(url, reason)              a package index that gave no usable answer
@@ -96,6 +97,19 @@ class EditError(ScanError):
 
 class TableError(ScanError):
     """A table below data/ with a row or key that breaks its rules."""
+
+    def __init__(self, path: str, key: str, reason: str) -> None:
+        super().__init__(path, key, reason)
+        self.path = path
+        self.key = key
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.key}: {self.reason}"
+
+
+class ReportError(ScanError):
+    """A file that is no JSON report of compat-scan, or a value in it that breaks the schema."""
 
     def __init__(self, path: str, key: str, reason: str) -> None:
         super().__init__(path, key, reason)

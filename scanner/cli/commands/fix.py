@@ -23,7 +23,6 @@ from scanner.cli.options import (
 )
 from scanner.cli.outputs import open_output, report_context, write_notes
 from scanner.cli.running import (
-from scanner.cli.surroundings import check_paths
     EXIT_CONTAINER,
     EXIT_WORKERS,
     errors_told,
@@ -31,6 +30,7 @@ from scanner.cli.surroundings import check_paths
     make_settings,
     make_surroundings,
 )
+from scanner.cli.surroundings import check_paths
 
 if TYPE_CHECKING:
     from scanner.model.edit import Edit
