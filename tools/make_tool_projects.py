@@ -298,7 +298,7 @@ def _read_specifiers(text: str) -> Versions:
 
 
 def _read_tree(text: str) -> Versions:
-    return {(entry["name"], entry["version"]) for entry in json.loads(text)["dependencies"]}
+    return {(entry["name"], entry["version"]) for project in json.loads(text)["projects"] for entry in project["dependencies"]}
 
 
 def _without(versions: Versions, names: frozenset[str]) -> Versions:
