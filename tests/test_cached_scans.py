@@ -195,7 +195,7 @@ def test_a_cache_that_cannot_be_used_is_told_once_and_the_scan_goes_on(
     result = run("requirements.txt", "--format", "json", "--cache-dir", str(tmp_path / "file" / "cache"))
     assert result.exit_code == 0
     assert json.loads(result.stdout)["verdict"] == "workers"
-    assert result.stderr.count("nothing is remembered") == 1
+    assert result.stderr.count("nothing is cached") == 1
 
 
 def test_the_cache_commands_tell_where_and_how_much_and_empty_it(

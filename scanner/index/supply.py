@@ -1,4 +1,4 @@
-"""Candidates and metadata by name, as the resolver needs them, fetched ahead as far as they can be guessed.
+"""Candidates and metadata by name for the resolver, prefetched as far as they can be predicted.
 
 Nothing is decided here. The crawl that fetches ahead takes, for each project, the newest version that fits the first
 requirement on it, and continues with the requirements of that version. Most trees are then complete before the resolver
@@ -36,7 +36,7 @@ _Found = CoreMetadata | None | IndexFailure | ArtifactError
 _Key = tuple[NormalizedName, str]
 
 _MOST_VISITS = 500
-"""How many projects a crawl looks at side by side: more than there are connections, for what is in the cache."""
+"""How many projects a crawl processes concurrently: more than there are connections, because some are cached."""
 
 
 class IndexSupply:
@@ -65,7 +65,7 @@ class IndexSupply:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reader should know of the index settings, as sentences."""
+        """Notes on the index settings, as sentences."""
         return self._index.notes
 
     def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:
@@ -101,7 +101,7 @@ class IndexSupply:
         return found
 
     def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
-        """Fetch ahead what resolving these is likely to need, so many levels down; None for all.
+        """Prefetch what resolving these probably requires, down to ``levels`` levels; None for all.
 
         ``narrow`` gives further constraints; None for none.
         """
@@ -110,7 +110,7 @@ class IndexSupply:
         self._index.run(_Crawl(self, self._target.markers, levels, narrow or _as_asked).run(asked))
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
-        """Fetch the metadata of these versions ahead, at once."""
+        """Prefetch the metadata of these versions concurrently."""
         self._index.run(self._fetch_all(candidates))
 
     def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, Opened]:
@@ -179,7 +179,7 @@ class IndexSupply:
         self._candidates.setdefault(name, Candidates(name=name, target=self._target, listing=listing, pyodide=pyodide))
 
     def _note_shipped(self, wants: Iterable[Want]) -> None:
-        """Offline, what is pinned to the version of the Pyodide release needs no index, nor does what it depends on."""
+        """Offline, a package pinned to the version in the Pyodide release needs no index, nor do its dependencies."""
         for want in wants if self._index.is_offline else ():
             package = self.pyodide_package(want.name)
             if package is not None and find_pin(want.specifier) == package.version:
@@ -187,11 +187,11 @@ class IndexSupply:
 
 
 _Visit = tuple[NormalizedName, SpecifierSet, NormalizedName | None, int]
-"""A project with what is asked of it, the extra that is meant, and how many levels down it stands."""
+"""A project with its requirements, its extra, and its depth."""
 
 
 class _Crawl:
-    """Fetches a tree ahead, each project once, all at the same time.
+    """Prefetches a tree: each project once, concurrently.
 
     Where only some levels are wanted, several requirements on one project are each followed: they come from versions
     that are looked at side by side.
@@ -207,7 +207,7 @@ class _Crawl:
         self._workers: set[asyncio.Task[None]] = set()
 
     async def run(self, asked: Iterable[tuple[NormalizedName, SpecifierSet, NormalizedName | None]]) -> None:
-        """Returns when everything that was met is fetched.
+        """Returns when every project in the tree is fetched.
 
         Raises:
             SettingsError: the way to the index cannot be used.
@@ -238,7 +238,7 @@ class _Crawl:
     async def _work(self) -> None:
         while self._waiting:
             await self._visit(*self._waiting.popleft())
-            await asyncio.sleep(0)  # cached answers never wait, and an interrupt needs a chance
+            await asyncio.sleep(0)  # cached answers never wait; this lets an interrupt through
 
     async def _visit(
         self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None, level: int

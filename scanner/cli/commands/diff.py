@@ -21,12 +21,12 @@ from scanner.cli.running import (
     EXIT_CONTAINER,
     EXIT_MISUSE,
     EXIT_WORKERS,
-    check_paths,
     errors_told,
     exit_code,
     make_settings,
     make_surroundings,
 )
+from scanner.cli.surroundings import check_paths
 from scanner.model.errors import ReportError
 from scanner.model.rule import Level, Rule
 
