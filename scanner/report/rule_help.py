@@ -166,7 +166,7 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         remedy="Correct the line; the rest of the file was scanned.",
     ),
     Rule.CS602: RuleHelp(
-        what="An included file is missing, cannot be followed, or includes itself.",
+        what="An included file is missing, lies outside of the repository, cannot be followed, or includes itself.",
         why="What it declares is missing from the verdict.",
         remedy="Correct the path or the circle; the rest was scanned.",
     ),
