@@ -71,10 +71,10 @@ def test_an_unexpected_error_has_a_stable_id_and_none_of_the_text(tmp_path: Path
     assert "secret" not in first.problems[0].message
 
 
-def test_with_the_debug_variable_the_error_itself_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COMPAT_SCAN_DEBUG", "1")
-    with pytest.raises(LookupError, match="secret"):
-        _read(tmp_path / "a.txt")
+def test_the_traceback_of_an_unexpected_error_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", "scanner")
+    _read(tmp_path / "a.txt")
+    assert "LookupError: secret" in caplog.text
 
 
 def test_a_bad_byte_to_explain_is_a_problem(run: Run) -> None:
