@@ -22,8 +22,11 @@ def main(prog_name: str | None = None) -> None:
     if _most_descriptors() < LEAST_DESCRIPTORS:
         sys.stderr.write(f"compat-scan: error: needs {LEAST_DESCRIPTORS} open files; raise the limit (ulimit -n)\n")
         sys.exit(2)
-    if os.environ.get("COMPAT_SCAN_DEBUG") != "1":
-        warnings.simplefilter("ignore")  # a library's warning repeats what strangers wrote, unescaped
+    warnings.simplefilter("ignore")  # a library's warning repeats what strangers wrote, unescaped
+    if os.environ.get("COMPAT_SCAN_DEBUG") == "1":
+        from scanner.cli.fault import show_unexpected  # noqa: PLC0415  # only on request
+
+        show_unexpected()
     from scanner.cli.group import main as run  # noqa: PLC0415  # loads click
 
     try:

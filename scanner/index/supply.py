@@ -19,7 +19,14 @@ from packaging.utils import NormalizedName, canonicalize_name
 from scanner.index.listing import Listing
 from scanner.index.projects import Index
 from scanner.model.artifact import Artifact, ArtifactKind
-from scanner.model.errors import ArtifactError, IndexFailure, IndexUnreachable, describe_unexpected
+from scanner.model.errors import (
+    ArtifactError,
+    IndexAnswerError,
+    IndexFailure,
+    IndexUnreachable,
+    ScanError,
+    describe_unexpected,
+)
 from scanner.model.index_settings import IndexSettings
 from scanner.model.metadata import CoreMetadata, applies
 from scanner.model.opened import Opened
@@ -85,6 +92,10 @@ class IndexSupply:
                 if name not in self._shipped:
                     raise
                 self._add(name, None)
+            except ScanError:
+                raise
+            except Exception as error:
+                raise IndexAnswerError(name, describe_unexpected(error)) from error
         return self._candidates[name]
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
@@ -143,6 +154,11 @@ class IndexSupply:
             try:
                 listing = await self._index.fetch_listing(name)
             except IndexFailure:
+                return None
+            except ScanError:
+                raise
+            except Exception as error:  # noqa: BLE001  # likewise
+                describe_unexpected(error)
                 return None
             self._add(name, listing)
         return self._candidates[name]

@@ -30,7 +30,7 @@ from scanner.inputs.setting_values import (
     parse_strings,
     parse_user_rows,
 )
-from scanner.model.errors import SettingsError
+from scanner.model.errors import OutsideError, SettingsError
 from scanner.model.report import FailOn, TableMode
 from scanner.model.rule import Level
 
@@ -245,11 +245,16 @@ def _parse_text_value(key: str, text: str, variable: str) -> Any:  # noqa: ANN40
 def _load_toml(path: Path, *, lenient: bool) -> dict[str, Any]:
     import tomli  # noqa: PLC0415  # only where there is such a file
 
+    from scanner.inputs.formats.reading import check_inside, find_root  # noqa: PLC0415  # as above
+
     try:
+        check_inside(str(path), find_root(str(path)))
         return tomli.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError, OutsideError) as error:
         if lenient:
             return {}
+        if isinstance(error, OutsideError):
+            raise SettingsError(path.as_posix(), "file", error.reason) from error
         raise SettingsError(path.as_posix(), "file", f"does not parse: {error}") from error
 
 

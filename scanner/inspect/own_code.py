@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scanner.inputs.formats.discover import find_files
-from scanner.inputs.formats.reading import read_file
+from scanner.inputs.formats.reading import check_inside, find_root, read_file
 from scanner.inspect.code.deferred import find_deferred_uses
 from scanner.inspect.code.frames import World
 from scanner.inspect.code.reader import CodeReader
@@ -51,6 +51,7 @@ class OwnReader:
 
     def __init__(self, folder: str, paths: Iterable[str], target: Target) -> None:
         self.problems: list[Problem] = []
+        self._root = find_root(f"{folder}/.", folder)
         feature = target.python.rpartition(".")[0]
         self.code = CodeReader(build_runtime(target, load_stdlib(feature)))
         self._wheel = WheelCode(filename=folder, members=(), read=self._read_bytes)
@@ -137,9 +138,9 @@ class OwnReader:
             for _, use in sorted(found.items())
         ]
 
-    @staticmethod
-    def _read_bytes(path: str) -> bytes:
+    def _read_bytes(self, path: str) -> bytes:
         try:
+            check_inside(path, self._root)
             return read_file(path)
         except SourceError as error:
             raise ArtifactError(path, error.reason) from error

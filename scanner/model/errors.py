@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import traceback
 
@@ -36,13 +37,13 @@ def describe_unexpected(error: Exception) -> str:
     purpose is its own sentence.
 
     Raises:
-        Exception: the error itself, with COMPAT_SCAN_DEBUG=1, and if memory or file descriptors are used up.
+        Exception: the error itself, if memory or file descriptors are used up.
     """
     if isinstance(error, ScanError):
         return str(error)
-    is_used_up = isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE)
-    if is_used_up or os.environ.get("COMPAT_SCAN_DEBUG") == "1":
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE):
         raise error
+    logging.getLogger("scanner").debug("unexpected error", exc_info=error)
     frames = traceback.extract_tb(error.__traceback__)
     places = "".join(f"{os.path.basename(each.filename)}:{each.name};" for each in frames[-3:])  # noqa: PTH119
     identity = hashlib.sha256(f"{type(error).__name__};{places}".encode()).hexdigest()[:8]

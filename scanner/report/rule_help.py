@@ -166,7 +166,7 @@ RULE_HELP: Mapping[Rule, RuleHelp] = {
         remedy="Correct the line. The rest of the file was scanned.",
     ),
     Rule.CS602: RuleHelp(
-        what="An included file is missing, cannot be read, or includes itself.",
+        what="An included file is missing, is outside the repository, cannot be followed, or includes itself.",
         why="The verdict does not include what the file declares.",
         remedy="Correct the path or remove the cycle. The rest was scanned.",
     ),

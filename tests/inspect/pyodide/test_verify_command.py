@@ -85,12 +85,8 @@ def test_without_node_or_the_package_it_is_misuse_and_nothing_is_fetched(
     result = run("verify", "requirements.txt", files=files, env={"PATH": str(tmp_path)})
     assert result.exit_code == 2
     assert "needs Node.js" in result.stderr
-    result = run(
-        "verify",
-        "requirements.txt",
-        files=files,
-        env={**environ, "COMPAT_SCAN_CACHE_DIR": os.fspath(tmp_path / "none")},
-    )
+    empty = {**environ, "COMPAT_SCAN_CACHE_DIR": os.fspath(tmp_path / "none")}
+    result = run("verify", "requirements.txt", files=files, env=empty)
     assert result.exit_code == 2
     assert "--install" in result.stderr
     assert index.requests == []
