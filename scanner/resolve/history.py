@@ -1,4 +1,4 @@
-"""How a solver gets through a long history: versions left out by samples, and metadata fetched in batches."""
+"""Search of a long release history: samples exclude versions, and metadata is fetched in batches."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from scanner.resolve.sampling import Sampler
 from scanner.resolve.versions import Versions
 
 _TRIES_BEFORE_SAMPLING = 3
-"""After so many versions of one project those are left out that cannot work whatever else is chosen."""
+"""After this many versions of a project, versions that cannot work with any other choice are excluded."""
 _TRIES_BEFORE_BATCH, _BATCH = 6, 4
-"""After so many versions the metadata of so many at a time is fetched at once."""
+"""After this many versions, metadata is fetched in batches of this size."""
 
 
 class History:
