@@ -34,7 +34,7 @@ class History:
         self._batches: dict[NormalizedName, int] = {}
 
     def note(self, key: Key, allowed: int, bit: int) -> None:
-        """Notes that a version is tried; the metadata of the next ones is fetched at once after several in vain."""
+        """Records that a version is tried. After several failures, metadata is fetched in batches."""
         self._tried[key[0]] = self._tried.get(key[0], 0) | bit
         versions, tries = self._versions.get(key[0]), self._tried[key[0]].bit_count()
         if versions is None or tries < self._batches.get(key[0], _TRIES_BEFORE_BATCH):

@@ -81,7 +81,7 @@ class Search:
         return Solution(worker=worker, container=container, newest=newest.picks)
 
     def _solve_worker(self, newest: Newest) -> Part:
-        """The part of the tree that an installer finds with wheels only; what stands in its way becomes blocked."""
+        """The part of the tree that resolves with wheels only. Requirements that prevent it become blocked."""
         dropped: set[Dropped] = set()
         for _ in range(_MAX_TRIES):
             self._rules.begin(self._open(), dropped=dropped)

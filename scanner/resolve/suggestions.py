@@ -1,4 +1,4 @@
-"""Which version of a direct dependency would do, beyond those that the project allows: found by asking without them."""
+"""Versions of direct dependencies that avoid a blocker, found by resolving without the project's bounds."""
 
 from __future__ import annotations
 
