@@ -1,4 +1,4 @@
-"""Wheels that a file names by URL or path: judged by their own file name, without asking an index."""
+"""Wheels that a file names by URL or path. They are checked by their file name, without an index."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DirectSupply:
         return self._given
 
     def mark_unread(self, graph: Graph) -> Graph:
-        """The same tree, where nodes whose requirements could not be read say so."""
+        """The same tree, with the reason on nodes whose requirements could not be read."""
         nodes = {
             key: replace(node, requires_unknown=self._unread[node.name]) if node.name in self._unread else node
             for key, node in graph.nodes.items()
@@ -48,7 +48,7 @@ class DirectSupply:
         return replace(graph, nodes=nodes)
 
     def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
-        """Fetch ahead what resolving these is likely to need, so many levels deep."""
+        """Prefetch what resolving these probably requires, down to ``levels`` levels."""
         others = tuple(want for want in wants if want.name not in self._given)
 
         def narrow_further(name: NormalizedName, specifier: SpecifierSet) -> SpecifierSet | None:
@@ -59,7 +59,7 @@ class DirectSupply:
         self._supply.prefetch(others, levels=levels, narrow=narrow_further)
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
-        """Fetch the metadata of these versions ahead, at once."""
+        """Prefetch the metadata of these versions concurrently."""
         self._supply.prefetch_metadata(tuple(c for c in candidates if c.release.name not in self._given))
 
     def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:
@@ -67,7 +67,7 @@ class DirectSupply:
         return self._supply.pyodide_package(name)
 
     def candidates(self, name: NormalizedName) -> Candidates:
-        """All versions of a project; only the given one where it is given.
+        """All versions of a project; only the given one if there is a given wheel.
 
         Raises:
             IndexFailure: the index gave no usable answer.
