@@ -22,6 +22,7 @@ from scanner.model.finding import Level, When
 from scanner.model.graph import reachable
 from scanner.model.metadata import parse_metadata
 from scanner.model.report import Judgement, ProjectReport, Verdict
+from scanner.model.rule import Rule
 from scanner.resolve import Graph, Node
 from scanner.runtime.tables import Effect
 
@@ -31,6 +32,8 @@ _MAX_VERSIONS = 2
 _MAX_EXTRAS = 3
 _OUTDATED = timedelta(days=2 * 365)
 """A release that is so much older than the newest one is never proposed."""
+_VERSIONLESS = frozenset({Rule.CS201, Rule.CS401})
+"""Rules that no other version passes."""
 _UNRELATED_EXTRAS = frozenset({"all", "dev", "doc", "docs", "test", "tests", "testing", "typing", "lint"})
 _DEVELOPMENT_TOOLS = frozenset(
     {"black", "coverage", "debugpy", "flake8", "flit", "hatch", "ipdb", "ipython", "isort", "locust", "mypy", "nox"}
@@ -102,7 +105,8 @@ def find_blocked(
 def propose(blocked: Blocked, project: Project) -> Iterator[Proposal]:
     """Edits that leave the project's code alone, the cheapest first."""
     old = blocked.dependency
-    pins = [] if project.is_library else list(islice(_find_pins(blocked), _MAX_VERSIONS))
+    may_pin = not project.is_library and _VERSIONLESS.isdisjoint(one.rule for one in blocked.row.findings)
+    pins = list(islice(_find_pins(blocked), _MAX_VERSIONS)) if may_pin else []
     if project.is_lock:
         yield from (Proposal(kind=EditKind.COMMAND, old=old, new=_pin(old, version)) for version in pins)
         return
