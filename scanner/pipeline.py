@@ -164,9 +164,9 @@ def _resolve(project: Project, supply: Supply) -> Graph:
     if project.is_lock:
         return build_locked_graph(project.dependencies, target=project.target, supply=supply)
     if project.settings.no_deps:
-        return resolve_flat(project.wants, target=project.target, supply=direct, constraints=project.constraints)
+        return resolve_flat(project.requirements, target=project.target, supply=direct, constraints=project.constraints)
     graph = resolve_tree(
-        project.wants,
+        project.requirements,
         target=project.target,
         supply=direct,
         constraints=project.constraints,

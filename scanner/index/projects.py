@@ -43,7 +43,7 @@ class Runner(Protocol):
 class Index:
     """All configured indexes together, on the event loop of a runner.
 
-    For one thread. Names that were announced by ``want`` make progress whenever any method waits for something. Use it
+    For one thread. The names passed to ``announce`` make progress whenever any method waits. Use it
     as a context manager, or call ``close``.
     """
 
@@ -112,9 +112,9 @@ class Index:
         """Whether it keeps off the network."""
         return self._offline
 
-    def want(self, names: Iterable[NormalizedName]) -> None:
+    def announce(self, names: Iterable[NormalizedName]) -> None:
         """Begin to fetch these projects; those that were wanted before are not asked for again."""
-        self.run(self._want(names))
+        self.run(self._announce(names))
 
     def listing(self, name: NormalizedName) -> Listing | None:
         """A project; None where no index has it. Waits for this one while the others go on.
@@ -134,7 +134,7 @@ class Index:
             return _open_outcome(self._found[name])
         if self._offline:  # nobody is waited for
             return _open_outcome(await self._find(name))
-        await self._want((name,))
+        await self._announce((name,))
         task = self._tasks[name]
         # Waits without owning the task: who is interrupted must not cancel what others wait for.
         await asyncio.wait([task])
@@ -186,7 +186,7 @@ class Index:
         self._tasks.pop(name, None)
         return outcome
 
-    async def _want(self, names: Iterable[NormalizedName]) -> None:
+    async def _announce(self, names: Iterable[NormalizedName]) -> None:
         for name in names:
             if name not in self._tasks and name not in self._found:
                 self._tasks[name] = self.spawn(self._find(name))

@@ -23,7 +23,7 @@ from scanner.model.errors import ArtifactError, IndexFailure, IndexUnreachable
 from scanner.model.index_settings import IndexSettings
 from scanner.model.metadata import CoreMetadata, applies
 from scanner.model.opened import Opened
-from scanner.model.requirement import Narrow, Want
+from scanner.model.requirement import Narrow, Requirement
 from scanner.model.specifiers import find_pin
 from scanner.model.target import Target
 from scanner.runtime.candidates import Candidate, Candidates
@@ -100,13 +100,19 @@ class IndexSupply:
             raise found
         return found
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+    def prefetch(
+        self, requirements: tuple[Requirement, ...], *, levels: int | None = None, narrow: Narrow | None = None
+    ) -> None:
         """Fetch ahead what resolving these is likely to need, so many levels down; None for all.
 
         ``narrow`` gives further constraints; None for none.
         """
-        self._note_shipped(wants)
-        asked = ((want.name, want.specifier, want.extra) for want in wants if want.url is None)
+        self._note_shipped(requirements)
+        asked = (
+            (requirement.name, requirement.specifier, requirement.extra)
+            for requirement in requirements
+            if requirement.url is None
+        )
         self._index.run(_Crawl(self, self._target.markers, levels, narrow or _as_asked).run(asked))
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
@@ -174,12 +180,12 @@ class IndexSupply:
         pyodide = self.pyodide_package(name)
         self._candidates.setdefault(name, Candidates(name=name, target=self._target, listing=listing, pyodide=pyodide))
 
-    def _note_shipped(self, wants: Iterable[Want]) -> None:
+    def _note_shipped(self, requirements: Iterable[Requirement]) -> None:
         """Offline, what is pinned to the version of the Pyodide release needs no index, nor does what it depends on."""
-        for want in wants if self._index.is_offline else ():
-            package = self.pyodide_package(want.name)
-            if package is not None and find_pin(want.specifier) == package.version:
-                self._shipped.add(want.name)
+        for requirement in requirements if self._index.is_offline else ():
+            package = self.pyodide_package(requirement.name)
+            if package is not None and find_pin(requirement.specifier) == package.version:
+                self._shipped.add(requirement.name)
 
 
 _Visit = tuple[NormalizedName, SpecifierSet, NormalizedName | None, int]
@@ -259,10 +265,10 @@ def _as_asked(_: NormalizedName, specifier: SpecifierSet) -> SpecifierSet:
 
 def _from_pyodide(package: PyodidePackage) -> CoreMetadata:
     """The metadata of Pyodide's own build: names without versions; the table leaves out shared libraries."""
-    from packaging.requirements import Requirement  # noqa: PLC0415  # rarely needed
+    from packaging.requirements import Requirement as Pep508Requirement  # noqa: PLC0415  # rarely needed
 
     return CoreMetadata(
         name=package.name,
         version=package.version,
-        requires=tuple(Requirement(name) for name in package.depends),
+        requires=tuple(Pep508Requirement(name) for name in package.depends),
     )

@@ -20,7 +20,7 @@ from scanner.model.errors import IndexFailure, ScanError
 from scanner.model.graph import reachable
 from scanner.model.metadata import CoreMetadata
 from scanner.model.opened import OpenedWheel
-from scanner.model.requirement import Narrow, Want
+from scanner.model.requirement import Narrow, Requirement
 from scanner.model.target import Target
 from scanner.plan.model import ContainerTree, Package
 from scanner.resolve import Graph, Node, Supply, resolve_tree
@@ -128,9 +128,11 @@ class LinuxSupply:
         self._target = target
         self._known: dict[NormalizedName, Candidates] = {}
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+    def prefetch(
+        self, requirements: tuple[Requirement, ...], *, levels: int | None = None, narrow: Narrow | None = None
+    ) -> None:
         """Fetch ahead what resolving these is likely to need."""
-        self._supply.prefetch(wants, levels=levels, narrow=narrow)
+        self._supply.prefetch(requirements, levels=levels, narrow=narrow)
 
     def candidates(self, name: NormalizedName) -> Candidates:
         """All versions of a project, without the builds of Pyodide.
@@ -174,11 +176,11 @@ def _resolve(
     if project.is_lock:
         graph = build_locked_graph(project.dependencies, target=target, supply=supply)
     else:
-        wants = tuple(want for want in project.wants if want.name in names)
-        if not wants:
+        requirements = tuple(requirement for requirement in project.requirements if requirement.name in names)
+        if not requirements:
             return {}
         graph = resolve_tree(
-            wants, target=target, supply=supply, constraints=project.constraints, overrides=project.overrides
+            requirements, target=target, supply=supply, constraints=project.constraints, overrides=project.overrides
         )
     return _below(graph, names, with_dependencies=not settings.no_deps)
 

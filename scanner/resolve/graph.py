@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from scanner.model.errors import IndexFailure
 from scanner.model.metadata import CoreMetadata
-from scanner.model.requirement import Narrow, Want
+from scanner.model.requirement import Narrow, Requirement
 from scanner.runtime.candidates import Candidate, Candidates, PassedOver
 from scanner.runtime.tables import PyodidePackage
 
@@ -53,8 +53,8 @@ class Conflict:
     """Two requirements on one project that no version satisfies together."""
 
     name: NormalizedName
-    kept: Want
-    dropped: Want
+    kept: Requirement
+    dropped: Requirement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,12 +71,12 @@ class Node:
     """One project in the tree, with the version that was chosen for it."""
 
     name: NormalizedName
-    requirements: tuple[Want, ...]
+    requirements: tuple[Requirement, ...]
     candidates: Candidates | None = None
     """None where the index was not asked or gave no usable answer."""
     chosen: Candidate | None = None
     satisfying: tuple[Version, ...] = ()
-    """The versions that all wants admit, newest first."""
+    """The versions that all requirements admit, newest first."""
     newest: Candidate | None = None
     """The newest release that all requirements admit, whether it fits the target or not."""
     failure: IndexFailure | None = None
@@ -147,7 +147,9 @@ def _reach(graph: Graph, keys: Iterable[str]) -> set[str]:
 class Supply(Protocol):
     """Where candidates and their metadata come from; the resolver itself knows no network."""
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+    def prefetch(
+        self, requirements: tuple[Requirement, ...], *, levels: int | None = None, narrow: Narrow | None = None
+    ) -> None:
         """Fetch ahead what resolving these is likely to need, so many levels down; None for all.
 
         ``narrow`` says what holds besides; None for nothing.

@@ -79,4 +79,4 @@ def write_entry(plan: Plan, *, has_consumer: bool) -> str:
         (_CONSUMER, has_consumer),
         (_WORKFLOW, has_workflow),
     )
-    return "".join(text for text, is_wanted in parts if is_wanted)
+    return "".join(text for text, is_used in parts if is_used)
