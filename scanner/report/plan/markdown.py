@@ -92,7 +92,7 @@ def _code(plan: Plan) -> Iterator[str]:
     yield f"- {len(split.moving)} of {split.module_count} modules move"
     for moved in split.moving:
         yield f"- {code(moved.module)} moves"
-        yield from (f"  - {inline(told)}" for told in describe_moves(moved))
+        yield from (f"  - {inline(line)}" for line in describe_moves(moved))
     for cut in split.cuts:
         yield f"- {code(describe_place(cut.location))} imports {code(cut.imported)}: make it a request"
     for place, text in (*split.rewrites, *split.cautions):
