@@ -1,4 +1,4 @@
-"""The newest text of each machine-made table: an updated one, else the shipped one."""
+"""The newest text of each machine-made table: an updated one, otherwise the shipped one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DatedText(NamedTuple):
 
 
 def use_updates(updates: Updates | None) -> None:
-    """Prefer these tables to shipped ones that are not newer from now on; None goes back to the shipped ones."""
+    """Prefer these tables to shipped ones that are not newer; None restores the shipped ones."""
     _InForce.updates = updates
 
 
@@ -40,7 +40,7 @@ def load_newest(name: str, parse: Callable[[str, str], _Table]) -> _Table:
     """The table ``name`` in its newest text.
 
     Raises:
-        TableError: the shipped table is missing or does not hold together, and there is no updated one.
+        TableError: the shipped table is missing or invalid, and there is no updated one.
     """
     table: _Table = _load(name, parse, _InForce.updates)
     return table
