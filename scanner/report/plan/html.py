@@ -136,7 +136,7 @@ def _costs(plan: Plan) -> str:
 
 
 def _scrolled(name: str, inside: str) -> str:
-    """What may be wider than the page, reachable by keyboard; named by the heading with this id."""
+    """A keyboard-scrollable region for wide content, labelled by the heading with this id."""
     return f'<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">\n{inside}</div>\n'
 
 

@@ -29,11 +29,11 @@ from scanner.report.plan.words import (
 from scanner.report.wording import describe_target
 
 _NOTE_BYTES = 80
-"""What is kept for telling how much was left out."""
+"""The size reserved for the note about omitted lines."""
 
 
 def write_plan_markdown(plan: Plan, stream: TextIO, context: ReportContext) -> None:
-    """Writes headings, lists and the table of costs, below the context's size: what does not fit is counted."""
+    """Writes headings, lists and the table of costs, within the context's size; omitted lines are counted."""
     left_bytes = context.markdown_bytes - _NOTE_BYTES
     lines = list(_lines(plan))
     for number, line in enumerate(lines):

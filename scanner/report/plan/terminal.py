@@ -50,7 +50,7 @@ _LARGEST = 5
 
 
 def write_plan_terminal(plan: Plan, stream: TextIO, context: ReportContext) -> None:
-    """Writes the decision with its path, the split, the size, the costs and what to mind."""
+    """Write the decision with its path, the split, the size, the costs and the notes."""
     page = Page(stream, context)
     words = DECISION_WORDS[plan.decision]
     page.paragraph((words[0].upper() + words[1:], _STYLES[plan.decision]), " — ", clean(plan.summary))
