@@ -31,7 +31,7 @@ def _write(run: Run, *words: str, text: str = "alpha\n", code: int = 0) -> str:
 @pytest.mark.usefixtures("_packages")
 def test_a_file_in_the_folders_place_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
-    assert "out is no folder" in _write(run, "--force", code=2)
+    assert "out is not a folder" in _write(run, "--force", code=2)
     assert (tmp_path / "out").read_text() == "mine"
 
 
