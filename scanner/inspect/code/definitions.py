@@ -6,10 +6,11 @@ import ast
 import bisect
 from collections.abc import Iterator
 
-from scanner.inspect.code.events import Place, read_expression
+from scanner.inspect.code.events import read_expression
 from scanner.inspect.code.expression import OPAQUE, Expression, parse_expression
 from scanner.inspect.code.hazards import SUBCLASSED
 from scanner.inspect.code.names import FunctionNode, add_parameters, collect_names, method_names
+from scanner.inspect.code.scopes import Place
 from scanner.inspect.code.steps import Block, Class, Function, Hazard, Step
 
 _YIELDING = frozenset({ast.Yield, ast.YieldFrom})

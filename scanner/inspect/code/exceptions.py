@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from scanner.inspect.code.events import Place, read_expression
+from scanner.inspect.code.events import read_expression
+from scanner.inspect.code.scopes import Place
 from scanner.inspect.code.steps import Raise, Step
 
 _MAX_TEXT = 160

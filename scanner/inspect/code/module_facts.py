@@ -7,11 +7,11 @@ import re
 from dataclasses import replace
 
 from scanner.inspect.code.definitions import add_lambda
-from scanner.inspect.code.events import ModuleScope, Place
 from scanner.inspect.code.lazy import find_lazy_names
 from scanner.inspect.code.names import Names, collect_names
 from scanner.inspect.code.pruning import prune_facts
 from scanner.inspect.code.runtime import Runtime
+from scanner.inspect.code.scopes import ModuleScope, Place
 from scanner.inspect.code.source import Unread, parse_source
 from scanner.inspect.code.statements import read_block
 from scanner.inspect.code.steps import ModuleFacts

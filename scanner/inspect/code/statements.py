@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from scanner.inspect.code.definitions import read_class, read_function
-from scanner.inspect.code.events import Place, read_expression
+from scanner.inspect.code.events import read_expression
 from scanner.inspect.code.exceptions import caught_names, last_name, read_raise
 from scanner.inspect.code.expression import OPAQUE, Comparison, Const, Expression, Item, Row, parse_expression
 from scanner.inspect.code.names import absolute_name
+from scanner.inspect.code.scopes import Place
 from scanner.inspect.code.steps import (
     Bind,
     Block,
