@@ -298,7 +298,7 @@ def _read_specifiers(text: str) -> Versions:
 
 
 def _read_tree(text: str) -> Versions:
-    packages = (package for project in json.loads(text)["projects"] for package in project["packages"])
+    packages = (package for project in json.loads(text)["projects"] for package in project["dependencies"])
     return {(package["name"], package["version"]) for package in packages}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
@@ -49,6 +49,8 @@ class SubjectMaker:
     chains: Chains
     transitive: Mapping[NormalizedName, SpecifierSet]
     """What packages of the tree require of each other."""
+    blocked: Collection[str]
+    """The requirements, as texts, that are blocked and have a node of their own."""
 
     def nameless(self, dependency: Dependency) -> Subject:
         """A path or URL of unknown name: no index can be asked about it."""
@@ -67,7 +69,7 @@ class SubjectMaker:
             satisfying=node.satisfying,
             chosen=node.chosen,
             failure=node.failure,
-            contradicting=_contradiction(node, self.chains, self.project.constraints.get(node.name)),
+            contradicting=self._contradiction(node),
             is_own_choice=self._is_own_choice(node),
             passed_over=node.passed_over,
             requires_unknown=node.requires_unknown,
@@ -87,6 +89,24 @@ class SubjectMaker:
         is_preferred = node.chosen is not None and node.chosen.version == preferred
         return is_preferred or self.project.resolution.resolution in lowest
 
+    def _contradiction(self, node: Node) -> tuple[str, ...]:
+        """Two requirements, or one and a constraint, that no version satisfies together; each with its source.
+
+        A requirement that is blocked contradicts nothing: it has no say in what the Worker gets.
+        """
+        constraint = self.project.constraints.get(node.name)
+        if node.conflict is not None and node.conflict.kept.text not in self.blocked:
+            # Both may be the same one.
+            sides = dict.fromkeys((node.conflict.kept, node.conflict.dropped, *node.requirements))
+            described = tuple(dict.fromkeys(_describe_want(want, self.chains) for want in sides))[:2]
+            if len(described) > 1:
+                return described
+        if constraint is None or node.candidates is None or node.satisfying:
+            return ()
+        if not node.candidates.satisfying(combine(want.specifier for want in node.requirements)):
+            return ()
+        return (_describe_want(node.requirements[0], self.chains), f"{node.name}{constraint} (a constraint)")
+
     def _represent(self, node: Node) -> tuple[Dependency, str | None]:
         """The declaration that stands for a node, and for a transitive one what requires it."""
         own = self.declared.get(node.name, ())
@@ -105,22 +125,6 @@ class SubjectMaker:
             text=first.text,
         )
         return dependency, str(first.parent) if first.parent else None
-
-
-def _contradiction(node: Node, chains: Chains, constraint: SpecifierSet | None) -> tuple[str, ...]:
-    """Two requirements, or one and a constraint, that no version satisfies together; each with its source."""
-    if node.conflict is not None:
-        sides = dict.fromkeys(
-            (node.conflict.kept, node.conflict.dropped, *node.requirements)
-        )  # both may be the same one
-        described = tuple(dict.fromkeys(_describe_want(want, chains) for want in sides))[:2]
-        if len(described) > 1:
-            return described
-    if constraint is None or node.candidates is None or node.satisfying:
-        return ()
-    if not node.candidates.satisfying(combine(want.specifier for want in node.requirements)):
-        return ()
-    return (_describe_want(node.requirements[0], chains), f"{node.name}{constraint} (a constraint)")
 
 
 def _describe_want(want: Requirement, chains: Chains) -> str:

@@ -52,6 +52,7 @@ def judge_tree(project: Project, graph: Graph, inspected: Mapping[str, Inspected
         declared=group_declared(project),
         chains=chains,
         transitive=combine_transitive(graph),
+        blocked=graph.keys,
     )
     subjects = {key: maker.make(node, inspected.get(key)) for key, node in graph.nodes.items()}
     imports = {key: one.imports for key, one in inspected.items() if one.imports is not None}

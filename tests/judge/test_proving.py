@@ -237,3 +237,16 @@ def test_a_pin_is_the_newest_version_that_the_other_packages_admit(
         index.add(make_wheel("jit", f"0.{number}"))
     index.add(make_wheel("model", requires=["jit<0.13"]))
     assert _pairs(_scan(run, "model\njit==0.10\n")) == [("pin", "jit==0.10", "jit==0.12")]
+
+
+def test_a_blocked_pin_contradicts_nothing_that_the_worker_gets(
+    run: Run, index: FakeIndex, make_wheel: MakeWheel
+) -> None:
+    index.add(make_wheel("core", "0.8", tag="cp314-cp314-manylinux_2_28_x86_64"))
+    index.add(make_wheel("core", "0.19"))
+    index.add(make_wheel("model", "3.0", requires=["core>=0.16"]))
+    done = run("requirements.txt", "--format", "json", files={"requirements.txt": "model\ncore==0.8\n"})
+    (project,) = json.loads(done.stdout)["projects"]
+    verdicts = {row["name"]: row["verdict"] for row in project["dependencies"]}
+    assert verdicts == {"model": "workers", "core": "container"}
+    assert project["verdict_after_edits"] == "workers"
