@@ -17,6 +17,7 @@ import pytest
 
 from scanner.model.dependency import Location
 from scanner.model.finding import Evidence, Finding, Level, Strength
+from scanner.model.graph import Graph
 from scanner.model.report import Judgement, Report, Verdict
 from scanner.model.rule import Rule
 from scanner.report.context import ReportContext
@@ -164,9 +165,12 @@ def page(
         )
         for number in range(NUMBER)
     ]
-    edges = tuple((judged[number // 7].key, judged[number].key) for number in range(1, NUMBER))
+    edges: dict[str, tuple[str, ...]] = {}
+    for number in range(1, NUMBER):
+        parent = judged[number // 7].key
+        edges[parent] = (*edges.get(parent, ()), judged[number].key)
     path = tmp_path / "report.html"
-    path.write_text(render("html", make_report(*judged, edges=edges), context), encoding="utf-8")
+    path.write_text(render("html", make_report(*judged, graph=Graph(edges=edges)), context), encoding="utf-8")
     return path.as_uri()
 
 
