@@ -69,6 +69,7 @@ def test_every_file_below_data_is_a_table_that_a_loader_reads() -> None:
     read = {f"pyodide/{version}.json" for version in PYODIDES} | {f"stdlib/{python}.toml" for python in PYTHONS}
     read |= {"alternatives.toml", "containers.toml", "incompatible.toml", "platform.toml", "runtimes.toml"}
     read |= {"stdlib/workers.toml", "workers-py.toml", "workers-runtime-sdk.toml", "workloads.toml", "wrangler.toml"}
+    read |= {"stdlib/behaviour.toml", "stdlib/names-3.14.json"}
     assert {str(path.relative_to(DATA)) for path in DATA.rglob("*") if path.is_file()} == read
 
 
