@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from scanner.inputs.table_rows import Listed
 from scanner.inspect.code.site import WheelCode
+from scanner.inspect.follow import Follower
 from scanner.inspect.import_report import ImportReport
 from scanner.inspect.memory import Memory, Nothing, Opener, Remembered
-from scanner.inspect.parallel.run import Follower
 from scanner.inspect.sdist.backend import read_build
 from scanner.inspect.sdist.build import Outcome
 from scanner.inspect.sdist.layout import find_installed
@@ -117,7 +117,6 @@ def _to_code(key: str, node: Node, wheels: Mapping[str, Opened], target: Target)
             console_scripts=_pairs(opened.contents.console_scripts),
             runs_native=native,
             excluded_requirements=find_excluded(opened.contents.metadata, target.markers),
-            code_bytes=opened.code_bytes,
         )
     names = _known_names(node, opened, target)
     return WheelCode(filename=filename, members=(), read=_read_nothing, distribution=node.name, opaque_names=names)
@@ -139,7 +138,6 @@ def _source_code(node: Node, opened: OpenedSdist, target: Target) -> WheelCode |
         console_scripts=_pairs(contents.console_scripts),
         opaque_names=tuple(name for name in contents.top_level if not any(_lies_in(path, name) for path in installed)),
         excluded_requirements=find_excluded(contents.metadata, target.markers),
-        code_bytes=opened.code_bytes,
     )
 
 

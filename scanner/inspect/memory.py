@@ -1,7 +1,7 @@
 """What was learned from files in earlier scans, so that no wheel is fetched or analysed twice.
 
-Everything is kept by ``Artifact.cache_key``. Facts that depend on the engine that follows imports are kept for that
-engine and for that target alone.
+Everything is kept by ``Artifact.cache_key``. Reports, which depend on the evaluator, are kept for that evaluator, for
+that target and for the same tree alone.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from pickle import PicklingError
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from scanner import __version__
 from scanner.inspect import report_text
@@ -28,9 +28,6 @@ from scanner.model.errors import ArtifactError
 from scanner.model.opened import Opened, OpenedSdist, OpenedWheel
 from scanner.model.target import Target
 from scanner.runtime.tables.files import find_data
-
-if TYPE_CHECKING:  # the engine that follows imports is loaded only when something is followed
-    from scanner.inspect.code.digest import CodeDigest
 
 _CODE_SUFFIXES = (".py", ".so", ".pyd")
 
@@ -77,37 +74,25 @@ class Remembered:
         self._memory = memory
         self._opener = opener
         self._engine = _engine_id(target)
+        self._files: list[_File] = []
         self.has_failed = False
         """Whether something that had to be fetched late could not be: then what follows is not worth keeping."""
 
     def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, Opened]:
         """What is inside each file, by its name, in their order; an error where that cannot be told.
 
-        A wheel whose code was analysed before is not fetched: a file of it is, with the wheel, if somebody reads it.
+        A wheel whose code was read before is not fetched, unless a file of it is read that no scan has read yet.
         """
         listed = {artifact.filename: artifact for artifact in artifacts}
         known = {name: found for name, artifact in listed.items() if (found := self._recall_file(artifact))}
         fetched = self._opener.open_files(artifact for name, artifact in listed.items() if name not in known)
         for name, opened in fetched.items():
             self._keep_file(listed[name], opened)
-        return {name: known.get(name) or fetched[name] for name in listed}
-
-    def find_digest(self, artifact: Artifact) -> CodeDigest | None:
-        """What is known of a wheel's code."""
-        from scanner.inspect.code.digest import parse_digest  # noqa: PLC0415 - heavy
-
-        text = self._memory.recall("code", self._code_key(artifact)) if artifact.cache_key else None
-        return parse_digest(text) if text is not None else None
-
-    def keep_digest(self, artifact: Artifact, texts: Sequence[str]) -> None:
-        """Remember what is known of a wheel's code by now: its digests as text, by each process that looked at it."""
-        from scanner.inspect.code.digest import merge_digests  # noqa: PLC0415 - heavy
-
-        if artifact.cache_key and not self.has_failed:
-            self._memory.keep("code", self._code_key(artifact), merge_digests(texts))
+        opened_files = {name: known.get(name) or fetched[name] for name in listed}
+        return {name: self._with_memory(listed[name], opened) for name, opened in opened_files.items()}
 
     def find_report(self, identities: Sequence[str]) -> ImportReport | None:
-        """What following the imports of the first of these in the company of the others gave."""
+        """What following the imports of a package gave; its key and all that this depends on identify it."""
         text = self._memory.recall("imports", self._report_key(identities))
         return report_text.report_from_text(text) if text is not None else None
 
@@ -115,6 +100,28 @@ class Remembered:
         """Remember what ``find_report`` is to find."""
         if not self.has_failed:
             self._memory.keep("imports", self._report_key(identities), report_text.report_to_text(report))
+
+    def keep_code(self) -> None:
+        """Remember the files that were read."""
+        for file in self._files:
+            if file.is_new and not self.has_failed:
+                self._memory.keep("code", file.key, file.to_text())
+
+    def recall_code(self, key: str) -> dict[str, bytes]:
+        """The files of a distribution that earlier scans read, by their paths."""
+        try:
+            known = json.loads(self._memory.recall("code", key) or "{}")
+            return {str(path): str(text).encode("latin-1") for path, text in known.items()}
+        except (ValueError, AttributeError, RecursionError):
+            return {}
+
+    def _with_memory(self, artifact: Artifact, opened: Opened) -> Opened:
+        if artifact.cache_key is None or not isinstance(opened, OpenedWheel | OpenedSdist) or not opened.paths:
+            return opened
+        is_new = not self._memory.has("code", artifact.cache_key)
+        file = _File(artifact.cache_key, opened.read, self, is_new=is_new)
+        self._files.append(file)
+        return replace(opened, read=file.read)
 
     def _recall_file(self, artifact: Artifact) -> OpenedWheel | OpenedSdist | None:
         key = artifact.cache_key
@@ -129,7 +136,7 @@ class Remembered:
         wheel = wheel_from_json(contents_text)
         if wheel is None or wheel.filename != artifact.filename:
             return None
-        if paths and not self._memory.has("code", self._code_key(artifact)):
+        if paths and not self._memory.has("code", key):
             return None  # fetched now with the others, rather than one by one when they are read
         return OpenedWheel(contents=wheel, paths=paths, read=read)
 
@@ -143,9 +150,6 @@ class Remembered:
                 self._memory.keep("wheel", key, _join(wheel_to_json(found.contents), paths))
             case OpenedSdist():
                 self._memory.keep("sdist", key, _join(sdist_to_json(found.contents), found.paths))
-
-    def _code_key(self, artifact: Artifact) -> str:
-        return f"{artifact.cache_key} {self._engine}"
 
     def _report_key(self, identities: Sequence[str]) -> str:
         return hashlib.sha256("\n".join((self._engine, *identities)).encode()).hexdigest()
@@ -171,9 +175,6 @@ class _LateFile:
         self._remembered = remembered
         self._opened: OpenedWheel | OpenedSdist | ArtifactError | None = None
 
-    def __reduce__(self) -> str:
-        raise PicklingError("only the process that opened the index fetches files")
-
     def read(self, path: str) -> bytes:
         if self._opened is None:
             try:
@@ -183,6 +184,30 @@ class _LateFile:
         if isinstance(self._opened, ArtifactError):
             raise ArtifactError(self._opened.filename, self._opened.reason)
         return self._opened.read(path)
+
+
+class _File:
+    """The files of a distribution: those that an earlier scan read from the memory, the others from the opener."""
+
+    def __init__(self, key: str, read: Callable[[str], bytes], remembered: Remembered, *, is_new: bool) -> None:
+        self.key = key
+        self.is_new = is_new
+        """Whether the memory lacks something that is known here."""
+        self._read = read
+        self._remembered = remembered
+        self._known: dict[str, bytes] | None = {} if is_new else None
+
+    def read(self, path: str) -> bytes:
+        if self._known is None:
+            self._known = self._remembered.recall_code(self.key)
+        data = self._known.get(path)
+        if data is None:
+            data = self._known[path] = self._read(path)
+            self.is_new = True
+        return data
+
+    def to_text(self) -> str:
+        return json.dumps({path: data.decode("latin-1") for path, data in (self._known or {}).items()})
 
 
 def _join(contents: str, paths: Sequence[str]) -> str:
@@ -200,13 +225,13 @@ def _split(text: str | None) -> tuple[str, tuple[str, ...]]:
 
 
 def _engine_id(target: Target) -> str:
-    """What findings on code depend on besides the code: the target, its table, and the engine as it is installed."""
+    """What findings on code depend on besides it: the target, its tables, and the evaluator as it is installed."""
     folder = Path(report_text.__file__).parent
     stamps = []
-    for file in (folder / "imports.py", *sorted((folder / "code").glob("*.py"))):
+    for file in (folder / "imports.py", folder / "follow.py", *sorted((folder / "code").glob("*.py"))):
         state = file.stat()
         stamps.append((file.name, state.st_size, state.st_mtime_ns))
-    tables = sorted(path.read_bytes() for path in (find_data(folder.parent) / "stdlib").glob("*.toml"))
-    running = sys.version_info[:2]  # the engine takes the names of standard-library modules from it
+    tables = sorted(path.read_bytes() for path in (find_data(folder.parent) / "stdlib").iterdir())
+    running = sys.version_info[:2]  # the evaluator takes the names of standard-library modules from it
     facts = (__version__, stamps, tables, running, target.python, target.sockets)
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]

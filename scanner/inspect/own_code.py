@@ -9,19 +9,17 @@ from pathlib import Path
 
 from scanner.inputs.formats.discover import find_files
 from scanner.inputs.formats.reading import read_file
-from scanner.inspect.code.deferred import find_deferred_uses
-from scanner.inspect.code.frames import World
-from scanner.inspect.code.reader import CodeReader
+from scanner.inspect.code.engine import make_machine
 from scanner.inspect.code.site import Kind, Site, SourceFile, WheelCode
-from scanner.inspect.code.source import Unread, parse_source
-from scanner.inspect.imports import build_runtime
+from scanner.inspect.code.source import Unread, read_module
+from scanner.inspect.code.uses import find_module_uses
+from scanner.inspect.imports import load_runtime
 from scanner.model.dependency import Location
 from scanner.model.errors import ArtifactError, SourceError
 from scanner.model.finding import Problem
 from scanner.model.own_code import ModuleImport, ModuleUse, OwnCode, OwnModule
 from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.runtime.tables import load_stdlib
 
 MAX_MODULES = 20_000
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -51,32 +49,27 @@ class OwnReader:
 
     def __init__(self, folder: str, paths: Iterable[str], target: Target) -> None:
         self.problems: list[Problem] = []
-        feature = target.python.rpartition(".")[0]
-        self.code = CodeReader(build_runtime(target, load_stdlib(feature)))
         self._wheel = WheelCode(filename=folder, members=(), read=self._read_bytes)
         self.files = {path: _source_file(path, folder, self._wheel) for path in paths}
         site = Site(modules={file.module: file for file in self.files.values()})
         self._names = frozenset(site.modules)
         self.tops = frozenset(name.partition(".")[0] for name in self._names)
         self._package = Path(folder).absolute().name
-        self.world = World(self.code.runtime, site)
+        self.machine = make_machine(load_runtime(target), site)
 
     def read(self, path: str) -> Iterator[OwnModule]:
         """The module of a path; nothing where it cannot be read, which is a problem."""
         file = self.files[path]
-        try:
-            tree = parse_source(self._read_bytes(path), self.code.runtime.python)
-        except ArtifactError as error:
-            self.problems.append(report_unread(path, 1, f"cannot be read: {error.reason}"))
+        parts = read_module(file, self.machine.runtime.python)
+        if isinstance(parts, Unread):
+            self.problems.append(report_unread(path, parts.line, f"cannot be read: {parts.reason}"))
             return
-        if isinstance(tree, Unread):
-            self.problems.append(report_unread(path, tree.line, f"cannot be read: {tree.reason}"))
-            return
+        tree = ast.Module([node for part in parts.statements for node in part], [])
         yield OwnModule(
             name=file.module,
             path=path,
             imports=tuple(self._find_imports(tree, file)),
-            uses=tuple(self._find_uses(file)),
+            uses=tuple(self._find_uses(tree, file)),
         )
 
     def read_reached(self, main: str) -> list[OwnModule]:
@@ -123,15 +116,8 @@ class OwnReader:
         first, _, rest = dotted.partition(".")
         return rest if first == self._package and first not in self.tops else dotted
 
-    def _find_uses(self, file: SourceFile) -> list[ModuleUse]:
-        facts = self.code.read_suspicious(file)
-        if facts is None or facts.unread:
-            return []
-        try:
-            found = {(use.line, use.name): use for use in find_deferred_uses(facts, self.world)}
-        except RecursionError:
-            self.problems.append(report_unread(file.path, 1, "is nested too deeply to be followed"))
-            return []
+    def _find_uses(self, tree: ast.Module, file: SourceFile) -> list[ModuleUse]:
+        found = {(use.line, use.name): use for use in find_module_uses(self.machine, file, tree.body)}
         return [
             ModuleUse(rule=use.rule.code, name=use.name, outcome=use.outcome, line=use.line)
             for _, use in sorted(found.items())

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from scanner.inputs.formats.discover import find_files
-from scanner.inspect.code.blocks import run_block
-from scanner.inspect.code.failure import Cause, Failure
-from scanner.inspect.code.importer import Importer, OutOfBudget
+from scanner.inspect.code.engine import import_entry
+from scanner.inspect.code.failure import Cause, Failure, OutOfBudget
+from scanner.inspect.code.machine import Machine
 from scanner.inspect.own_code import MAX_MODULES, OwnReader, report_unread
 from scanner.model.dependency import Location
 from scanner.model.own_code import OwnModule, PackageImport, StartupCall, WorkerCode
@@ -35,12 +35,13 @@ def read_worker_code(main: str, target: Target) -> WorkerCode:
         return WorkerCode(main=main)
     code = OwnReader(folder, paths, target)
     modules = code.read_reached(str(Path(main)))
-    failure, importer = _start(code, str(Path(main)), modules)
+    failure = _start(code, str(Path(main)), modules)
+    certain = code.machine.find_reached((code.files[str(Path(main))].module,))
     return WorkerCode(
         main=main,
         modules=tuple(sorted(modules, key=lambda module: module.name)),
-        imports=tuple(sorted(_find_packages(code, modules, importer.certain), key=lambda each: each.location)),
-        calls=tuple(sorted(_find_calls(failure, importer), key=lambda call: call.location)),
+        imports=tuple(sorted(_find_packages(code, modules, certain), key=lambda each: each.location)),
+        calls=tuple(sorted(_find_calls(failure, code.machine), key=lambda call: call.location)),
         problems=tuple(code.problems),
     )
 
@@ -57,17 +58,16 @@ def find_undeclared(code: WorkerCode, provided: Collection[str]) -> tuple[Packag
     )
 
 
-def _start(code: OwnReader, main: str, modules: Iterable[OwnModule]) -> tuple[Failure | None, Importer]:
+def _start(code: OwnReader, main: str, modules: Iterable[OwnModule]) -> Failure | None:
     """What importing the main module ends in, with every package outside taken as importable."""
-    site = code.world.site
+    site = code.machine.site
     site.opaque.update(each.module.partition(".")[0] for module in modules for each in module.imports)
     site.opaque -= code.tops
-    importer = Importer(code.world, code.code.read, run_block)
     try:
-        return importer.import_entry(code.files[main].module), importer
+        return import_entry(code.machine, code.files[main].module)
     except OutOfBudget:
         code.problems.append(report_unread(main, 1, "is too large to be followed to its end"))
-        return None, importer
+        return None
 
 
 def _find_packages(code: OwnReader, modules: Iterable[OwnModule], certain: Collection[str]) -> Iterator[PackageImport]:
@@ -75,7 +75,7 @@ def _find_packages(code: OwnReader, modules: Iterable[OwnModule], certain: Colle
     for module in modules:
         for each in module.imports:
             root = each.module.partition(".")[0]
-            if root in code.tops or code.code.runtime.is_standard(root) or root in code.code.runtime.removed:
+            if root in code.tops or code.machine.runtime.is_standard(root) or root in code.machine.runtime.removed:
                 continue
             yield PackageImport(
                 module=each.module,
@@ -86,9 +86,9 @@ def _find_packages(code: OwnReader, modules: Iterable[OwnModule], certain: Colle
             )
 
 
-def _find_calls(failure: Failure | None, importer: Importer) -> Iterator[StartupCall]:
+def _find_calls(failure: Failure | None, machine: Machine) -> Iterator[StartupCall]:
     """What fails while the Worker starts: forbidden calls, and the exception that ends the import."""
-    for note in importer.notes:
+    for note in machine.notes:
         if note.kind == "forbidden" and note.chain:
             yield StartupCall(
                 rule=Rule.CS307.code,
@@ -97,7 +97,7 @@ def _find_calls(failure: Failure | None, importer: Importer) -> Iterator[Startup
                 location=Location(path=note.chain[-1].path, line=note.chain[-1].line),
                 is_certain=note.is_certain,
             )
-    for each in (*importer.possible, *((failure,) if failure else ())):
+    for each in (*(possible for _, possible in machine.possible), *((failure,) if failure else ())):
         rule = Rule.CS307 if each.cause is Cause.HAZARD else _CAUSES.get(each.cause)
         if rule is not None and each.chain:
             yield StartupCall(

@@ -1,1 +1,1 @@
-"""What importing code really executes on the target: syntax trees in, facts and chains out; no I/O, nothing is run."""
+"""What importing a package does on the target: its code is followed over its syntax trees, and never run."""

@@ -1,130 +1,189 @@
-"""Following calls of functions, methods and classes of the scanned code, generators among them."""
+"""Calls: of functions, methods, classes, and of what is known by its name only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
 
-from scanner.inspect.code.conditions import evaluate
-from scanner.inspect.code.expression import Expression
-from scanner.inspect.code.failure import ImportStops
-from scanner.inspect.code.frames import Frame, World
-from scanner.inspect.code.importer import Importer
-from scanner.inspect.code.runtime import Reference
-from scanner.inspect.code.steps import Call, Function, Yield, walk_steps
+from scanner.inspect.code.attributes import bind, find_raw
+from scanner.inspect.code.classes import build_class, instantiate
+from scanner.inspect.code.machine import NORMAL, Exit, Machine
+from scanner.inspect.code.plain import call_method, call_type
+from scanner.inspect.code.standard import call_standard
+from scanner.inspect.code.values import (
+    ABSENT,
+    UNKNOWN,
+    Arguments,
+    Class,
+    Descriptor,
+    Dict,
+    Function,
+    Generator,
+    Instance,
+    List,
+    Method,
+    Native,
+    Partial,
+    Scope,
+    Standard,
+    Unknown,
+)
 
-MAX_CALLS = 8
-"""How deep calls of the scanned code's own functions are followed."""
 
-Called = tuple[Frame, Function, tuple[Frame, str] | None]
-"""A function with the frame of its module, and the class of ``self`` in it."""
-
-
-def run_call(importer: Importer, call: Call, frame: Frame) -> None:
-    """Follow a call of a function or class of the closure; unknown ones do nothing.
+def call(machine: Machine, function: object, arguments: Arguments) -> object:  # noqa: C901, PLR0911 - one case a kind
+    """What a call returns.
 
     Raises:
-        ImportStops: it ends in an exception.
+        Raised: it ends in an exception.
     """
-    if len(importer.active) >= MAX_CALLS:
-        return
-    for owner, function, instance in _called(importer.world, call.target, frame):
-        key = (owner.module.facts.name, function.name)
-        frame.returned.pop(key, None)
-        if function.is_deferred or key in importer.active:
-            continue
-        inner = frame.enter(owner, function, instance)
-        _pass_arguments(importer.world, call, function, frame, inner)
-        importer.active.append(key)
+    machine.step()
+    match function:
+        case Unknown():
+            return _call_unknown(arguments)
+        case Function():
+            return call_function(machine, function, arguments)
+        case Method(function=str() as name, receiver=receiver):
+            return call_method(machine, receiver, name, arguments)
+        case Method(function=inner, receiver=receiver):
+            return call(machine, inner, _with_receiver(arguments, receiver))
+        case Native():
+            return function.call(arguments)
+        case Standard():
+            return call_standard(machine, function, arguments)
+        case Class():
+            return _call_class(machine, function, arguments)
+        case Partial(function=inner, arguments=first):
+            return call(machine, inner, _joined(first, arguments))
+        case Instance(cls=Class() as cls):
+            hook = find_raw(cls, "__call__")
+            return UNKNOWN if hook is ABSENT else call(machine, bind(machine, hook, function, cls), arguments)
+        case Descriptor(function=inner):
+            return call(machine, inner, arguments)
+        case type():
+            return call_type(machine, function, arguments)
+    if function is None or isinstance(function, str | int | float | tuple):
+        raise machine.throw(TypeError, f"{type(function).__name__!r} object is not callable")
+    return UNKNOWN
+
+
+def _call_unknown(arguments: Arguments) -> object:
+    """Nothing is known of the call, and what it is given may be changed by it."""
+    for argument in (*arguments.positional, *arguments.named.values()):
+        if isinstance(argument, List | Dict | Instance):
+            argument.is_open = True
+    return UNKNOWN
+
+
+def _with_receiver(arguments: Arguments, receiver: object) -> Arguments:
+    return Arguments((receiver, *arguments.positional), arguments.named, arguments.is_whole, arguments.line)
+
+
+def _joined(first: Arguments, later: Arguments) -> Arguments:
+    is_whole = first.is_whole and later.is_whole
+    named = {**first.named, **later.named}
+    return Arguments((*first.positional, *later.positional), named, is_whole, later.line)
+
+
+def _call_class(machine: Machine, cls: Class, arguments: Arguments) -> object:
+    if isinstance(cls.metaclass, Class):
+        hook = find_raw(cls.metaclass, "__call__")
+        if isinstance(hook, Function) and hook not in machine.calls:
+            return call(machine, Method(hook, cls), arguments)
+    if type in cls.mro:
+        return build_class(machine, cls, arguments)
+    return instantiate(machine, cls, arguments)
+
+
+def call_function(machine: Machine, function: Function, arguments: Arguments) -> object:
+    """What a function of the tree returns."""
+    if not machine.may_follow(function):
+        return _call_unknown(arguments)
+    if isinstance(function.node, ast.AsyncFunctionDef):
+        return UNKNOWN  # a coroutine, which nothing runs at import time
+    scope = Scope(function.scope.module, Dict(), function.scope, function=function)
+    bind_arguments(machine, function, arguments, scope)
+    if function.yields is None:
+        function.yields = is_generator(function.node)
+    if function.yields:
+        return Generator(lambda give: _run_generator(machine, function, scope, give))
+    return _run(machine, function, scope)
+
+
+def _run_generator(machine: Machine, function: Function, scope: Scope, give: object) -> object:
+    inner = Scope(scope.module, Dict(scope.values), scope.parent, function=function, receiver=scope.receiver)
+    inner.give = give  # type: ignore[assignment]
+    return _run(machine, function, inner)
+
+
+def _run(machine: Machine, function: Function, scope: Scope) -> object:
+    with machine.at(f"calls {function.name}()"):
+        machine.calls.append(function)
+        start = machine.steps
         try:
-            with importer.at(frame, call.line, f"calls {function.name}"):
-                importer.run(importer, function.body, inner)
+            if isinstance(function.node, ast.Lambda):
+                return machine.evaluate(machine, function.node.body, scope)
+            return returned(machine.execute(machine, function.node.body, scope))
         finally:
-            importer.active.pop()
-        frame.returned[key] = inner.result
+            machine.calls.pop()
+            machine.spent[function] = machine.spent.get(function, 0) + machine.steps - start
 
 
-def find_generated(importer: Importer, function: Expression, frame: Frame) -> tuple[object, ...] | None:
-    """What a generator function without arguments gives, one after the other; None where that cannot be told."""
-    held = evaluate(function, frame, importer.world.runtime)
-    place = importer.world.locate(held.dotted) if isinstance(held, Reference) else None
-    found = _function(importer.world, *place) if place is not None else None
-    if found is None or len(importer.active) >= MAX_CALLS or importer.doubt:
-        return None
-    owner, generator = found
-    key = (owner.module.facts.name, generator.name)
-    if key in importer.active or not any(isinstance(step, Yield) for step in walk_steps(generator.body)):
-        return None
-    inner = frame.enter(owner, generator, None)
-    inner.yielded = []
-    importer.active.append(key)
-    try:
-        importer.run(importer, generator.body, inner)
-    except ImportStops:
-        return None  # whether the loop gets that far is another question
-    finally:
-        importer.active.pop()
-    return tuple(inner.yielded) if inner.yielded is not None else None
+def returned(ends: tuple[Exit, ...]) -> object:
+    """The value that a body's outcomes agree on."""
+    values = [None if end is NORMAL else end.value for end in ends]
+    first = values[0]
+    if len(values) == 1:
+        return first
+    truths = {value for value in values if value is None or isinstance(value, bool | int | str)}
+    return first if len(truths) == 1 and len(values) == sum(value == first for value in values) else UNKNOWN
 
 
-def _pass_arguments(world: World, call: Call, function: Function, frame: Frame, inner: Frame) -> None:
-    names = [name for name, _ in function.parameters]
-    if inner.instance is not None and names[:1] in (["self"], ["cls"]):
-        names = names[1:]
-    position = 0
-    for keyword, argument in call.arguments:
-        value = evaluate(argument, frame, world.runtime)
-        if keyword:
-            if keyword in names:
-                inner.values[keyword] = value
-        elif position < len(names):
-            inner.values[names[position]] = value
-            position += 1
+def bind_arguments(machine: Machine, function: Function, arguments: Arguments, scope: Scope) -> None:
+    """Bind a function's parameters.
+
+    Raises:
+        Raised: the arguments do not fit.
+    """
+    parameters = function.node.args
+    places = [parameter.arg for parameter in (*parameters.posonlyargs, *parameters.args)]
+    values = scope.values
+    given = dict(arguments.named)
+    for name, value in zip(places, arguments.positional, strict=False):
+        values[name] = value
+    if places and arguments.positional:
+        scope.receiver = arguments.positional[0]
+    extra = arguments.positional[len(places) :]
+    if parameters.vararg is not None:
+        values[parameters.vararg.arg] = extra if arguments.is_whole else UNKNOWN
+    elif extra:
+        raise machine.throw(TypeError, f"{function.name}() takes {len(places)} positional arguments")
+    for name in (*places, *(parameter.arg for parameter in parameters.kwonlyargs)):
+        if name in values and name not in given:
+            continue
+        values[name] = _parameter(machine, function, name, given, is_whole=arguments.is_whole)
+    if parameters.kwarg is not None:
+        values[parameters.kwarg.arg] = kwargs = Dict(given)
+        kwargs.is_open = not arguments.is_whole
+    elif given and arguments.is_whole:
+        raise machine.throw(TypeError, f"{function.name}() got an unexpected keyword argument {next(iter(given))!r}")
 
 
-def _called(world: World, target: str, frame: Frame) -> Iterator[Called]:
-    """The functions that a call runs: itself, or for a class what makes its instances."""
-    if target.startswith("self."):
-        found = _method(world, *frame.instance, target[5:]) if frame.instance is not None else None
-        if found is not None:
-            yield *found, frame.instance
-        return
-    if target.startswith("="):
-        held = frame.lookup(target[1:])
-        target = held.dotted if isinstance(held, Reference) else "?"
-    place = (frame.module_frame, target[1:]) if target.startswith(".") else world.locate(target)
-    if place is None:
-        return
-    owner, name = place
-    found = _function(world, owner, name)
-    if found is not None:
-        yield *found, frame.instance if target.startswith(".") else None
-    elif name in owner.module.classes:
-        for method in ("__new__", "__init__", "__post_init__"):
-            found = _method(world, owner, name, method)
-            if found is not None:
-                yield *found, place
+def _parameter(machine: Machine, function: Function, name: str, given: dict[str, object], *, is_whole: bool) -> object:
+    if name in given:
+        return given.pop(name)
+    if not is_whole:
+        return UNKNOWN
+    if name in function.defaults:
+        return function.defaults[name]
+    raise machine.throw(TypeError, f"{function.name}() missing a required argument: {name!r}")
 
 
-def _function(world: World, frame: Frame, name: str) -> tuple[Frame, Function] | None:
-    function = frame.module.functions.get(name)
-    if function is not None:
-        return frame, function
-    owner, _, method = name.rpartition(".")
-    return _method(world, frame, owner, method) if owner in frame.module.classes else None
-
-
-def _method(world: World, frame: Frame, owner: str, method: str, depth: int = 0) -> tuple[Frame, Function] | None:
-    """A method of a class or of the first of its bases that has it."""
-    function = frame.module.functions.get(f"{owner}.{method}")
-    if function is not None:
-        return frame, function
-    cls = frame.module.classes.get(owner)
-    if cls is None or method in cls.methods or depth > MAX_CALLS:
-        return None
-    for base in cls.bases:
-        found = (frame, base[1:]) if base.startswith(".") else world.locate(base)
-        if found is not None:
-            inherited = _method(world, *found, method, depth + 1)
-            if inherited is not None:
-                return inherited
-    return None
+def is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    """Whether a function's own body yields."""
+    waiting: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(inner))
+    return False

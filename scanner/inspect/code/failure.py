@@ -1,10 +1,8 @@
-"""What can go wrong while a module is imported, and the chain of imports that leads there."""
+"""What ends an import, and the chain of places that leads there."""
 
 from __future__ import annotations
 
-import builtins
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -16,25 +14,25 @@ class Cause(enum.Enum):
     REMOVED = "removed"
     """A module that this Python no longer has."""
     LACKING = "lacking"
-    """A name that a standard-library module does not have on the target."""
+    """A name that a module does not have on the target."""
     RAISED = "raised"
-    """A raise statement is reached."""
+    """An exception that the code raises, or that an operation ends in."""
     UNPARSABLE = "unparsable"
     HAZARD = "hazard"
     """A call that fails on the target."""
     FOREIGN = "foreign"
     """An extension module built for another platform."""
     EXCLUDED = "excluded"
-    """A requirement that would bring the module is left out on the target by its marker."""
+    """A requirement that would bring the module is excluded on the target by its marker."""
     STANDIN = "stand-in"
-    """The handler for what the target lacks imports a stand-in that nothing provides."""
+    """The replacement for a module that the target lacks is provided by nothing."""
     UNPROVIDED = "unprovided"
-    """Neither the standard library nor the closure has the module."""
+    """Neither the standard library, nor the runtime, nor the tree has the module."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hop:
-    """One step of a chain: the place, and what stands there."""
+    """One step of a chain: the place, and what it does."""
 
     wheel: str
     path: str
@@ -48,52 +46,29 @@ class Failure:
 
     cause: Cause
     error: str
-    """The exception's class; for one that the code defines itself, the nearest built-in class where it is known."""
+    """The name of the exception's class."""
     subject: str
-    """The module, the dotted name or the hazard it is about."""
+    """The module, the dotted name or the call it is about."""
     detail: str
     chain: tuple[Hop, ...]
 
 
-class ImportStops(Exception):  # noqa: N818 (it stands for any exception of the scanned code)
-    """Carries a failure outwards, as the exception would travel."""
+class Raised(Exception):  # noqa: N818 - an exception of the code that is followed, not of this program
+    """An exception of the code that is followed; ``value`` is the exception as that code sees it."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, value: object) -> None:
         super().__init__(failure)
         self.failure = failure
+        self.value = value
 
 
-_ALIASES: Mapping[str, str] = {
-    "error": "OSError",
-    "IOError": "OSError",
-    "EnvironmentError": "OSError",
-    "PackageNotFoundError": "ModuleNotFoundError",
-    "UnsupportedOperation": "OSError",
-    "ZoneInfoNotFoundError": "KeyError",
-}
+class OutOfBudget(Exception):  # noqa: N818 - it ends an analysis, and is no fault
+    """The bound on the work of one analysis is reached."""
 
 
-def catches(handlers: tuple[str, ...], error: str) -> bool:
-    """Whether an except clause that names these classes catches an exception of this class; none named: all."""
-    return not handlers or any(_is_kind(error, name) for name in handlers)
+class Left(Exception):  # noqa: N818 - it ends a generator that nothing goes on with
+    """The loop over a generator was left; ``owner`` is what leaves it."""
 
-
-def _is_kind(error: str, handler: str) -> bool:
-    if error == handler:
-        return True
-    raised, caught = _builtin(error), _builtin(handler)
-    if caught is None:
-        return False
-    if raised is None:
-        return caught in (Exception, BaseException)
-    return issubclass(raised, caught)
-
-
-def _builtin(name: str) -> type[BaseException] | None:
-    found = getattr(builtins, _ALIASES.get(name, name), None)
-    return found if isinstance(found, type) and issubclass(found, BaseException) else None
-
-
-def is_builtin_error(name: str) -> bool:
-    """Whether a name is a built-in exception's."""
-    return _builtin(name) is not None
+    def __init__(self, owner: object) -> None:
+        super().__init__()
+        self.owner = owner

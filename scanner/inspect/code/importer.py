@@ -1,226 +1,328 @@
-"""The import system of the target, as far as it can be told: which modules run, in which order, and where it ends.
-
-Conditions are evaluated for the target, handlers are followed where their body is known to fail, and a module that
-failed fails again. Where a condition cannot be told both blocks are followed «in doubt»: a failure on one of them is
-kept as a possibility, a failure on both is certain. ``blocks`` and ``actions`` follow the code of a module.
-"""
+"""The import system of the target: which modules run, in which order, and where it ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from scanner.inspect.code.failure import Cause, Failure, Hop, ImportStops, catches
-from scanner.inspect.code.frames import Frame, Module, World
+from scanner.inspect.code.attributes import find_in_module, find_raw, get_attribute, standard_value
+from scanner.inspect.code.failure import Cause, Raised
+from scanner.inspect.code.machine import Machine
 from scanner.inspect.code.site import Kind, SourceFile, find_excluded_requirement
-from scanner.inspect.code.steps import Block, ModuleFacts
-
-MAX_STEPS = 500_000
-"""What one analysis may follow; of the real closures that were measured, the largest needs 7,000."""
-
-_MAX_CHAIN = 60
-"""How long a chain of imports and calls may become; the longest real one was 25. It keeps well within the recursion
-limit, so that reading a module at its end never fails for want of room."""
+from scanner.inspect.code.source import Unread, read_module
+from scanner.inspect.code.values import (
+    ABSENT,
+    UNKNOWN,
+    Arguments,
+    Class,
+    Dict,
+    Instance,
+    List,
+    Method,
+    Module,
+    Scope,
+    Standard,
+    Unknown,
+)
 
 _GAPS = frozenset({Cause.MISSING, Cause.REMOVED, Cause.LACKING})
+_FINDERS_SINCE = (3, 12)
+"""The first Python that takes no notice of a finder without ``find_spec``."""
 
 
-class OutOfBudget(Exception):  # noqa: N818 (it ends an analysis, and is no fault)
-    """The bound on the work of one analysis is reached."""
+def load(machine: Machine, name: str) -> object:
+    """Import a module with the packages above it; what ``sys.modules`` has of it then.
+
+    Raises:
+        Raised: it ends in an exception.
+    """
+    parts = name.split(".")
+    loaded: object = UNKNOWN
+    for count in range(1, len(parts) + 1):
+        loaded = _load_one(machine, ".".join(parts[:count]), loaded)
+    return loaded
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Note:
-    """Something met at import time that is no exception."""
+def _load_one(machine: Machine, name: str, parent: object) -> object:
+    _reach(machine, name)
+    if name in machine.modules:
+        known = machine.modules[name]
+        if known is None:
+            raise machine.stop(Cause.RAISED, ModuleNotFoundError, name, "None in sys.modules")
+        if not isinstance(known, Unknown):
+            return known
+    if name in machine.failed:
+        raised = machine.failed[name]
+        chain = (*machine.chain(), *raised.failure.chain)
+        raise Raised(replace(raised.failure, chain=chain), raised.value)
+    loaded = _find_and_load(machine, name, parent)
+    if isinstance(parent, Module):
+        last = name.rpartition(".")[2]
+        if not isinstance(loaded, Unknown) and (parent.file is None or loaded is machine.modules.get(name)):
+            machine.put(parent.namespace, last, loaded)
+    return loaded
 
-    kind: str
-    """``forbidden`` for a call, ``unread`` or ``unprovided`` for a module."""
-    subject: str
-    detail: str
-    is_certain: bool
-    chain: tuple[Hop, ...]
+
+def _reach(machine: Machine, name: str) -> None:
+    if not machine.doubt:
+        running = machine.running[-1] if machine.running else ""
+        machine.reached.setdefault(running, {})[name] = None
 
 
-@dataclass(slots=True)
-class Importer:
-    """The modules of one analysis, with the imports that are under way."""
+def _find_and_load(machine: Machine, name: str, parent: object) -> object:
+    runtime, site = machine.runtime, machine.site
+    file = site.find(name)
+    if runtime.is_standard(name):
+        reason = runtime.why_missing(name)
+        if reason is None:
+            return Standard(name, is_module=True, is_opaque=name.partition(".")[0] in runtime.behaviour.injected)
+        if file is None:
+            if _ask_finders(machine, name):
+                return Standard(name, is_module=True, is_opaque=True)
+            raise machine.stop(Cause.MISSING, ModuleNotFoundError, name, reason)
+    if file is not None:
+        return _load_file(machine, name, file)
+    if name in site.namespaces:
+        return _keep(machine, name, Module(name, None, Dict({"__name__": name, "__path__": List()}), is_done=True))
+    if site.is_opaque(name) or (isinstance(parent, Standard) and parent.is_opaque):
+        return Standard(name, is_module=True, is_opaque=True)
+    return _load_absent(machine, name, parent)
 
-    world: World
-    read: Callable[[SourceFile], ModuleFacts]
-    run: Callable[[Importer, Block, Frame], object]
-    """Follows a block, see ``blocks.run_block``."""
-    possible: list[Failure] = field(default_factory=list)
-    """Failures under conditions that cannot be told."""
-    notes: list[Note] = field(default_factory=list)
-    failed: dict[str, Failure] = field(default_factory=dict)
-    certain: set[str] = field(default_factory=set)
-    """Modules that certainly were imported, or tried."""
-    handled: list[Failure] = field(default_factory=list)
-    """The failures whose handlers are under way."""
-    active: list[tuple[str, str]] = field(default_factory=list)
-    """The functions that are under way, by module and name."""
-    doubt: int = 0
-    """How many conditions that cannot be told stand around the current step."""
-    steps_left: int = MAX_STEPS
-    _done: set[str] = field(default_factory=set)
-    _trail: list[Hop] = field(default_factory=list)
-    _handler_depths: list[int] = field(default_factory=list)
-    _guards: list[tuple[tuple[str, ...], ...]] = field(default_factory=list)
 
-    def import_entry(self, module: str) -> Failure | None:
-        """What importing a module ends in; None where it works as far as can be told.
+def _keep(machine: Machine, name: str, loaded: object) -> object:
+    machine.modules[name] = loaded
+    return loaded
 
-        Raises:
-            OutOfBudget: the work would not end in reasonable time.
-        """
-        try:
-            self.load(module)
-        except ImportStops as stop:
-            return stop.failure
-        except RecursionError as error:
-            raise OutOfBudget from error
-        return None
 
-    def load(self, module: str) -> None:
-        """Import a module and the packages above it.
+def _load_file(machine: Machine, name: str, file: SourceFile) -> object:
+    if file.kind is Kind.FOREIGN:
+        raise machine.stop(Cause.FOREIGN, ImportError, name, file.path)
+    if file.kind is Kind.NATIVE:
+        return _keep(machine, name, Standard(name, is_module=True, is_opaque=True))
+    module = Module(name, file, Dict(_specials(name, file)))
+    machine.modules[name] = module
+    machine.running.append(name)
+    doubt, journal = machine.doubt, machine.journal
+    machine.doubt, machine.journal = 0, None
+    depth = len(machine.trail)
+    try:
+        _run(machine, module, file)
+    except Raised as raised:
+        machine.modules.pop(name, None)
+        if not isinstance(raised.value, Instance) or "circular" not in raised.failure.detail:
+            machine.failed[name] = Raised(replace(raised.failure, chain=raised.failure.chain[depth:]), raised.value)
+        raise
+    finally:
+        machine.doubt, machine.journal = doubt, journal
+        machine.running.pop()
+    module.is_done = True
+    return machine.modules.get(name, module)
 
-        Raises:
-            ImportStops: it ends in an exception.
-        """
-        parts = module.split(".")
-        for count in range(1, len(parts) + 1):
-            self._load_one(".".join(parts[:count]))
 
-    @contextmanager
-    def at(self, frame: Frame, line: int, text: str) -> Iterator[None]:
-        """Whatever happens inside hangs on this line of the frame's module."""
-        facts = frame.module.facts
-        file = self.world.site.find(facts.name)
-        self._trail.append(Hop(wheel=file.wheel.filename if file else "", path=facts.path, line=line, text=text))
-        try:
-            yield
-        finally:
-            self._trail.pop()
+def _specials(name: str, file: SourceFile) -> dict[str, object]:
+    package = name if file.is_package else name.rpartition(".")[0]
+    found: dict[str, object] = {
+        "__name__": name,
+        "__package__": package,
+        "__file__": UNKNOWN,
+        "__doc__": UNKNOWN,
+        "__spec__": Instance(
+            Standard("importlib.machinery.ModuleSpec"), Dict({"name": name, "parent": package}), is_open=True
+        ),
+        "__loader__": UNKNOWN,
+        "__builtins__": UNKNOWN,
+        "__cached__": UNKNOWN,
+    }
+    if file.is_package:
+        found["__path__"] = List([UNKNOWN])
+    return found
 
-    @contextmanager
-    def guard(self, handlers: tuple[tuple[str, ...], ...]) -> Iterator[None]:
-        """Whatever happens inside can be caught by these handlers."""
-        self._guards.append(handlers)
-        try:
-            yield
-        finally:
-            self._guards.pop()
 
-    @contextmanager
-    def handling(self, failure: Failure) -> Iterator[None]:
-        """Whatever happens inside is a handler's answer to this failure."""
-        self.handled.append(failure)
-        self._handler_depths.append(len(self._trail))
-        try:
-            yield
-        finally:
-            self.handled.pop()
-            self._handler_depths.pop()
+def _run(machine: Machine, module: Module, file: SourceFile) -> None:
+    tree = read_module(file, machine.runtime.python)
+    scope = Scope(module, module.namespace)
+    outer = machine.scope, machine.line
+    if isinstance(tree, Unread):
+        if tree.fails:
+            machine.enter(scope, tree.line)
+            raised = machine.stop(
+                Cause.UNPARSABLE, SyntaxError, module.name, tree.reason, f"does not parse ({tree.reason})"
+            )
+            machine.scope, machine.line = outer
+            raise raised
+        module.namespace.is_open = True
+        if not machine.is_guarded(SyntaxError):
+            machine.note("unread", module.name, f"{file.path}: {tree.reason}")
+        return
+    try:
+        module.namespace.is_open |= tree.is_rewritten
+        for statements in tree.statements:
+            machine.execute(machine, statements, scope)
+    finally:
+        machine.scope, machine.line = outer
 
-    def is_guarded(self, error: str) -> bool:
-        """Whether a handler stands ready for an exception of this class, in this module or one that imports it."""
-        return any(catches(handler, error) for handlers in self._guards for handler in handlers)
 
-    def stop(self, cause: Cause, error: str, subject: str, detail: str) -> None:
-        """End the current import at the current place.
+def _ask_finders(machine: Machine, name: str) -> bool:
+    """Whether a finder that the code has put into ``sys.meta_path`` may provide a module."""
+    if machine.meta_path.is_open:
+        return True
+    for finder in machine.meta_path:
+        cls = finder.cls if isinstance(finder, Instance) else finder
+        if not isinstance(cls, Class):
+            return True
+        hook = find_raw(cls, "find_spec")
+        if hook is ABSENT and not cls.is_open:
+            if machine.runtime.python < _FINDERS_SINCE and find_raw(cls, "find_module") is not ABSENT:
+                return True
+            continue
+        bound = get_attribute(machine, finder, "find_spec")
+        if machine.call(machine, bound, Arguments((name, None, None))) is not None:
+            return True
+    return False
 
-        Raises:
-            ImportStops: always.
-        """
-        chain = tuple(self._trail)
-        raise ImportStops(Failure(cause=cause, error=error, subject=subject, detail=detail, chain=chain))
 
-    def may_stop(self, failure: Failure) -> None:
-        """Keep a failure that happens only under a condition that cannot be told.
+def _load_absent(machine: Machine, name: str, parent: object) -> object:
+    """A module that neither the tree nor the standard library has."""
+    root = name.partition(".")[0]
+    if _ask_finders(machine, name):
+        return Standard(name, is_module=True, is_opaque=True)
+    if isinstance(parent, Module) and parent.file is not None:
+        path = parent.namespace.get("__path__", ABSENT)
+        if isinstance(parent.namespace.get("__getattr__"), Unknown) or (isinstance(path, List) and path.is_open):
+            return Standard(name, is_module=True, is_opaque=True)
+        if isinstance(path, Unknown) and path is not ABSENT:
+            return Standard(name, is_module=True, is_opaque=True)
+        detail = f"{parent.file.wheel.filename} has no module {name}"
+        raise machine.stop(Cause.LACKING, ModuleNotFoundError, name, detail)
+    if isinstance(parent, Instance) or (isinstance(parent, Unknown) and name != root):
+        return UNKNOWN
+    if root in machine.runtime.removed:
+        if root == "distutils" and machine.site.find("setuptools") is not None:
+            return Standard(name, is_module=True, is_opaque=True)
+        raise machine.stop(Cause.REMOVED, ModuleNotFoundError, name, f"Python no longer has {root}")
+    _refuse(machine, name)
+    machine.note("unprovided", name, "nothing in the tree provides it")
+    return _keep(machine, name, Standard(name, is_module=True, is_opaque=True))
 
-        A raise statement under such a condition checks something, and is no news; neither is what a handler awaits.
-        """
-        if failure.cause is not Cause.RAISED and not self.is_guarded(failure.error):
-            self.possible.append(failure)
 
-    def note(self, kind: str, subject: str, detail: str) -> None:
-        """Keep something that is no exception."""
-        certain = not self.doubt
-        self.notes.append(Note(kind=kind, subject=subject, detail=detail, is_certain=certain, chain=tuple(self._trail)))
+def _refuse(machine: Machine, name: str) -> None:
+    """End the import of a module that nothing provides, where that is a matter of the target or is handled."""
+    wheel = machine.module.file.wheel if machine.module and machine.module.file else None
+    requirement = find_excluded_requirement(wheel, name) if wheel else None
+    if requirement is not None:
+        detail = f"the requirement {requirement} is excluded on the target by its marker"
+        raise machine.stop(Cause.EXCLUDED, ModuleNotFoundError, name, detail)
+    if machine.is_guarded(ModuleNotFoundError):
+        raise machine.stop(Cause.UNPROVIDED, ModuleNotFoundError, name, "nothing in the tree provides it")
+    gap = machine.handled[-1].failure if machine.handled else None
+    if gap is not None and gap.cause in _GAPS:
+        detail = f"the target has no {gap.subject}, and nothing in the tree provides {name}"
+        raise machine.stop(Cause.STANDIN, ModuleNotFoundError, name, detail)
 
-    def _load_one(self, module: str) -> None:
-        if len(self._trail) > _MAX_CHAIN:
-            raise OutOfBudget
-        if not self.doubt:
-            self.certain.add(module)
-        if module in self._done:
-            return
-        if module in self.failed:
-            known = self.failed[module]
-            raise ImportStops(replace(known, chain=(*self._trail, *known.chain)))
-        runtime, site = self.world.runtime, self.world.site
-        file = site.find(module)
-        if runtime.is_standard(module):
-            reason = runtime.why_missing(module)
-            if reason is None:
-                return
-            if file is None:
-                self.stop(Cause.MISSING, "ModuleNotFoundError", module, reason)
-        if file is not None:
-            self._load_file(module, file)
-        elif module not in site.namespaces and not site.is_opaque(module):
-            self._absent(module)
 
-    def _load_file(self, module: str, file: SourceFile) -> None:
-        if file.kind is Kind.FOREIGN:
-            self.stop(Cause.FOREIGN, "ImportError", module, file.path)
-        self._done.add(module)
-        if file.kind is Kind.SOURCE:
-            self._run_module(module, file)
+def import_name(machine: Machine, loaded: object, module: str, name: str) -> object:
+    """What ``from module import name`` binds.
 
-    def _run_module(self, module: str, file: SourceFile) -> None:
-        facts = self.read(file)
-        depth = len(self._trail)
-        frame = Frame(self.world, Module(facts))
-        self.world.frames[module] = frame
-        try:
-            if facts.unread is not None:
-                self._unread(facts, frame)
-            self.run(self, facts.body, frame)
-        except ImportStops as stop:
-            self.failed[module] = replace(stop.failure, chain=stop.failure.chain[depth:])
-            self._done.discard(module)
+    Raises:
+        Raised: there is no such name.
+    """
+    dotted = f"{module}.{name}"
+    match loaded:
+        case Standard():
+            return _import_standard(machine, loaded, name)
+        case Module():
+            found = _find_in_module(machine, loaded, name)
+            if found is not ABSENT:
+                return found
+            if loaded.file is None and loaded.name in machine.site.namespaces:
+                return _load_one(machine, dotted, loaded)
+            place = loaded.file.path if loaded.file else module
+            if not loaded.is_done:
+                detail = (
+                    f"cannot import name {name!r} from the partially initialized module {module!r} (circular import)"
+                )
+            else:
+                detail = f"{place} has no name {name}"
+            raise machine.stop(Cause.LACKING, ImportError, dotted, detail)
+        case Instance() | Class():
+            return get_attribute(machine, loaded, name)
+    return UNKNOWN
+
+
+def _find_in_module(machine: Machine, module: Module, name: str) -> object:
+    dotted = f"{module.name}.{name}"
+    if name not in module.namespace and (machine.site.find(dotted) is not None or dotted in machine.site.namespaces):
+        return _load_one(machine, dotted, module)
+    if name not in module.namespace and isinstance(machine.modules.get(dotted), Module | Instance | Standard):
+        return machine.modules[dotted]
+    try:
+        found = find_in_module(machine, module, name)
+    except Raised as raised:
+        if raised.failure.error != "AttributeError":
             raise
+        found = ABSENT
+    if found is ABSENT and "__path__" in module.namespace and _ask_finders(machine, dotted):
+        return UNKNOWN
+    return found
 
-    def _unread(self, facts: ModuleFacts, frame: Frame) -> None:
-        if facts.unread_fails:
-            with self.at(frame, 1, f"does not parse ({facts.unread})"):
-                self.stop(Cause.UNPARSABLE, "SyntaxError", facts.name, facts.unread or "")
-        if not self.is_guarded("SyntaxError"):
-            self.note("unread", facts.name, f"{facts.path}: {facts.unread}")
 
-    def _absent(self, module: str) -> None:
-        root, _, rest = module.partition(".")
-        site = self.world.site
-        if root in self.world.runtime.removed:
-            if root == "distutils" and site.find("setuptools") is not None:
-                return
-            self.stop(Cause.REMOVED, "ModuleNotFoundError", module, f"Python no longer has {root}")
-        parent = self.world.frames.get(module.rpartition(".")[0])
-        if rest and parent is not None and parent.module.facts.is_dynamic:
-            return
-        importing = site.wheels.get(self._trail[-1].wheel) if self._trail else None
-        requirement = find_excluded_requirement(importing, module) if importing is not None else None
-        if requirement is not None:
-            detail = f"the requirement {requirement} is left out on the target by its marker"
-            self.stop(Cause.EXCLUDED, "ModuleNotFoundError", module, detail)
-        gap = self.handled[-1] if self.handled else None
-        if gap is not None and gap.cause in _GAPS and self._handler_depths[-1] == len(self._trail) - 1:
-            # The stand-in for a module that the target lacks is not there either: the target is what it fails at.
-            detail = f"{gap.subject} is not there on the target, and nothing in the closure provides {module}"
-            self.stop(Cause.STANDIN, "ModuleNotFoundError", module, detail)
-        if self.is_guarded("ModuleNotFoundError"):
-            self.stop(Cause.UNPROVIDED, "ModuleNotFoundError", module, "nothing in the closure provides it")
-        self.note("unprovided", module, "nothing in the closure provides it")
-        self._done.add(module)
+def _import_standard(machine: Machine, loaded: Standard, name: str) -> object:
+    dotted, runtime = f"{loaded.dotted}.{name}", machine.runtime
+    if machine.site.find(dotted) is not None or dotted in machine.modules:
+        return load(machine, dotted)
+    if loaded.is_opaque:
+        return Standard(dotted, is_opaque=True)
+    if dotted in machine.overrides:
+        return machine.overrides[dotted]
+    if dotted in runtime.missing:
+        _reach(machine, dotted)
+        raise machine.stop(Cause.MISSING, ImportError, dotted, runtime.missing[dotted])
+    if runtime.lacks(loaded.dotted, name):
+        raise machine.stop(Cause.LACKING, ImportError, dotted)
+    return standard_value(machine, dotted)
+
+
+def import_by_name(machine: Machine, name: object, package: object) -> object:
+    """``importlib.import_module``; a relative name starts from ``package``, else from the current module's package."""
+    if not isinstance(name, str):
+        return UNKNOWN
+    absolute = resolve(machine, name, package) if package is not UNKNOWN or not name.startswith(".") else ""
+    if not absolute:
+        return UNKNOWN
+    with machine.at(f"import_module({absolute!r})"):
+        return load(machine, absolute)
+
+
+def resolve(machine: Machine, name: str, package: object) -> str:
+    """A module's absolute name; empty where there is none."""
+    level = len(name) - len(name.lstrip("."))
+    if not level:
+        return name
+    base = package if isinstance(package, str) else machine.module.package if machine.module else ""
+    parts = base.split(".")
+    if level > len(parts):
+        return ""
+    return ".".join([*parts[: len(parts) - level + 1], *([name[level:]] if name[level:] else [])])
+
+
+def find_spec(machine: Machine, name: object, package: object) -> object:  # noqa: PLR0911 - one case a kind
+    """A module's specification: None where nothing provides it, else something that is not None."""
+    if not isinstance(name, str):
+        return UNKNOWN
+    if name.startswith(".") and not isinstance(package, str):
+        return UNKNOWN
+    absolute = resolve(machine, name, package)
+    if not absolute:
+        return UNKNOWN
+    runtime, site = machine.runtime, machine.site
+    known = machine.modules.get(absolute, ABSENT)
+    is_there = site.find(absolute) is not None or absolute in site.namespaces or site.is_opaque(absolute)
+    if is_there or isinstance(known, Module | Standard):
+        return Standard("importlib.machinery.ModuleSpec()", is_true=True)
+    if runtime.is_standard(absolute) and runtime.why_missing(absolute) is None:
+        return Standard("importlib.machinery.ModuleSpec()", is_true=True)
+    if absolute.partition(".")[0] == "distutils" and site.find("setuptools") is not None:
+        return UNKNOWN
+    return UNKNOWN if machine.meta_path else None
+
+
+__all__ = ["Method", "find_spec", "import_by_name", "import_name", "load", "resolve"]

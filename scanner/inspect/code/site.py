@@ -49,8 +49,6 @@ class WheelCode:
     opaque_names: tuple[str, ...] = ()
     excluded_requirements: tuple[str, ...] = ()
     """The requirements of its metadata whose markers do not hold on the target, extras aside."""
-    code_bytes: int = 0
-    """How large its Python modules are together, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +88,8 @@ def build_site(wheels: Iterable[WheelCode]) -> Site:
     for wheel in wheels:
         site.wheels[wheel.filename] = wheel
         site.opaque.update(wheel.opaque_names)
+        folders = {member.rpartition("/")[0] for member in wheel.members if "/" in member and ".d" not in member}
+        site.namespaces.update(f.replace("/", ".") for f in folders if all(p.isidentifier() for p in f.split("/")))
         for file in find_modules(wheel):
             known = site.modules.get(file.module)
             if known is None or _rank(file) < _rank(known):

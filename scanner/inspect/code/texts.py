@@ -39,6 +39,14 @@ _METHODS: Mapping[str, Callable[..., object]] = {
     "format": str.format,
     "join": str.join,
     "find": str.find,
+    "count": str.count,
+    "title": str.title,
+    "capitalize": str.capitalize,
+    "isdigit": str.isdigit,
+    "isidentifier": str.isidentifier,
+    "isupper": str.isupper,
+    "encode": str.encode,
+    "splitlines": str.splitlines,
 }
 STRING_METHODS = frozenset(_METHODS)
 

@@ -1,52 +1,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import pytest
 
-from scanner.inspect.code.blocks import run_block
+from scanner.inspect.code.engine import import_entry, make_machine
 from scanner.inspect.code.failure import Failure
-from scanner.inspect.code.frames import World
-from scanner.inspect.code.importer import Importer
-from scanner.inspect.code.module_facts import read_facts
-from scanner.inspect.code.runtime import Runtime
-from scanner.inspect.code.site import SourceFile, WheelCode, build_site
-from scanner.inspect.code.steps import ModuleFacts
+from scanner.inspect.code.machine import Machine
+from scanner.inspect.code.site import WheelCode, build_site
+from scanner.inspect.code.target import Runtime, build_runtime
+from scanner.runtime.tables import load_stdlib
+from scanner.runtime.target import choose_target
 
 Files = Mapping[str, str | bytes]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def runtime() -> Runtime:
-    """A target of its own, so that no test hangs on what the data tables say today."""
-    return Runtime(
-        python=(3, 14),
-        missing={
-            "pwd": "ModuleNotFoundError",
-            "curses": "ModuleNotFoundError",
-            "msvcrt": "ModuleNotFoundError",
-            "multiprocessing.shared_memory": "ModuleNotFoundError",
-        },
-        removed=frozenset({"distutils", "imp", "pkg_resources"}),
-        missing_attributes={
-            "os": frozenset({"geteuid", "sched_getaffinity"}),
-            "socket": frozenset({"AF_UNIX"}),
-            "collections": frozenset({"Callable"}),
-        },
-        sockets=True,
-    )
+    """The newest target, as the data tables describe it."""
+    return build_runtime(choose_target(date(2026, 11, 17)), load_stdlib("3.14"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_wheel_code() -> Callable[..., WheelCode]:
     """Makes the code of a wheel from its files, source text by path."""
 
-    def make(files: Files, name: str = "pkg", **fields: object) -> WheelCode:
+    def make(files: Files | str, name: str = "pkg", **fields: object) -> WheelCode:
+        members = {f"{name}/__init__.py": files} if isinstance(files, str) else files
+
         def read(path: str) -> bytes:
-            content = files[path]
+            content = members[path]
             return content if isinstance(content, bytes) else content.encode()
 
-        wheel = WheelCode(filename=f"{name}-1-py3-none-any.whl", members=tuple(files), read=read, distribution=name)
+        wheel = WheelCode(filename=f"{name}-1-py3-none-any.whl", members=tuple(members), read=read, distribution=name)
         for field, value in fields.items():
             object.__setattr__(wheel, field, value)
         return wheel
@@ -55,27 +42,13 @@ def make_wheel_code() -> Callable[..., WheelCode]:
 
 
 @pytest.fixture
-def make_importer(runtime: Runtime) -> Callable[..., Importer]:
-    """Makes an importer over wheels."""
+def import_all(
+    runtime: Runtime, make_wheel_code: Callable[..., WheelCode]
+) -> Callable[..., tuple[Failure | None, Machine]]:
+    """Gives what importing ``pkg`` ends in, and the evaluation; the first argument is its files or its whole source."""
 
-    def read(file: SourceFile) -> ModuleFacts:
-        data = file.wheel.read(file.path)
-        return read_facts(data, name=file.module, path=file.path, is_package=file.is_package, runtime=runtime)
-
-    def make(*wheels: WheelCode) -> Importer:
-        return Importer(World(runtime, build_site(wheels)), read, run_block)
-
-    return make
-
-
-@pytest.fixture
-def import_package(
-    make_wheel_code: Callable[..., WheelCode], make_importer: Callable[..., Importer]
-) -> Callable[..., Failure | None]:
-    """Gives what importing ``pkg`` ends in; a string is the whole of ``pkg/__init__.py``."""
-
-    def run(files: Files | str) -> Failure | None:
-        wheel = make_wheel_code({"pkg/__init__.py": files} if isinstance(files, str) else files)
-        return make_importer(wheel).import_entry("pkg")
+    def run(files: Files | str, *others: WheelCode, entry: str = "pkg") -> tuple[Failure | None, Machine]:
+        machine = make_machine(runtime, build_site([make_wheel_code(files), *others]))
+        return import_entry(machine, entry), machine
 
     return run
