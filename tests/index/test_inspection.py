@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 def _open(index: FakeIndex, name: str, cache: Cache | None = None) -> str:
     """Read the metadata of the project's wheel, then open the wheel; returns its own metadata."""
-    settings = IndexSettings(index=IndexLocation(url=index.url, source="test"), retries=0, own_hosts=frozenset({"127.0.0.1"}))
+    settings = IndexSettings(
+        index=IndexLocation(url=index.url, source="test"), retries=0, own_hosts=frozenset({"127.0.0.1"})
+    )
     with Index(settings, environ={}, home=Path("/nowhere"), user_agent="tests") as service:
         distributions = Distributions(service, cache)
         listing = service.listing(canonicalize_name(name))

@@ -75,7 +75,7 @@ def test_a_requirement_that_the_target_leaves_out_is_missed(
     index.add(make_wheel("beta", requires=["alpha; sys_platform == 'linux'"], files=needs))
     index.add(make_wheel("gamma", requires=["alpha; extra == 'fast'"], files={"gamma.py": "import alpha\n"}))
     judged = scan("beta\ngamma")
-    assert "left out on the target" in judged["beta"]["findings"][0]["message"]
+    assert "excluded on the target" in judged["beta"]["findings"][0]["message"]
     assert judged["beta"]["verdict"] == "container"
     assert judged["gamma"]["verdict"] == "workers"
 

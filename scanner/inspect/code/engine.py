@@ -65,4 +65,6 @@ def deep_recursion() -> Iterator[None]:
     finally:
         sys.setrecursionlimit(limit)
         if collects:
+            gc.freeze()  # both together make everything old, so that the next collection is not one of everything
+            gc.unfreeze()
             gc.enable()

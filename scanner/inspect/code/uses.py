@@ -101,6 +101,7 @@ def find_module_uses(machine: Machine, file: SourceFile, body: Sequence[ast.stmt
             visit()
     except (RecursionError, OutOfBudget):
         pass  # only what is nested absurdly deep, and nothing rests on it
+    visitor.functions.clear()  # they refer to the visitor and to the syntax tree
     yield from dict.fromkeys(visitor.found)
 
 
@@ -126,8 +127,16 @@ class _Visitor:
         handler = _VISITORS.get(type(node))
         if handler is not None:
             handler(self, node, scope)
-        else:
-            self.visit_all(list(ast.iter_child_nodes(node)), scope)
+        elif type(node) not in _LEAVES:
+            self._visit_children(node, scope)
+
+    def _visit_children(self, node: ast.AST, scope: Scope) -> None:
+        for name in node._fields:
+            child = getattr(node, name, None)
+            if isinstance(child, list):
+                self.visit_all([each for each in child if isinstance(each, ast.AST)], scope)
+            elif isinstance(child, ast.AST):
+                self.visit(child, scope)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
         self.visit_all([*node.decorator_list, *node.args.defaults], scope)
@@ -335,6 +344,8 @@ def _is_loop(node: ast.expr) -> bool:
 
 
 _NO_FAILURE = Failure(cause=Cause.RAISED, error="", subject="", detail="", chain=())
+
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.arg, ast.Pass, ast.Break, ast.Continue, ast.Global})
 
 _VISITORS: Mapping[type, Callable[..., None]] = {
     ast.FunctionDef: _Visitor.function,

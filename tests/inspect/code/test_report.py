@@ -35,7 +35,7 @@ def scan(evaluate: Evaluate, make_wheel_code: MakeWheel, runtime: Runtime) -> Ca
 
     def run(source: str, **fields: object) -> ImportReport:
         wheel = make_wheel_code(source, **fields)
-        return make_report(evaluate(wheel)["pkg"], wheel.filename, runtime)
+        return make_report(evaluate(wheel)["pkg"], wheel.filename, runtime, {})
 
     return run
 

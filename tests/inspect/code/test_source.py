@@ -5,11 +5,18 @@ import sys
 
 import pytest
 
-from scanner.inspect.code.large import MAX_WHOLE_WEIGHT, weigh
-from scanner.inspect.code.source import Unread, parse_source
+from scanner.inspect.code.site import Kind, SourceFile, WheelCode
+from scanner.inspect.code.source import Unread, read_module
 
 NEWEST = (3, 99)
 """A target newer than whatever runs the tests."""
+
+
+def parse_source(data: bytes, python: tuple[int, int]) -> ast.Module | Unread:
+    """The whole tree of a module, or why there is none."""
+    wheel = WheelCode(filename="pkg.whl", members=("pkg.py",), read=lambda _: data)
+    parts = read_module(SourceFile("pkg", "pkg.py", is_package=False, kind=Kind.SOURCE, wheel=wheel), python)
+    return parts if isinstance(parts, Unread) else ast.Module([node for part in parts.statements for node in part], [])
 
 
 @pytest.mark.parametrize(
@@ -93,8 +100,7 @@ def test_syntax_newer_than_the_running_python_is_read_with_its_imports_and_lines
 def test_a_large_module_is_read_in_pieces_with_its_lines() -> None:
     rows = "".join(f"ROW_{number} = ('a', {number}, [1, 2, 3])\n" for number in range(8_000))
     data = f"import first\n{rows}import last\n".encode()
-    assert weigh(data) > MAX_WHOLE_WEIGHT
-    tree = parse_source(data, NEWEST, frozenset())
+    tree = parse_source(data, NEWEST)
     assert isinstance(tree, ast.Module)
     assert [(node.names[0].name, node.lineno) for node in tree.body if isinstance(node, ast.Import)] == [
         ("first", 1), ("last", 8_002),
@@ -103,32 +109,22 @@ def test_a_large_module_is_read_in_pieces_with_its_lines() -> None:
 
 def test_a_large_table_of_data_does_not_keep_a_module_from_being_read() -> None:
     data = b"import first\nTABLE = [\n" + b"    [1, 2, 3],\n" * 40_000 + b"]\nimport last\n"
-    tree = parse_source(data, NEWEST, frozenset())
+    tree = parse_source(data, NEWEST)
     assert isinstance(tree, ast.Module)
     assert [node.lineno for node in tree.body if isinstance(node, ast.Import)] == [1, 40_004]
 
 
 def test_a_long_string_with_anything_in_it_does_not_keep_a_module_from_being_read() -> None:
     data = b'TEXT = """\n' + b"import this; (((,,,\n" * 30_000 + b'"""\nimport last\n'
-    tree = parse_source(data, NEWEST, frozenset())
+    tree = parse_source(data, NEWEST)
     assert isinstance(tree, ast.Module)
     assert [node.lineno for node in tree.body if isinstance(node, ast.Import)] == [30_003]
-
-
-def test_of_a_large_module_functions_are_kept_where_they_hold_a_telling_word() -> None:
-    filler = "def f{0}():\n    return (({0}), [{0}], {{{0}: {0}}})\n"
-    source = "".join(filler.format(number) for number in range(6_000)) + "def last():\n    return pwd.getpwall()\n"
-    tree = parse_source(source.encode(), NEWEST, frozenset({b"pwd"}))
-    assert isinstance(tree, ast.Module)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    assert isinstance(functions[0].body[0], ast.Pass)
-    assert isinstance(functions[-1].body[0], ast.Return)
 
 
 def test_quotes_in_a_comment_do_not_keep_a_large_module_from_being_read() -> None:
     rows = "".join(f"ROW_{number} = ('a', {number}, [1, 2, 3])\n" for number in range(8_000))
     text = "'''" + "a text, no code " * 200 + "'''"
     data = f"# not this: '''\nimport first\nTEXT = {text}\n{rows}import last\n".encode()
-    tree = parse_source(data, NEWEST, frozenset())
+    tree = parse_source(data, NEWEST)
     assert isinstance(tree, ast.Module)
     assert [node.lineno for node in tree.body if isinstance(node, ast.Import)] == [2, 8_004]
