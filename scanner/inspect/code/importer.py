@@ -187,7 +187,9 @@ def _load_absent(machine: Machine, name: str, parent: object) -> object:
         return Standard(name, is_module=True, is_opaque=True)
     if isinstance(parent, Module) and parent.file is not None:
         path = parent.namespace.get("__path__", ABSENT)
-        if isinstance(parent.namespace.get("__getattr__"), Unknown) or (isinstance(path, List) and path.is_open):
+        if isinstance(parent.namespace.get("__getattr__"), Unknown) or (
+            isinstance(path, List) and (path.is_open or len(path) > 1)
+        ):
             return Standard(name, is_module=True, is_opaque=True)
         if isinstance(path, Unknown) and path is not ABSENT:
             return Standard(name, is_module=True, is_opaque=True)

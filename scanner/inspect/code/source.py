@@ -22,9 +22,13 @@ _MAX_WHOLE_WEIGHT = 60_000
 times the memory of its source."""
 
 _MAX_PIECE_WEIGHT = 150_000
+_MAX_WEIGHT = 800_000
+"""Heavier modules are not read."""
+
 _LIGHT = bytes(code for code in range(256) if code in b"_ \t\r" or code > 127 or chr(code).isalnum())
 _CONTINUES = re.compile(rb"(?:else|elif|except|finally|case)\b")
 _STARTS = re.compile(rb"[A-Za-z_@]")
+_TEXT = re.compile(rb"(\"\"\"|''')(.*?)\1", re.DOTALL)
 _TABLE = re.compile(rb"([A-Za-z_]\w*)\s*(?::[^=\n]*)?=")
 
 
@@ -57,9 +61,12 @@ def read_module(file: SourceFile, python: tuple[int, int]) -> Parts | Unread:  #
         return Unread(reason=f"it is larger than {MAX_SOURCE_BYTES // 1024} KiB", fails=False)
     if b"\0" in data:
         return Unread(reason="it contains null bytes", fails=True)
+    weight = _weigh(data)
+    if weight > _MAX_WEIGHT:
+        return Unread(reason="it has too many parts", fails=False)
     try:
         parts = Parts()
-        is_small = _weigh(data) <= _MAX_WHOLE_WEIGHT
+        is_small = weight <= _MAX_WHOLE_WEIGHT
         parts.statements = [_parse(data, python, parts).body] if is_small else list(_parse_pieces(data, python, parts))
     except SyntaxError as error:
         line = error.lineno or 1
@@ -90,21 +97,31 @@ def _parse_pieces(data: bytes, python: tuple[int, int], parts: Parts) -> Iterato
     """The statements of a large module, cut where one begins at the left margin."""
     waiting: list[bytes] = []
     weight = start_line = 0
+    limit = _MAX_WHOLE_WEIGHT
     for line, statement in _cut(data):
+        added = _weigh(statement)
+        if waiting and weight + added > limit:
+            piece = b"".join(waiting)
+            try:
+                yield _parse_piece(piece, start_line, python, parts)
+            except SyntaxError:  # cut inside a text: what follows belongs to it
+                limit = 2 * (weight + added)
+            else:
+                waiting, weight, start_line, limit = [], 0, line, _MAX_WHOLE_WEIGHT
         waiting.append(statement)
-        weight += _weigh(statement)
-        if weight > _MAX_WHOLE_WEIGHT:
-            with contextlib.suppress(SyntaxError):  # cut inside a text: what follows belongs to it
-                yield _parse_piece(b"".join(waiting), start_line, python, parts)
-                waiting, weight, start_line = [], 0, line + statement.count(b"\n")
+        weight += added
     if waiting:
         yield _parse_piece(b"".join(waiting), start_line, python, parts)
 
 
 def _parse_piece(piece: bytes, line: int, python: tuple[int, int], parts: Parts) -> list[ast.stmt]:
     if _weigh(piece) > _MAX_PIECE_WEIGHT:
+        piece = _TEXT.sub(lambda found: found[1] + b"\n" * found[0].count(b"\n") + found[1], piece)
+    if _weigh(piece) > _MAX_PIECE_WEIGHT:
         table = _TABLE.match(piece)
-        piece = table[1] + b" = object()\n" if table else piece
+        if table is None or len(list(_cut(piece))) > 1:
+            raise MemoryError  # handled as what the parser itself raises where there is too much
+        piece = table[1] + b" = object()\n"
     tree = _parse(piece, python, parts)
     ast.increment_lineno(tree, line)
     return tree.body

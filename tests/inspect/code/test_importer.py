@@ -39,7 +39,9 @@ FAILING = {
     "else of a check for Windows": "import sys\nif sys.platform.startswith('win'):\n    pass\nelse:\n    import pwd",
     "platform.system": "import platform\nif platform.system() != 'Windows':\n    import pwd",
     "a flag of the module": "import os\nWINDOWS = os.name == 'nt'\nif not WINDOWS:\n    import pwd",
-    "both branches of an unknown condition": "import time\nif time.time() > 5:\n    import pwd\nelse:\n    import curses",
+    "both branches of an unknown condition": (
+        "import time\nif time.time() > 5:\n    import pwd\nelse:\n    import curses"
+    ),
     "a handler for another exception": "try:\n    import pwd\nexcept ValueError:\n    pass",
     "a handler that raises again": "try:\n    import pwd\nexcept ImportError:\n    raise",
     "a handler that imports what is missing too": "try:\n    import curses\nexcept ImportError:\n    import pwd",
