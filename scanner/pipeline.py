@@ -148,7 +148,13 @@ def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
         if not settings.no_inspect:
             around.progress(f"inspecting the dependencies of {project.name}")
             inspected = inspect_graph(
-                graph, supply, target=project.target, table=settings.table, listed=listed, memory=around.memory
+                graph,
+                supply,
+                target=project.target,
+                table=settings.table,
+                listed=listed,
+                memory=around.memory,
+                all_calls=settings.all_cautions,
             )
         noted = replace(
             project,

@@ -38,13 +38,20 @@ class Inspected:
 
 
 def inspect_graph(
-    graph: Graph, opener: Opener, *, target: Target, table: TableMode, listed: Listed, memory: Memory | None = None
+    graph: Graph,
+    opener: Opener,
+    *,
+    target: Target,
+    table: TableMode,
+    listed: Listed,
+    memory: Memory | None = None,
+    all_calls: bool = False,
 ) -> dict[str, Inspected]:
     """What is inside the files of a tree, by the keys of its nodes.
 
     What needs a container for another reason already is not opened. Neither are the Pyodide release's own builds,
     which are made and tested there and of which only the names are known here, nor wheels that a file names by URL or
-    path, which are judged by their file names.
+    path, which are judged by their file names. ``all_calls`` looks at the functions of transitive dependencies too.
     """
     wanted = {key: file for key, node in graph.nodes.items() if (file := _file_to_open(node, table, listed))}
     if not wanted:
@@ -53,7 +60,8 @@ def inspect_graph(
     opened = remembered.open_files(wanted.values())
     wheels = {key: opened[file.filename] for key, file in wanted.items()}
     codes = {key: code for key, node in graph.nodes.items() if (code := _to_code(key, node, wheels, target))}
-    follower = Follower(graph, codes, wanted, remembered, target)
+    called = frozenset(graph.nodes if all_calls else graph.roots)
+    follower = Follower(graph, codes, wanted, remembered, target, called)
     reports = follower.add_later(follower.follow(key for key in wanted if _has_code(wheels[key], codes.get(key))))
     follower.remember()
     return {key: _inspect(wheels[key], reports.get(key)) for key in wanted}

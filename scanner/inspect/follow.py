@@ -31,26 +31,27 @@ class _Site:
 class Follower:
     """For one tree and one target."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that the reports depend on
         self,
         graph: Graph,
         codes: Mapping[str, WheelCode],
         files: Mapping[str, Artifact],
         remembered: Remembered,
         target: Target,
+        called: frozenset[str],
     ) -> None:
         self._graph = graph
         self._codes = codes
         self._files = {key: file for key, file in files.items() if codes[key].members}
         self._remembered = remembered
         self._target = target
-        self._called = frozenset(graph.roots)
+        self._called = called
         self._patched = _find_patched(graph)
         self._reports: dict[str, ImportReport] = {}
         self._identities: dict[str, tuple[str, ...]] = {}
 
     def follow(self, keys: Iterable[str]) -> Mapping[str, ImportReport]:
-        """What importing these packages runs into, and what calling those does that the project requires itself."""
+        """What importing these packages runs into, and what calling some of them does."""
         known: dict[str, ImportReport] = {}
         for site in self._sites(frozenset(keys)):
             known |= self._recall(site) or self._evaluate(site)
