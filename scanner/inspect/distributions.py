@@ -61,7 +61,7 @@ def inspect_graph(
     wheels = {key: opened[file.filename] for key, file in wanted.items()}
     codes = {key: code for key, node in graph.nodes.items() if (code := _to_code(key, node, wheels, target))}
     called = frozenset(graph.nodes if all_calls else graph.roots)
-    follower = Follower(graph, codes, wanted, remembered, target, called)
+    follower = Follower(graph, codes, wanted, remembered, target, called=called)
     reports = follower.add_later(follower.follow(key for key in wanted if _has_code(wheels[key], codes.get(key))))
     follower.remember()
     return {key: _inspect(wheels[key], reports.get(key)) for key in wanted}

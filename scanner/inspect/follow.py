@@ -31,13 +31,14 @@ class _Site:
 class Follower:
     """For one tree and one target."""
 
-    def __init__(  # noqa: PLR0913 - all that the reports depend on
+    def __init__(
         self,
         graph: Graph,
         codes: Mapping[str, WheelCode],
         files: Mapping[str, Artifact],
         remembered: Remembered,
         target: Target,
+        *,
         called: frozenset[str],
     ) -> None:
         self._graph = graph

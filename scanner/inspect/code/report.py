@@ -77,6 +77,8 @@ class TreeEvaluation:
         for module in (name for names in entry_modules(self.codes[key]) for name in names):
             try:
                 failure = import_entry(self.machine, module)
+                if failure is not None:  # by itself, without what other packages did to the standard library
+                    failure = import_entry(make_machine(self.runtime, self.machine.site), module)
             except OutOfBudget:
                 self._cut_short.add(key)
                 return
