@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -16,22 +16,25 @@ from packaging.utils import canonicalize_name
 
 from scanner.inputs.formats import STDIN, ReadFile, read_sources
 from scanner.inputs.masking import NotedVariables, mask_dependency, mask_problem, mask_report, mask_skipped
-from scanner.inputs.projects import Project, find_lock_problems, find_projects, find_runtime, folder_of
+from scanner.inputs.projects import Project, find_lock_problems, find_projects, find_runtime, folder_of, locate_files
 from scanner.inputs.settings import Settings
 from scanner.inputs.table_rows import Listed, listed_rows
 from scanner.inspect.distributions import Inspected, Opener, inspect_graph
 from scanner.inspect.memory import Memory
 from scanner.judge.baseline import read_baseline
+from scanner.judge.edits import find_blocked
 from scanner.judge.explain import explain_project
 from scanner.judge.ignores import describe_ignores
 from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave_unknown
-from scanner.model.dependency import Dependency, Skipped
-from scanner.model.errors import SettingsError
+from scanner.model.artifact import Origin
+from scanner.model.dependency import Dependency, Location, Skipped
+from scanner.model.errors import ScanError, SettingsError, describe_unexpected
 from scanner.model.finding import Problem
 from scanner.model.index_settings import IndexSettings
 from scanner.model.report import DataAge, ProjectReport, Report, has_index_failure
+from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.resolve import Graph, resolve_flat, resolve_tree
+from scanner.resolve import Graph, Options, Prerelease, Resolution, resolve_flat, resolve_tree
 from scanner.resolve.direct import DirectSupply
 from scanner.resolve.graph import Supply
 from scanner.resolve.locked import build_locked_graph
@@ -116,15 +119,16 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings, noted:
         installed=around.installed,
         today=around.now.date() if around.now else None,
     )
-    projects = tuple(_scan_project(project, around) for project in found.projects)
+    projects = tuple(_scan_safely(project, around) for project in found.projects)
     complete = not has_index_failure(projects)
+    age = _find_data_age(around.now, found.projects) if around.now else None
     return Report(
         projects=projects,
-        problems=found.problems,
+        problems=(*found.problems, *_find_old_data(age, settings.max_data_age)),
         notes=(*found.notes, *_describe_ignores(found.projects, projects, complete=complete)),
         complete=complete,
         scanned_at=around.now.replace(microsecond=0) if around.now else None,
-        data=_find_data_age(around.now, found.projects) if around.now else None,
+        data=age,
     )
 
 
@@ -132,7 +136,29 @@ def _find_data_age(now: datetime, projects: Iterable[Project]) -> DataAge:
     return tables.find_data_age((project.target.pyodide for project in projects), now.date())
 
 
+def _find_old_data(age: DataAge | None, maximum_days: int | None) -> Iterator[Problem]:
+    reason = tables.describe_too_old(age, maximum_days) if age is not None and maximum_days is not None else None
+    if reason is not None:
+        yield Problem(
+            rule=Rule.CS604, message=reason, location=None, remedy="update the data: `compat-scan data update`"
+        )
+
+
+def _scan_safely(project: Project, around: Surroundings) -> ProjectReport:
+    """The report on a project, which is unknown as a whole after an error that no code expects."""
+    try:
+        return _scan_project(project, around)
+    except ScanError:
+        raise
+    except Exception as error:  # noqa: BLE001  # the other projects are judged
+        location = Location(path=next(iter(project.files), project.path), line=1)
+        problem = Problem(rule=Rule.CS601, message=describe_unexpected(error), location=location)
+        noted = replace(project, problems=(*project.problems, problem))
+        return leave_unknown(noted, baseline=frozenset(), today=None)
+
+
 def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
+    project = replace(project, dependencies=tuple(map(locate_files, project.dependencies)))
     settings = project.settings
     baseline = read_baseline(Path(settings.baseline)) if settings.baseline else frozenset()
     today = around.now.date() if around.now else None
@@ -140,45 +166,98 @@ def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
         return leave_unknown(project, baseline=baseline, today=today)
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
     with around.open_supply(project.target, project.index, folder_of(project.path)) as supply:
-        around.progress(f"resolving {project.name}")
-        graph = _resolve(project, supply)
-        versions = {node.name: node.chosen.version for node in graph.nodes.values() if node.chosen}
-        differences = tuple(find_lock_problems(project.compared, versions))
+        judging = _Judging(around=around, supply=supply, listed=listed, baseline=baseline, today=today)
+        graph = judging.resolve(project)
         inspected: Mapping[str, Inspected] = {}
         if not settings.no_inspect:
             around.progress(f"inspecting the dependencies of {project.name}")
-            inspected = inspect_graph(
-                graph,
-                supply,
-                target=project.target,
-                table=settings.table,
-                listed=listed,
-                memory=around.memory,
-                all_calls=settings.all_cautions,
-            )
+            inspected = judging.inspect(project, graph)
+        report = judging.report(project, graph, inspected)
+        blocked = () if settings.no_deps else tuple(find_blocked(project, graph, inspected, report))
+        if not blocked:
+            return report
+        from scanner.judge.proving import add_edits  # noqa: PLC0415  # loads the editors, which most scans do without
+
+        around.progress(f"looking for edits of {project.name}")
+        return add_edits(project, report, blocked, listed, judging.judge)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Judging:
+    """What judging one project and variants of it has in common."""
+
+    around: Surroundings
+    supply: Source
+    listed: Listed
+    baseline: frozenset[str]
+    today: date | None
+
+    def judge(self, project: Project) -> ProjectReport:
+        """The report on a project without edits."""
+        graph = self.resolve(project)
+        return self.report(project, graph, {} if project.settings.no_inspect else self.inspect(project, graph))
+
+    def resolve(self, project: Project) -> Graph:
+        """The tree of a project."""
+        self.around.progress(f"resolving {project.name}")
+        return _resolve(project, self.supply)
+
+    def inspect(self, project: Project, graph: Graph) -> Mapping[str, Inspected]:
+        """What is inside the files of a tree."""
+        settings = project.settings
+        return inspect_graph(
+            graph,
+            self.supply,
+            target=project.target,
+            table=settings.table,
+            listed=self.listed,
+            memory=self.around.memory,
+            all_calls=settings.all_cautions,
+        )
+
+    def report(self, project: Project, graph: Graph, inspected: Mapping[str, Inspected]) -> ProjectReport:
+        """The verdicts on a tree."""
+        versions = {node.name: node.chosen.version for node in graph.nodes.values() if node.chosen}
         noted = replace(
             project,
-            problems=(*project.problems, *differences),
-            notes=(*project.target.notes, *supply.notes, *project.notes),
+            problems=(*project.problems, *find_lock_problems(project.compared, versions)),
+            notes=(*project.target.notes, *self.supply.notes, *project.notes),
         )
-        # Judged before the supply is closed: listings are read from it as rules look at them.
-        return judge_project_tree(noted, graph, inspected, listed, baseline=baseline, today=today)
+        if project.main_module is not None and not project.settings.no_inspect:
+            from scanner.judge.worker_code import add_own_code  # noqa: PLC0415  # loads what follows imports
+
+            noted = add_own_code(noted, project.main_module, graph, inspected)
+        return judge_project_tree(noted, graph, inspected, self.listed, baseline=self.baseline, today=self.today)
 
 
 def _resolve(project: Project, supply: Supply) -> Graph:
-    direct = DirectSupply(supply, project.dependencies, project.target)
     if project.is_lock:
         return build_locked_graph(project.dependencies, target=project.target, supply=supply)
+    direct = DirectSupply(supply, project.dependencies, project.target)
+    options = _resolver_options(project)
     if project.settings.no_deps:
-        return resolve_flat(project.wants, target=project.target, supply=direct, constraints=project.constraints)
+        return resolve_flat(
+            project.wants, target=project.target, supply=direct, constraints=project.constraints, options=options
+        )
     graph = resolve_tree(
         project.wants,
         target=project.target,
         supply=direct,
         constraints=project.constraints,
         overrides=project.overrides,
+        options=options,
     )
     return direct.mark_unread(graph)
+
+
+def _resolver_options(project: Project) -> Options:
+    settings = project.resolution
+    return Options(
+        preferences=project.preferences,
+        exclude_newer=settings.exclude_newer,
+        resolution=Resolution(settings.resolution),
+        prerelease=Prerelease(settings.prerelease),
+    )
 
 
 def _describe_ignores(
@@ -229,9 +308,13 @@ def explain(requirement: str, settings: Settings, around: Surroundings) -> Repor
     Raises:
         SettingsError: the settings cannot be used.
     """
-    report = scan((STDIN,), settings, replace(around, read_stdin=requirement.encode))
+    report = scan((STDIN,), settings, replace(around, read_stdin=lambda: requirement.encode(errors="surrogateescape")))
     project = report.projects[0]
-    names = [canonicalize_name(row.name) for row in project.dependencies if row.location is not None]
+    names = [
+        canonicalize_name(row.name)
+        for row in project.dependencies
+        if row.location is not None and not (row.artifact and row.artifact.origin is Origin.URL)
+    ]
     listed = around.listed if around.listed is not None else listed_rows(settings.table_rows)
     with around.open_supply(project.target, IndexSettings(), Path.cwd()) as supply:
         steps = [step for name in names for step in explain_project(name, supply, project.target, listed)]

@@ -65,6 +65,8 @@ def act(tmp_path: Path, index: FakeIndex) -> Act:
         for step in _steps():
             if "run" not in step or (step.get("id") == "install" and package is None):
                 continue
+            if not _holds(step.get("if", ""), given, step_outputs):
+                continue
             variables = {
                 "PATH": os.environ["PATH"],
                 "HOME": str(tmp_path),
@@ -92,7 +94,7 @@ def act(tmp_path: Path, index: FakeIndex) -> Act:
         return Outcome(
             code=code,
             log=log,
-            outputs=step_outputs.get("scan", {}),
+            outputs={**step_outputs.get("diff", {}), **step_outputs.get("scan", {})},
             summary=summary.read_text(encoding="utf-8") if summary.exists() else "",
         )
 
@@ -112,10 +114,21 @@ def _expand(text: str, inputs: Mapping[str, str], outputs: Mapping[str, Mapping[
             case ["inputs", name]:
                 return inputs[name]
             case ["steps", step, "outputs", name]:
-                return outputs[step][name]
+                return outputs.get(step, {}).get(name, "")
+            case ["github", *_]:
+                return inputs.get(match[1], "")
         raise AssertionError(match[0])
 
     return re.sub(r"\$\{\{ ([\w.-]+) \}\}", value, text)
+
+
+def _holds(condition: str, inputs: Mapping[str, str], outputs: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether the condition of a step holds: comparisons with a text, joined by &&; no condition holds."""
+    for part in condition.split(" && ") if condition else ():
+        name, operator, text = part.split(" ")
+        if (_expand(f"${{{{ {name} }}}}", inputs, outputs) == text.strip("'")) is not (operator == "=="):
+            return False
+    return True
 
 
 def test_the_action_annotates_summarises_and_fails_where_a_container_is_needed(
@@ -167,6 +180,33 @@ def test_no_summary_is_written_where_none_is_wanted(act: Act, index: FakeIndex, 
     assert act({"requirements.txt": "pure\n"}, summary="false").summary == ""
 
 
+@pytest.mark.parametrize(("text", "new"), [("pure\nalpha\n", 1), ("pure\n", 0)])
+def test_new_blockers_fail_the_step_and_stand_in_the_summary(
+    act: Act, index: FakeIndex, make_wheel: MakeWheel, text: str, new: int
+) -> None:
+    index.add(make_wheel("alpha", tag=LINUX))
+    index.add(make_wheel("pure"))
+    first = act({"requirements.txt": "pure\n"}, summary="false")
+    files = {"requirements.txt": text, "reports/old.json": Path(first.outputs["report"]).read_text(encoding="utf-8")}
+    done = act(files, paths="requirements.txt", fail_on="never", diff_against="reports/old.json")
+    assert done.code == new, done.log
+    assert (done.outputs["new-blockers"], Path(done.outputs["diff"]).name) == (str(new), "diff.json")
+    assert "<!-- compat-scan diff -->\n## compat-scan diff\n" in done.summary
+    assert ("New blockers (1)" in done.summary) is (new == 1)
+
+
+@pytest.mark.parametrize("value", ["nowhere.json", "--output=pwned", "$(touch pwned)", "requirements.txt", "."])
+def test_a_comparison_that_cannot_be_made_fails_the_step(
+    act: Act, index: FakeIndex, make_wheel: MakeWheel, tmp_path: Path, value: str
+) -> None:
+    index.add(make_wheel("pure"))
+    done = act({"requirements.txt": "pure\n"}, diff_against=value)
+    assert done.code == 2
+    assert "::error title=compat-scan::the reports could not be compared" in done.log
+    assert not list(tmp_path.rglob("pwned"))
+    assert (done.outputs["verdict"], done.outputs.get("new-blockers", "")) == ("workers", "")
+
+
 PLANTED = (
     *("venv/__init__.py", "venv/__main__.py", "pip/__init__.py", "pip/__main__.py", "json/__init__.py"),
     *("scanner/__init__.py", "scanner/__main__.py", "sitecustomize.py", "usercustomize.py", "site.py", "encodings.py"),
@@ -185,9 +225,10 @@ def test_no_python_of_the_checkout_is_executed(
     code = f"with open({str(canary)!r}, 'a') as stream: print(__file__, file=stream)\n"
     planted = dict.fromkeys([*PLANTED, "json.py", "pip.py", "venv.py", "scanner.py"], code)
     files = {"requirements.txt": "pure\n", **planted}
-    done = act(files, paths="requirements.txt", package=tmp_path / package.filename, environ=environ)
+    package_path = tmp_path / package.filename
+    done = act(files, paths="requirements.txt", package=package_path, environ=environ, diff_against="old.json")
     assert not canary.exists(), canary.read_text()
-    assert done.code == 0, done.log
+    assert done.code == 2, done.log  # there is no report to compare with
     assert done.outputs["verdict"] == "workers"
     assert list((tmp_path / "temp" / "compat-scan-venv").rglob("installed.py"))
 

@@ -298,7 +298,8 @@ def _read_specifiers(text: str) -> Versions:
 
 
 def _read_tree(text: str) -> Versions:
-    return {(entry["name"], entry["version"]) for entry in json.loads(text)["dependencies"]}
+    packages = (package for project in json.loads(text)["projects"] for package in project["packages"])
+    return {(package["name"], package["version"]) for package in packages}
 
 
 def _without(versions: Versions, names: frozenset[str]) -> Versions:

@@ -107,7 +107,7 @@ def measure(names: Sequence[str], cache: Path, pyodide: Path | None) -> list[Row
     search_path = os.environ.get("PATH", "")
     if pyodide is None:
         install_runtime(target.pyodide, cache=cache, search_path=search_path)
-    runtime = find_runtime(target.pyodide, named=pyodide, folder=Path.cwd(), cache=cache, search_path=search_path)
+    runtime = find_runtime(target.pyodide, named=pyodide, cache=cache, search_path=search_path)
     choice = IndexChoice()
     with (
         open_supply(target, choice, environ=_ENVIRON, home=cache, directory=cache) as supply,

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 __all__ = ["main"]
+
+LEAST_DESCRIPTORS = 32
+"""With fewer open files, libraries fail in places that do not expect it."""
 
 
 def main(prog_name: str | None = None) -> None:
     """Answers the command line of this process; ``prog_name`` is its name, None for the one that it was called by."""
     _open_missing_streams()
+    if _most_descriptors() < LEAST_DESCRIPTORS:
+        sys.stderr.write(f"compat-scan: error: needs {LEAST_DESCRIPTORS} open files; raise the limit (ulimit -n)\n")
+        sys.exit(2)
+    warnings.simplefilter("ignore")  # a library's warning repeats what strangers wrote, unescaped
+    if os.environ.get("COMPAT_SCAN_DEBUG") == "1":
+        from scanner.cli.fault import show_unexpected  # noqa: PLC0415  # only on request
+
+        show_unexpected()
     from scanner.cli.group import main as run  # noqa: PLC0415  # loads click
 
     try:
@@ -23,6 +35,16 @@ def main(prog_name: str | None = None) -> None:
         from scanner.cli.fault import tell_fault  # noqa: PLC0415  # only when it goes wrong
 
         sys.exit(tell_fault(error))
+
+
+def _most_descriptors() -> int:
+    """How many files this process may have open; as many as it likes where the system does not say."""
+    try:
+        import resource  # noqa: PLC0415  # not on Windows
+    except ImportError:
+        return LEAST_DESCRIPTORS
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return LEAST_DESCRIPTORS if limit == resource.RLIM_INFINITY else limit
 
 
 def _open_missing_streams() -> None:

@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 
 import click
 
-from scanner.cli.running import EXIT_INCOMPLETE, EXIT_WORKERS
-from scanner.inputs.settings import Settings
 from scanner.model.report import DataAge
 from scanner.runtime import tables
 
 
-def tell_data_age(age: DataAge | None, settings: Settings, *, quiet: bool) -> None:
+def tell_data_age(age: DataAge | None, *, quiet: bool) -> None:
     """Write a note or warning if the data behind the verdicts, or a table kept by people, are old."""
     if age is None:
         return
@@ -26,13 +24,3 @@ def tell_data_age(age: DataAge | None, settings: Settings, *, quiet: bool) -> No
         click.echo(
             f"compat-scan: warning: {entry.name} ({entry.decides}) is of {entry.date}; upgrade compat-scan", err=True
         )
-    if settings.max_data_age is not None and (reason := tables.describe_too_old(age, settings.max_data_age)):
-        click.echo(f"compat-scan: error: {reason} [CS604]", err=True)
-
-
-def age_exit_code(code: int, age: DataAge | None, settings: Settings) -> int:
-    """The exit code with the age of the data counted: too old data make a success incomplete."""
-    is_too_old = (
-        age is not None and settings.max_data_age is not None and tables.describe_too_old(age, settings.max_data_age)
-    )
-    return EXIT_INCOMPLETE if is_too_old and code == EXIT_WORKERS else code

@@ -21,7 +21,7 @@ _SECTIONS = {
     ),
     "What it is judged for": frozenset({"table", "compatibility_date", "compatibility_flag"}),
     "Where packages come from": frozenset(
-        {"index_url", "extra_index_url", "exclude_newer", "offline", "no_cache", "cache_dir"}
+        {"index_url", "extra_index_url", "exclude_newer", "offline", "no_cache", "cache_dir", "timeout"}
     ),
     "What is reported": frozenset(
         {"formats", "outputs", "fail_on", "accept", "select", "min_level", "all_cautions", "baseline", "write_baseline"}

@@ -65,6 +65,21 @@ Examples:
 {EXIT_CODES}
 {ENVIRONMENT}"""
 
+FIX = """\
+\b
+Examples:
+  compat-scan fix                      make the safe edits of this project
+  compat-scan fix . --diff             show them, change nothing
+  compat-scan fix . --unsafe           those that require code changes too
+
+\b
+Exit codes:
+  0    everything runs now; with --diff nothing would change
+  1    something still needs a container; with --diff something would change
+  2    misuse, or a file that cannot be edited; nothing was changed
+  3    incomplete: something is unknown
+"""
+
 LIST = """\
 \b
 Examples:
@@ -82,6 +97,27 @@ Examples:
   compat-scan explain "uvicorn[standard]" --format html -o uvicorn.html
 
 {EXIT_CODES}"""
+
+DIFF = """\
+\b
+Examples:
+  compat-scan diff old.json            with a scan of this folder now
+  compat-scan diff old.json new.json --format markdown -o comment.md
+  compat-scan diff old.json requirements.txt --table advise
+
+\b
+Exit codes:
+  0    no new blockers
+  1    new blockers that nobody accepted
+  2    misuse, a file that is no report, or an internal error
+"""
+
+RULE = """\
+\b
+Examples:
+  compat-scan rule CS101
+  compat-scan rule outdated-release
+"""
 
 TREE = f"""\
 \b

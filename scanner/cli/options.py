@@ -136,11 +136,13 @@ target_options = _apply(
     )
 )
 
+accept_option = _option(
+    "--accept", multiple=True, metavar="CODE", help="Accept findings of this rule for this run (repeatable)."
+)
+
 baseline_options = _apply(
     (
-        _option(
-            "--accept", multiple=True, metavar="CODE", help="Accept findings of this rule for this run (repeatable)."
-        ),
+        accept_option,
         _option("--select", multiple=True, metavar="CODE", help="Report only findings of this rule (repeatable)."),
         _option(
             "--min-level",
@@ -175,6 +177,13 @@ index_options = _apply(
             metavar="DIR",
             help="Use this cache folder.  [default: the user's cache folder]",
         ),
+        _option(
+            "--timeout",
+            type=click.IntRange(0, 999_999),
+            metavar="SECONDS",
+            help="Fetch nothing after this time; the rest is unknown.  [default: 600]",
+        ),
+        _option("--untrusted", is_flag=True, help="Use no index, ignore or policy that the scanned files set."),
         _option("--no-deps", is_flag=True, help="Check only the listed packages, not their dependencies."),
         _option("--no-inspect", is_flag=True, help="Use index metadata only; do not open wheels."),
     )

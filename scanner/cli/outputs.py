@@ -13,6 +13,7 @@ import click
 
 from scanner import __version__
 from scanner.cli.encoding import drop_output, fit_encoding
+from scanner.inputs.replacing import open_replacing
 from scanner.model.errors import SourceError
 
 if TYPE_CHECKING:
@@ -109,26 +110,16 @@ def open_output(path: str | None, *, form: str = "terminal") -> Iterator[TextIO]
             drop_output(sys.stdout)
             raise SourceError("standard output", None, f"cannot be written: {error.strerror}") from error
         return
-    if _is_job_summary(path) or (Path(path).exists() and not Path(path).is_file()):
-        # The steps of a job share their summary, and a pipe or device cannot be replaced.
-        with _appending(path) as stream:
-            yield stream
-        return
-    unfinished = Path(f"{path}.unfinished")
     try:
-        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+        # The steps of a job share their summary, and a pipe or device cannot be replaced.
+        appends = _is_job_summary(path) or (os.path.exists(path) and not os.path.isfile(path))  # noqa: PTH110, PTH113
+        with _appending(path) if appends else open_replacing(Path(path)) as stream:
             yield stream
-        unfinished.replace(path)
     except OSError as error:
         raise SourceError(path, None, f"cannot be written: {error.strerror}") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 @contextmanager
 def _appending(path: str) -> Iterator[TextIO]:
-    try:
-        with Path(path).open("a", encoding="utf-8", newline="") as stream:
-            yield stream
-    except OSError as error:
-        raise SourceError(path, None, f"cannot be written: {error.strerror}") from error
+    with Path(path).open("a", encoding="utf-8", newline="") as stream:
+        yield stream

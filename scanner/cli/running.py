@@ -5,25 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from scanner.cli.encoding import drop_output
-from scanner.model.errors import ScanError, SourceError
+from scanner.cli.surroundings import check_paths, open_surroundings, read_settings, use_updated_tables
+from scanner.model.errors import ScanError
 from scanner.model.rule import Rule
 
 if TYPE_CHECKING:
-    from scanner.index.cache import Cache
     from scanner.inputs.settings import Settings
-    from scanner.model.index_settings import IndexSettings
     from scanner.model.report import ProjectReport, Report
-    from scanner.model.target import Target
-    from scanner.pipeline import Flattened, Source, Surroundings
+    from scanner.pipeline import Flattened, Surroundings
 
 EXIT_WORKERS, EXIT_CONTAINER, EXIT_MISUSE, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -47,6 +42,8 @@ _SETTING_OPTIONS = (
     "offline",
     "no_cache",
     "cache_dir",
+    "timeout",
+    "untrusted",
     "max_data_age",
     "baseline",
     "accept",
@@ -112,49 +109,11 @@ def make_settings(paths: Sequence[str], options: Mapping[str, Any]) -> Settings:
     Raises:
         SettingsError: an option, a variable or a configuration file cannot be used.
     """
-    from scanner.inputs.settings import load_settings  # noqa: PLC0415  # heavy
-
-    first = Path(paths[0]).absolute() if paths and paths[0] != "-" else Path.cwd()
-    folder = first if os.path.isdir(first) else first.parent  # noqa: PTH112  # False for a name that is too long, too
-    named = {name: options[name] for name in _SETTING_OPTIONS if name in options}
-    settings = load_settings(named, os.environ, folder)
-    prefer_updated_tables(settings)
+    # A flag that is not given is False; it overrides nothing.
+    given = {name: options[name] for name in _SETTING_OPTIONS if options.get(name, False) is not False}
+    settings = read_settings(paths, given, os.environ)
+    use_updated_tables(settings, write_note)
     return settings
-
-
-def prefer_updated_tables(settings: Settings) -> None:
-    """Put the tables of the last `compat-scan data update` in force; damaged ones are ignored with a note."""
-    from scanner.model.errors import TableError  # noqa: PLC0415
-    from scanner.runtime import tables  # noqa: PLC0415  # heavy
-
-    tables.use_updates(None)
-    try:
-        tables.use_updates(tables.read_updates(updates_folder(settings)))
-    except TableError as error:
-        from scanner.report.escape import visible  # noqa: PLC0415  # only if it goes wrong
-
-        click.echo(f"compat-scan: note: {visible(str(error))}; the shipped tables are used", err=True)
-
-
-def updates_folder(settings: Settings) -> Path:
-    """The folder of updated tables: that of the cache, unless a file of the scanned project names it.
-
-    A checkout could otherwise bring tables of its own, and with them its own verdicts.
-    """
-    from scanner.inputs.settings import is_from_user  # noqa: PLC0415  # heavy
-
-    return cache_folder(settings if is_from_user(settings, "cache-dir") else replace(settings, cache_dir=None))
-
-
-def check_paths(paths: Sequence[str]) -> None:
-    """Refuses paths that are not there before anything is scanned.
-
-    Raises:
-        SourceError: a path does not exist.
-    """
-    for path in paths:
-        if path != "-" and not os.path.exists(path):  # noqa: PTH110  # as above
-            raise SourceError(path, None, "there is no such file or folder")
 
 
 def name_sources(paths: Sequence[str], python: str | None) -> tuple[str, ...]:
@@ -169,70 +128,24 @@ def name_sources(paths: Sequence[str], python: str | None) -> tuple[str, ...]:
 
 @contextmanager
 def make_surroundings(settings: Settings, *, quiet: bool, python: str | None = None) -> Iterator[Surroundings]:
-    """What a scan needs of the outside: environment, standard input, the package index, somebody to tell progress.
+    """The surroundings of a scan from the command line: this process's environment, and a spinner for progress.
 
     ``python`` is the interpreter that is asked what is installed; None for none.
 
     Raises:
         SettingsError: that interpreter gives no answer.
     """
-    from scanner.pipeline import Surroundings  # noqa: PLC0415  # heavy
-
-    def open_supply(target: Target, options: IndexSettings, folder: Path) -> AbstractContextManager[Source]:
-        from scanner import index as opening  # noqa: PLC0415  # the network only where it is used
-        from scanner.cli.keyring import find_keyring  # noqa: PLC0415
-
-        choice = opening.IndexChoice(
-            arguments=_index_arguments(settings),
-            scanned=options,
-            project=folder,
-            offline=settings.offline,
-            with_dependencies=not settings.no_deps,
-            cache=cache,
-        )
-        return opening.open_supply(
-            target,
-            choice,
-            environ=os.environ,
-            home=Path.home(),
-            directory=Path.cwd(),
-            ask_keyring=find_keyring(os.environ),
-        )
-
-    def own_hosts() -> frozenset[str]:
-        from scanner.index import find_own_hosts  # noqa: PLC0415  # only where a file uses a variable
-
-        arguments = _index_arguments(settings)
-        return find_own_hosts(arguments, environ=os.environ, home=Path.home(), directory=Path.cwd())
-
-    with _progress(quiet=quiet) as told, _open_cache(settings) as cache:
-        yield Surroundings(
-            environ=os.environ,
-            read_stdin=sys.stdin.buffer.read,
-            open_supply=open_supply,
-            progress=told,
-            now=datetime.now(tz=UTC),
-            memory=cache,
-            own_hosts=own_hosts,
+    with (
+        _progress(quiet=quiet) as progress,
+        open_surroundings(
+            settings,
+            os.environ,
+            tell=write_note,
+            progress=progress,
             installed=_installed(python) if python else {},
-        )
-
-
-def _index_arguments(settings: Settings) -> tuple[IndexSettings, ...]:
-    """The indexes that options name; those that come from a configuration file are not the user's own."""
-    from scanner.index.settings import read_arguments  # noqa: PLC0415
-    from scanner.inputs.settings import ENVIRONMENT_PREFIX  # noqa: PLC0415
-    from scanner.model.index_settings import Place  # noqa: PLC0415
-
-    def place(key: str) -> Place:
-        origin = settings.origins.get(key, "command line")
-        is_own = origin == "command line" or origin.startswith(ENVIRONMENT_PREFIX)
-        return Place(label=origin, directory=Path.cwd(), environ=os.environ if is_own else {}, is_own=is_own)
-
-    return (
-        read_arguments(settings.index_url, (), place("index-url")),
-        read_arguments(None, settings.extra_index_url, place("extra-index-url")),
-    )
+        ) as around,
+    ):
+        yield around
 
 
 def _installed(python: str) -> dict[str, bytes]:
@@ -241,30 +154,11 @@ def _installed(python: str) -> dict[str, bytes]:
     return {python: read_installed(python, os.environ)}
 
 
-def cache_folder(settings: Settings) -> Path:
-    """The folder of the cache: as set, else the user's cache folder of the platform."""
-    if settings.cache_dir:
-        return Path(settings.cache_dir).expanduser()
-    import platformdirs  # noqa: PLC0415  # only where nothing is set
+def write_note(text: str) -> None:
+    """One line on standard error."""
+    from scanner.report.escape import visible  # noqa: PLC0415  # only if there is a note
 
-    return Path(platformdirs.user_cache_dir("compat-scan", appauthor=False))
-
-
-@contextmanager
-def _open_cache(settings: Settings) -> Iterator[Cache | None]:
-    """What earlier scans learned, None with --no-cache; in the end, what went wrong with it is told once."""
-    if settings.no_cache:
-        yield None
-        return
-    from scanner.index.cache import Cache  # noqa: PLC0415  # loads the database library
-
-    cache = Cache(cache_folder(settings))
-    try:
-        yield cache
-    finally:
-        cache.close()
-        for note in cache.notes():
-            click.echo(f"compat-scan: note: {note}", err=True)
+    click.echo(f"compat-scan: note: {visible(text)}", err=True)
 
 
 @contextmanager

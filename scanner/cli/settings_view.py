@@ -43,7 +43,7 @@ def write_settings_view(settings: Settings, form: str, stream: TextIO, context: 
 def find_rows(settings: Settings) -> Iterator[SettingRow]:
     """The settings in their order; passwords in addresses are taken out."""
     for field in fields(settings):
-        if field.name != "origins":
+        if field.name not in ("origins", "fixed", "notes"):
             key = field.name.replace("_", "-")
             origin = settings.origins.get(key, DEFAULT_ORIGIN)
             yield SettingRow(key=key, value=_plain(getattr(settings, field.name)), origin=origin)

@@ -1,4 +1,4 @@
-"""From settings to a supply for the resolver: the one door to package indexes."""
+"""Builds the supply of the resolver from the index settings: the entry point to package indexes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,19 @@ class IndexChoice:
     """What the command line and the scanned files say about indexes."""
 
     arguments: tuple[IndexSettings, ...] = ()
-    """The strongest first."""
+    """The setting with the highest precedence first."""
     scanned: IndexSettings = field(default_factory=IndexSettings)
     project: Path | None = None
-    """The absolute folder of the scanned file, where uv's project settings are looked for."""
+    """The absolute folder of the scanned file, from which uv's project settings are searched."""
+    untrusted: bool = False
+    """Whether the indexes that scanned files name are reported and not used."""
     offline: bool = False
     with_dependencies: bool = True
     """Whether transitive dependencies are needed too, so that they are fetched ahead."""
     cache: Cache | None = None
-    """What earlier scans learned; None to do without."""
+    """The cache of earlier scans; None for no cache."""
+    deadline: float | None = None
+    """The moment of ``time.monotonic`` after which requests are refused; None for never."""
 
 
 @contextmanager
@@ -47,7 +51,7 @@ def open_supply(
     make_client: Callable[[IndexSettings], Client] | None = None,
     ask_keyring: Callable[[str, str], str | None] | None = None,
 ) -> Iterator[IndexSupply]:
-    """The supply for a target; its connections are closed in the end. ``runner`` None means a loop of its own,
+    """The supply for a target; its connections are closed at exit. ``runner`` None means a loop of its own,
     ``make_client`` None the client over httpx.
 
     ``ask_keyring`` gives the password for an index and a user; None where nobody knows any.
@@ -61,6 +65,7 @@ def open_supply(
         directory=directory,
         default_index_url=load_platform().public_index_url,
         project=choice.project,
+        untrusted=choice.untrusted,
     )
     settings = read_index_settings(around, arguments=choice.arguments, scanned=choice.scanned, markers=target.markers)
     with Index(
@@ -73,6 +78,7 @@ def open_supply(
         client_factory=None if make_client is None else partial(make_client, settings),
         runner=runner,
         ask_keyring=ask_keyring,
+        deadline=choice.deadline,
     ) as index:
         yield IndexSupply(index, target, load_pyodide(target.pyodide), with_dependencies=choice.with_dependencies)
 
@@ -80,7 +86,7 @@ def open_supply(
 def find_own_hosts(
     arguments: tuple[IndexSettings, ...], *, environ: Mapping[str, str], home: Path, directory: Path
 ) -> frozenset[str]:
-    """The hosts of indexes that the user's own settings name, whatever is scanned.
+    """The index hosts in the user's own settings, independent of the scanned files.
 
     Raises:
         SettingsError: a configuration file of pip or uv cannot be used.

@@ -1,4 +1,4 @@
-"""What earlier scans learned, in one SQLite file: small texts by kind and key, safe for several processes at once.
+"""The results of earlier scans in one SQLite file: small texts by kind and key, safe for concurrent processes.
 
 No fault here is an error: the scan then continues without the cache, and ``notes`` says so once. Each entry is checked
 against its checksum, and the reader of a text checks its shape. Only digests are kept: no documents, no wheels, and
@@ -18,13 +18,13 @@ from pathlib import Path
 from scanner.index.cache_schema import create_schema, is_our_schema
 
 FILE_NAME = "cache-1.sqlite"
-"""With the version of the schema: older and newer releases each keep their own file."""
+"""The name has the schema version, so that other releases use their own file."""
 MAX_BYTES = 512 * 1024 * 1024
-"""Beyond this size the least recently used entries are dropped, until a quarter is free again."""
+"""Above this size the least recently used entries are removed until a quarter is free."""
 MAX_ENTRY_BYTES = 32 * 1024 * 1024
-"""Larger entries are neither kept nor read."""
+"""Larger entries are neither written nor read."""
 BUSY_SECONDS = 5.0
-"""How long a write waits for another process before this scan goes on without the cache."""
+"""How long a write waits for another process before the scan continues without the cache."""
 
 _MAX_ETAG_CHARACTERS = 1000
 _MAX_WAITING_BYTES = 1024 * 1024
@@ -39,14 +39,14 @@ class Entry:
 
     body: bytes = field(repr=False)
     stored_at: float
-    """When the index last said so."""
+    """When the index last confirmed the text."""
     fresh_until: float
-    """Infinite for what never changes."""
+    """Infinite for immutable files."""
     etag: str | None = None
 
     @property
     def text(self) -> str | None:
-        """The body as text; None for bytes that are no text."""
+        """The body as text; None if it is not valid text."""
         try:
             return self.body.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
@@ -54,7 +54,7 @@ class Entry:
 
 
 class Cache:
-    """The cache in a folder; opened when it is first asked, written now and then, and in the end by ``close``."""
+    """The cache in a folder. It is opened on first use, written in batches, and flushed by ``close``."""
 
     def __init__(self, folder: Path, *, now: Callable[[], float] = time.time, max_bytes: int = MAX_BYTES) -> None:
         self.path = folder / FILE_NAME
@@ -69,7 +69,7 @@ class Cache:
         self._has_written = False
 
     def find(self, kind: str, key: str) -> Entry | None:
-        """The entry, fresh or not; None where there is none that is whole."""
+        """The entry, fresh or not; None if it is missing or damaged."""
         waiting = self._waiting.get((kind, key))
         if waiting is not None or self._is_off:
             return waiting
@@ -78,7 +78,7 @@ class Cache:
         return None
 
     def has(self, kind: str, key: str) -> bool:
-        """Whether there is an entry, whole or not, without reading it."""
+        """Whether an entry exists, without reading it; it may be damaged."""
         if (kind, key) in self._waiting or self._is_off:
             return (kind, key) in self._waiting
         with self._guarded():
@@ -87,14 +87,14 @@ class Cache:
         return False
 
     def recall(self, kind: str, key: str, *, at_any_age: bool = False) -> str | None:
-        """The text of an entry that is still fresh, or of ``at_any_age``; None otherwise."""
+        """The text of a fresh entry, or of any entry with ``at_any_age``; None otherwise."""
         entry = self.find(kind, key)
         return entry.text if entry is not None and (at_any_age or self.is_fresh(entry)) else None
 
     def keep(
         self, kind: str, key: str, text: str | bytes, *, fresh_seconds: float = _FOR_EVER, etag: str | None = None
     ) -> None:
-        """Remember a text, instead of an older one; it is written with others, at the latest by ``close``."""
+        """Store a text and replace an older one. It is written in a batch, at the latest by ``close``."""
         if self._is_off:
             return
         now = self._now()
@@ -108,21 +108,21 @@ class Cache:
             self._write()
 
     def renew(self, kind: str, key: str, entry: Entry, *, fresh_seconds: float) -> None:
-        """Remember that an entry still holds."""
+        """Record that an entry is still valid."""
         now = self._now()
         self._waiting[kind, key] = replace(entry, stored_at=now, fresh_until=now + fresh_seconds)
 
     def is_fresh(self, entry: Entry) -> bool:
-        """Whether it may be used without a request; one from the future may not, since the clock was wrong once."""
+        """Whether it can be used without a request. Entries from the future cannot: the clock was wrong."""
         return entry.fresh_until == _FOR_EVER or entry.stored_at <= self._now() < entry.fresh_until
 
     def notes(self) -> tuple[str, ...]:
-        """Faults of the cache, as sentences; waiting entries are written first."""
+        """Errors of the cache as sentences. Pending entries are written first."""
         self._write()
         return tuple(self._notes)
 
     def close(self) -> None:
-        """Write what waits, make room where it is needed, and close the file; a second time does nothing."""
+        """Write pending entries, remove old ones if necessary, and close the file. Idempotent."""
         self._write()
         if self._database is not None:
             with self._guarded():
@@ -159,14 +159,14 @@ class Cache:
         return kind, key, entry.body, zlib.crc32(entry.body), entry.etag, entry.stored_at, until, self._now()
 
     def _touch(self, database: sqlite3.Connection) -> None:
-        """Note what was used; at most once a day each, so that a scan that learns nothing writes nothing."""
+        """Record the use of entries, at most once a day each, so that a scan without new results writes nothing."""
         if self._used:
             with _transaction(database):
                 rows = ((self._now(), kind, key) for kind, key in self._used)
                 database.executemany("UPDATE entries SET used_at = ? WHERE kind = ? AND key = ?", rows)
 
     def _prune(self, database: sqlite3.Connection) -> None:
-        """Drop the least recently used entries if the file has grown too large."""
+        """Remove the least recently used entries if the file is too large."""
         excess_bytes = _used_bytes(database) - self._max_bytes
         if excess_bytes <= 0:
             return
@@ -189,7 +189,7 @@ class Cache:
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
-        """Turns every fault into a scan without a cache, and sets an unreadable file aside."""
+        """On any error, continue without the cache and rename an unreadable file."""
         try:
             yield
         except (sqlite3.Error, OSError, UnicodeError, ValueError, OverflowError) as error:
@@ -200,19 +200,19 @@ class Cache:
             if code is not None and code & 0xFF in _UNREADABLE:
                 self._set_aside()
             else:
-                self._notes.append(f"the cache {self.path} cannot be used, so nothing is remembered: {error}")
+                self._notes.append(f"the cache {self.path} cannot be used; nothing is cached: {error}")
 
     def _set_aside(self) -> None:
-        """Rename the unreadable file, so that the next scan begins a new one."""
+        """Rename the unreadable file, so that the next scan creates a new one."""
         aside = self.path.with_name(f"{self.path.name}.unreadable")
         try:
             self.path.replace(aside)
             for suffix in ("-wal", "-shm", "-journal"):
                 self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         except OSError as error:
-            self._notes.append(f"the cache {self.path} cannot be read, and not be renamed either: {error}")
+            self._notes.append(f"the cache {self.path} cannot be read or renamed: {error}")
         else:
-            self._notes.append(f"the cache could not be read and was set aside as {aside}")
+            self._notes.append(f"the cache cannot be read and was renamed to {aside}")
 
     def _shut(self) -> None:
         database, self._database = self._database, None
@@ -223,16 +223,16 @@ class Cache:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CacheSize:
-    """How much a cache holds."""
+    """The size of a cache."""
 
     file_bytes: int
-    """Of all its files together."""
+    """The size of all its files."""
     entries: Mapping[str, int]
-    """How many entries there are of each kind."""
+    """The number of entries of each kind."""
 
 
 def measure_cache(folder: Path) -> CacheSize:
-    """How much the cache in a folder holds; nothing where there is none, and no entries where it cannot be read."""
+    """The size of the cache in a folder; zero without a cache, and no entries if it cannot be read."""
     file_bytes = sum(path.stat().st_size for path in _files(folder))
     counts: dict[str, int] = {}
     if (folder / FILE_NAME).is_file():
@@ -245,7 +245,7 @@ def measure_cache(folder: Path) -> CacheSize:
 
 
 def clear_cache(folder: Path) -> None:
-    """Remove the cache in a folder, with what was set aside; other files there are left alone.
+    """Remove the cache in a folder and its renamed files. Other files are kept.
 
     Raises:
         OSError: a file cannot be removed.
@@ -264,7 +264,7 @@ def _transaction(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     try:
         yield database
     except BaseException:
-        # A full disk has rolled back by itself, and then there is nothing left to undo.
+        # SQLite rolls back by itself on a full disk; then there is nothing to undo.
         with contextlib.suppress(sqlite3.Error):
             database.execute("ROLLBACK")
         raise

@@ -14,23 +14,23 @@ def is_our_schema(database: sqlite3.Connection) -> bool:
     Raises:
         sqlite3.DatabaseError: it is neither.
     """
-    # What a loss of power breaks is noticed by its checksum or set aside, and only has to be learned again; a process
-    # that is killed breaks nothing, whatever stands here.
+    # Damage from a power loss is found by checksum, or the file is renamed; the data is fetched again. A killed process
+    # damages nothing with any setting.
     database.execute("PRAGMA synchronous = OFF")
     version = database.execute("PRAGMA user_version").fetchone()[0]
     application = database.execute("PRAGMA application_id").fetchone()[0]
     if (version, application) == (_SCHEMA_VERSION, _APPLICATION_ID):
         return True
     if version or application or database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        error = sqlite3.DatabaseError("it holds something else")
+        error = sqlite3.DatabaseError("it is not a compat-scan cache")
         error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
         raise error
     return False
 
 
 def create_schema(database: sqlite3.Connection) -> None:
-    """Make the table in an empty file; another process may do the same at the same time."""
-    database.execute("PRAGMA page_size = 8192")  # listings are large: in small pages, each would be hundreds of pieces
+    """Create the table in an empty file. Another process may do the same concurrently."""
+    database.execute("PRAGMA page_size = 8192")  # listings are large and would need hundreds of small pages
     database.execute("PRAGMA auto_vacuum = INCREMENTAL")
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""The metadata of one version, by the cheapest way there is, and the files themselves by ranges.
+"""The metadata of one version, by the cheapest available method, and files by byte ranges.
 
 In this order: the sidecar of the wheel (PEP 658; tried also where the listing does not announce it, since indexes
 serve it without saying so), the wheel's own METADATA by byte ranges, the whole wheel, the PKG-INFO of the source
@@ -28,17 +28,17 @@ MAX_SDIST_BYTES = 128 * 1024 * 1024
 
 _LEAST_TAIL_BYTES, _MOST_TAIL_BYTES = 64 * 1024, 256 * 1024
 _SMALL_BYTES = 128 * 1024
-"""Wheels up to this size are fetched whole for their metadata: most are looked into afterwards, and that is one request
-instead of two."""
+"""Wheels up to this size are downloaded whole for their metadata: most are opened afterwards, so that one request
+replaces two."""
 _MOST_HELD_BYTES = 16 * 1024 * 1024
-"""How much of small wheels is held for that."""
+"""The maximum size of all wheels kept in memory for this."""
 _WHEEL_KIND, _SDIST_KIND = "metadata", "sdist-metadata"
 _MISSES_BEFORE_GIVING_UP = 3
-"""After so many sidecars that were not there, an origin is asked for unannounced ones only while most are there."""
+"""After this many missing sidecars, unannounced sidecars are requested from an origin only while most exist."""
 
 
 class Fetcher(Protocol):
-    """The part of the index that is needed here: bytes from the web or from this machine."""
+    """The part of the index that this module requires: bytes from the network or from local files."""
 
     async def fetch(self, url: str, *, max_bytes: int, byte_range: ByteRange | None = None) -> Answer:
         """One answer.
@@ -52,19 +52,19 @@ class Distributions:
     """Reads metadata and contents of distributions."""
 
     def __init__(self, fetcher: Fetcher, cache: Cache | None = None, *, at_any_age: bool = False) -> None:
-        """``at_any_age`` takes from the cache also what would otherwise be asked for again."""
+        """``at_any_age`` also uses cached entries that are no longer fresh."""
         self._fetcher = fetcher
         self._cache = cache
         self._at_any_age = at_any_age
         self._sidecar_hits: dict[object, int] = {}
         self._sidecar_misses: dict[object, int] = {}
         self._stated: dict[str, str] = {}
-        """The metadata that each wheel's index or cache gave, by URL."""
+        """The metadata of each wheel from its index or the cache, by URL."""
         self._small: dict[str, bytes] = {}
         self._small_bytes = 0
 
     async def fetch_metadata(self, candidate: Candidate) -> CoreMetadata | None:
-        """The metadata of a version; None where only a build would tell it, or no file of it can be fetched.
+        """The metadata of a version; None if only a build can determine it or no file can be downloaded.
 
         Raises:
             IndexFailure: the index gave no usable answer.
@@ -76,7 +76,8 @@ class Distributions:
         return None
 
     async def open_source(self, artifact: Artifact, *, tail_bytes: int = 0) -> ByteSource:
-        """The file's bytes by ranges where the index gives them, else the whole file; so many of the last at once.
+        """The bytes of a file by ranges if the index supports them, else the whole file. ``tail_bytes`` of its
+        end are requested at once.
 
         Raises:
             IndexFailure: the file cannot be fetched.
@@ -86,7 +87,7 @@ class Distributions:
         return RangeSource(self._fetcher, artifact, tail_bytes)
 
     async def fetch_whole(self, artifact: Artifact) -> bytes:
-        """The whole file, its hash verified where the index gives one.
+        """The whole file; its hash is verified if the index states one.
 
         Raises:
             IndexFailure: the file cannot be fetched.
@@ -106,14 +107,14 @@ class Distributions:
     async def _fetch_from(self, artifact: Artifact, candidate: Candidate) -> CoreMetadata:
         text = await self._fetch_text(artifact)
         metadata = _parse(text, artifact, candidate)
-        # The metadata of a source distribution is selected already, and completed from the files beside it.
+        # The metadata of a source distribution is already selected and completed from its other files.
         selected = text if artifact.kind is ArtifactKind.SDIST else select_metadata(text)
         self._stated[artifact.url] = selected
         self._keep(artifact, selected)
         return metadata
 
     async def _fetch_text(self, artifact: Artifact) -> str:
-        """The text of the metadata, or at least those of its lines that are used."""
+        """The text of the metadata, or at least the lines that are used."""
         if artifact.kind is ArtifactKind.SDIST:
             return read_sdist(artifact.filename, await self.fetch_whole(artifact)).metadata
         text = await self._fetch_sidecar(artifact)
@@ -125,13 +126,13 @@ class Distributions:
         return text
 
     def _hold_small(self, artifact: Artifact, data: bytes | None) -> None:
-        """Hold a small wheel that came whole, for whoever looks into it next."""
+        """Keep a small wheel that was downloaded whole, for the next check that opens it."""
         if data is not None and self._small_bytes + len(data) <= _MOST_HELD_BYTES:
             self._small_bytes += len(data) - len(self._small.get(artifact.url, b""))
             self._small[artifact.url] = data
 
     def _recall(self, artifact: Artifact, candidate: Candidate) -> CoreMetadata | None:
-        """The metadata from the cache; None where it has none of this file and version."""
+        """The metadata from the cache; None if it has none for this file and version."""
         key = _cache_key(artifact)
         if self._cache is None or key is None:
             return None
@@ -145,14 +146,14 @@ class Distributions:
         return metadata
 
     def check_metadata(self, artifact: Artifact, found: str) -> None:
-        """Compare the METADATA in an opened wheel with what the index or the cache gave for it.
+        """Compare the METADATA in an opened wheel with the metadata from the index or the cache.
 
         Raises:
             ArtifactError: it declares another name, version, requirement, extra or Requires-Python.
         """
         known, name = self._stated.get(artifact.url, found), artifact.filename
         if known != found and parse_metadata(known, name) != parse_metadata(found, name):
-            raise ArtifactError(name, "its METADATA contradicts the metadata that the index gives beside it")
+            raise ArtifactError(name, "its METADATA contradicts the metadata file on the index")
 
     def _keep(self, artifact: Artifact, text: str) -> None:
         key = _cache_key(artifact)
@@ -165,20 +166,20 @@ class Distributions:
         announced = artifact.metadata_sha256 is not None
         if origin is None or not (announced or self._may_have_sidecars(origin)):
             return None
-        # Counted as a miss until the answer is there: twenty at once should not all find out the same.
+        # Counted as missing until the answer arrives, so that twenty concurrent requests do not all miss.
         self._sidecar_misses[origin] = self._sidecar_misses.get(origin, 0) + 1
         try:
             answer = await self._fetcher.fetch(_sidecar_url(artifact.url), max_bytes=MAX_SIDECAR_BYTES)
         except IndexFailure:
             if announced:
                 raise
-            return None  # an index may answer 403 for what it does not have; the wheel itself decides
+            return None  # an index may answer 403 for a missing file; the wheel itself decides
         if answer.status != 200:
             return None
         self._sidecar_misses[origin] -= 1
         self._sidecar_hits[origin] = self._sidecar_hits.get(origin, 0) + 1
         if artifact.metadata_sha256 and hashlib.sha256(answer.body).hexdigest() != artifact.metadata_sha256:
-            raise ArtifactError(f"{artifact.filename}.metadata", "its SHA-256 is not the one that the index gives")
+            raise ArtifactError(f"{artifact.filename}.metadata", "its SHA-256 does not match the index")
         return answer.body.decode("utf-8", "replace")
 
     def _may_have_sidecars(self, origin: object) -> bool:
@@ -187,7 +188,7 @@ class Distributions:
 
 
 class RangeSource:
-    """A file behind an HTTP server, read by byte ranges; the whole file once where the server ignores them."""
+    """A file behind an HTTP server, read by byte ranges; the whole file once if the server ignores ranges."""
 
     def __init__(self, fetcher: Fetcher, artifact: Artifact, tail_bytes: int = 0) -> None:
         self._fetcher = fetcher
@@ -198,12 +199,12 @@ class RangeSource:
 
     @property
     def size_bytes(self) -> int:
-        """The size as the index lists it; a file without one is fetched whole instead."""
+        """The size from the listing. A file without a size is downloaded whole."""
         return self._artifact.size_bytes or 0
 
     @property
     def whole(self) -> bytes | None:
-        """The whole file, where it came at once."""
+        """The whole file, if it was downloaded at once."""
         return self._whole if self._whole is not None or self._tail_start else self._tail
 
     async def read(self, start: int, stop: int) -> bytes:
@@ -229,13 +230,13 @@ class RangeSource:
 
 
 def _sidecar_url(url: str) -> str:
-    """Where the metadata of a wheel lies: beside it (PEP 658), so before the query."""
+    """The URL of the metadata of a wheel (PEP 658): a suffix before the query."""
     path, separator, query = url.partition("?")
     return f"{path}.metadata{separator}{query}"
 
 
 def _parse(text: str, artifact: Artifact, candidate: Candidate) -> CoreMetadata:
-    """The metadata that a text states.
+    """The metadata in a text.
 
     Raises:
         ArtifactError: it cannot be read, or is about another project or version.
@@ -250,29 +251,29 @@ def _kind(artifact: Artifact) -> str:
 
 
 def _cache_key(artifact: Artifact) -> str | None:
-    """The key of a file's metadata, its URL if it has no hash; None for a file that may change at any time."""
+    """The cache key of a file's metadata; its URL without a hash; None for a file that may change at any time."""
     if artifact.sha256:
         return artifact.cache_key
     return None if "?" in artifact.url or file_path(artifact.url) is not None else redact_url(artifact.url)
 
 
 def _tail_bytes(artifact: Artifact) -> int:
-    """How much of a wheel's end holds, as a rule, its directory and its metadata: wheels have them last."""
+    """The number of bytes at the end of a wheel that usually contain its directory and its metadata."""
     size_bytes = artifact.size_bytes or 0
     return size_bytes if size_bytes <= _SMALL_BYTES else min(_MOST_TAIL_BYTES, max(_LEAST_TAIL_BYTES, size_bytes // 8))
 
 
 def _by_usefulness(candidate: Candidate) -> list[Artifact]:
-    """The files that can tell the metadata, the wheel that would be installed first, sources last."""
+    """The files that can provide the metadata: the wheel to install first, sources last."""
     fetchable = [a for a in candidate.release.artifacts if a.url and a.kind is not ArtifactKind.OTHER]
     return sorted(fetchable, key=lambda a: (a is not candidate.wheel, a.kind is ArtifactKind.SDIST, a.size_bytes or 0))
 
 
 def _check_identity(metadata: CoreMetadata, candidate: Candidate, artifact: Artifact) -> None:
     if metadata.name != candidate.release.name:
-        raise ArtifactError(artifact.filename, f"its metadata is about another project, {metadata.name[:80]}")
+        raise ArtifactError(artifact.filename, f"its metadata names another project, {metadata.name[:80]}")
     if metadata.version != candidate.version:
-        raise ArtifactError(artifact.filename, f"its metadata is about another version, {str(metadata.version)[:80]}")
+        raise ArtifactError(artifact.filename, f"its metadata names another version, {str(metadata.version)[:80]}")
 
 
 def _check_status(artifact: Artifact, answer: Answer, expected: tuple[int, ...]) -> None:

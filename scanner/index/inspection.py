@@ -1,4 +1,4 @@
-"""Distributions opened for the checks: wheels that are small enough to be held, others by ranges."""
+"""Distributions opened for the checks: small wheels in memory, others by byte ranges."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from scanner.model.artifact import Artifact
 from scanner.model.opened import OpenedSdist, OpenedWheel
 
 MAX_HELD_BYTES = 48 * 1024 * 1024
-"""Wheels up to this size are fetched whole, so that their code can be followed; of larger ones only the contents are
-read. Hardly any wheel that fits a Worker of 64 MiB is larger."""
+"""Wheels up to this size are downloaded whole, so that their imports can be followed. Of larger wheels only the
+contents are listed. Few wheels that fit a Worker of 64 MiB are larger."""
 
 
 async def open_wheel(distributions: Distributions, artifact: Artifact) -> OpenedWheel:
-    """Return what the wheel contains, with its files if it is small enough to be held.
+    """Return what the wheel contains, with its files if it is small enough to keep in memory.
 
     Raises:
         IndexFailure: it cannot be fetched.

@@ -1,4 +1,4 @@
-"""Listings in the cache, by index and project, with how long they are fresh; absent projects among them."""
+"""Cached listings by index and project, with their freshness. Absent projects are cached too."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class CachedListing:
     """One answer of an index from the cache."""
 
     listing: Listing | None
-    """None where the index had no such project."""
+    """None if the index has no such project."""
     is_fresh: bool
     entry: Entry
 
     @property
     def etag(self) -> str | None:
-        """What the index tells versions of its answer apart by; None if it gave nothing for that."""
+        """The ETag of the answer; None if the index sent none."""
         return self.entry.etag
 
 
@@ -39,7 +39,7 @@ class ListingCache:
         self._oldest: tuple[float, str] | None = None
 
     def find(self, index_url: str, name: NormalizedName, *, at_any_age: bool = False) -> CachedListing | None:
-        """What an index last said of a project; None where that is not known.
+        """The last answer of an index for a project; None if there is none.
 
         ``at_any_age`` is for scans without a network: everything counts as fresh, and ``age_note`` names the oldest.
         """
@@ -56,7 +56,7 @@ class ListingCache:
         return CachedListing(listing=listing, is_fresh=is_fresh, entry=entry)
 
     def keep(self, index_url: str, name: NormalizedName, packed: Packed | None, headers: Mapping[str, str]) -> None:
-        """Remember what an index said, unless it forbids that or secrets could be kept with it."""
+        """Store the answer of an index, unless the index forbids it or the answer may contain secrets."""
         seconds = fresh_seconds(headers)
         if seconds is None or "?" in index_url or (packed is not None and not packed.may_be_kept):
             return
@@ -66,18 +66,18 @@ class ListingCache:
         self._cache.keep(_KIND, _key(index_url, name), body, fresh_seconds=seconds, etag=headers.get("etag"))
 
     def renew(self, index_url: str, name: NormalizedName, cached: CachedListing, headers: Mapping[str, str]) -> None:
-        """Remember that an answer still holds (HTTP 304)."""
+        """Record that an answer is still valid (HTTP 304)."""
         seconds = fresh_seconds(headers)
         if seconds is not None:
             self._cache.renew(_KIND, _key(index_url, name), cached.entry, fresh_seconds=seconds)
 
     def age_note(self) -> str | None:
-        """How old the oldest answer is that was used without a network; None where none was."""
+        """A note on the oldest answer that was used offline; None if none was used."""
         if self._oldest is None:
             return None
         stored_at, name = self._oldest
         moment = datetime.fromtimestamp(stored_at, tz=UTC)
-        return f"offline: answers come from the cache, the oldest ({name}) of {moment:%Y-%m-%d %H:%M} UTC"
+        return f"offline: using cached answers; the oldest ({name}) is of {moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _key(index_url: str, name: NormalizedName) -> str:

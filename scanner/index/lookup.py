@@ -21,17 +21,17 @@ from scanner.model.errors import IndexFailure, IndexNotAsked, IndexRefused, Inde
 from scanner.model.index_settings import IndexLocation, IndexSettings
 from scanner.model.urls import file_path
 
-if TYPE_CHECKING:  # the HTTP library is loaded only when something is fetched
+if TYPE_CHECKING:  # the HTTP library is imported on the first request
     from collections.abc import Callable, Coroutine
     from typing import Any
 
     from scanner.index.http import Client
 
-OFFLINE = "offline: not fetched, and not in the cache"
+OFFLINE = "offline, and not in the cache"
 
 
 class Lookup:
-    """Finds projects by the rules of the settings. An index that fails is never skipped: it may have the project."""
+    """Finds projects according to the settings. A failing index is never skipped: it may have the project."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Lookup:
         listings: ListingCache | None,
         spawn: Callable[[Coroutine[Any, Any, LinksPage | None]], asyncio.Task[LinksPage | None]],
     ) -> None:
-        """``client`` gives the client to ask with; None means that only local places and the cache are used.
+        """``client`` returns the HTTP client; None means that only local files and the cache are used.
 
         ``listings`` holds what the indexes answered in earlier scans.
         """
@@ -50,10 +50,10 @@ class Lookup:
         self._spawn = spawn
         self._links: dict[str, asyncio.Task[LinksPage | None]] = {}
         self.refusing: dict[str, None] = {}
-        """The URLs of the indexes that refused access to a project which another one has."""
+        """The URLs of the indexes that refused access to a project that another index has."""
 
     async def find_listing(self, name: NormalizedName) -> Listing | None:
-        """All files of a project; None where no place has it.
+        """All files of a project; None if no index has it.
 
         Raises:
             IndexFailure: a place that had to be asked gave no usable answer.
@@ -63,42 +63,42 @@ class Lookup:
         pinned_to = self._pinned_to(name)
         locations = self._locations(name, pinned_to)
         answers = await self._ask_all(locations, name)
-        # A package that is pinned to an index comes from nowhere else, as in uv.
+        # A package that is tied to an index comes from that index only, as in uv.
         links = self._settings.find_links if pinned_to is None else ()
         linked = [await self._find_linked(link, name) for link in links]
         listings = _raise_first([*answers, *linked])
-        asked = zip(locations, answers, strict=False)  # further ones are not asked with "first-index"
+        asked = zip(locations, answers, strict=False)  # with "first-index", later indexes are not requested
         self.refusing.update({place.url: None for place, answer in asked if isinstance(answer, IndexRefused)})
         return merge_listings(listings)
 
     def missing_links(self) -> tuple[str, ...]:
-        """The local find-links places that do not exist."""
+        """The local find-links paths that do not exist."""
         paths = {link.url: file_path(link.url) for link in self._settings.find_links}
         return tuple(url for url, path in paths.items() if path is not None and not os.path.exists(path))  # noqa: PTH110 - never raises
 
     async def _ask_all(
         self, locations: Sequence[IndexLocation], name: NormalizedName
     ) -> Sequence[Listing | BaseException | None]:
-        """The answers of the indexes; with "first-index", none is asked after the first that has the project."""
+        """The answers of the indexes; with "first-index", up to the first index that has the project."""
         if self._settings.strategy == "first-index":
             for location in locations:
                 listing = await self._ask(location, name)
                 if listing is not None:
                     return [listing]
             return []
-        if self._client is None:  # nothing to wait for
+        if self._client is None:  # no requests to run concurrently
             return [await self._ask(place, name) for place in locations]
         return await asyncio.gather(*(self._ask(place, name) for place in locations), return_exceptions=True)
 
     def _pinned_to(self, name: NormalizedName) -> tuple[str, ...] | None:
-        """The URLs of the indexes that a project is tied to; None for one that every index may provide."""
+        """The URLs of the indexes that a project is tied to; None if it is tied to none."""
         project = next((pin.project for pin in self._settings.pins if _is_meant(pin.project, name)), None)
         if project is None:
             return None
         return tuple(pin.index for pin in self._settings.pins if pin.project == project and pin.index)
 
     def _locations(self, name: NormalizedName, pinned_to: tuple[str, ...] | None) -> list[IndexLocation]:
-        """The indexes to ask for a project: those it is tied to, or all that are for every project.
+        """The indexes to request a project from: those it is tied to, or all that are not explicit.
 
         Raises:
             IndexUndefined: it is tied to an index that is not defined.
@@ -106,7 +106,7 @@ class Lookup:
         if pinned_to is None:
             return [location for location in self._settings.locations if not location.is_explicit]
         if not pinned_to:
-            raise IndexUndefined(name, "the index that it is tied to is not defined, so no index is asked for it")
+            raise IndexUndefined(name, "it is tied to an index that is not defined")
         by_url = {location.url: location for location in reversed(self._settings.locations)}
         return [by_url[url] for url in pinned_to if url in by_url]
 
@@ -117,7 +117,7 @@ class Lookup:
         return page.listing(name) if page is not None else None
 
     async def _ask(self, location: IndexLocation, name: NormalizedName) -> Listing | None:
-        """The listing of one index; None where it has no such project."""
+        """The listing of one index; None if it has no such project."""
         if location.is_flat:
             return await self._find_linked(location, name)
         if location.withheld:
@@ -134,7 +134,7 @@ class Lookup:
     async def _fetch(
         self, client: Client, location: IndexLocation, name: NormalizedName, cached: CachedListing | None
     ) -> Listing | None:
-        """The listing that the index has now; ``cached`` if it has not changed since."""
+        """The current listing of the index; ``cached`` if it has not changed."""
         answer = await client.fetch(
             f"{location.url}{name}/",
             accept=ACCEPT,
@@ -146,14 +146,14 @@ class Lookup:
             return cached.listing
         headers, url = answer.headers, answer.url
         listed = None if answer.is_absent else _parse(answer, name)
-        del answer  # its body can be as large as all that follows
+        del answer  # frees the body, which can be large
         packed = None if listed is None else _pack(listed, url, name)
         if self._listings is not None:
             self._listings.keep(location.url, name, packed, headers)
         return unpack_listing(packed.text, name) if packed is not None else None
 
     async def _links_page(self, url: str) -> LinksPage | None:
-        """A find-links place, read once."""
+        """The files of a find-links location, read once."""
         task = self._links.get(url)
         if task is None:
             task = self._links[url] = self._spawn(self._read_links(url))
@@ -183,12 +183,12 @@ def _parse(answer: Answer, name: NormalizedName) -> Sequence[RowLike]:
 
 
 def _pack(rows: Sequence[RowLike], url: str, name: NormalizedName) -> Packed:
-    """The listing in its compact form, which takes a fraction of the memory."""
+    """The listing in compact form, which needs a fraction of the memory."""
     return pack_listing(make_listing(rows, url=url, name=name))
 
 
 def _raise_first(answers: Sequence[Listing | BaseException | None]) -> list[Listing]:
-    """The listings among the answers; the first failure is raised instead.
+    """The listings in the answers. Raises the first failure.
 
     An index that refuses access is skipped if another one has the project, as in pip, and in uv when it takes the files
     of all indexes together.
@@ -212,5 +212,5 @@ def _is_meant(project: str, name: NormalizedName) -> bool:
 
 
 def copy_failure(failure: IndexFailure) -> IndexFailure:
-    """The same failure as a fresh exception: one that is raised twice would carry both tracebacks."""
+    """A copy of the exception: raising the same one twice would keep both tracebacks."""
     return type(failure)(failure.url, failure.reason)

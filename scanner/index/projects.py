@@ -1,4 +1,4 @@
-"""All package indexes together, for the other stages: synchronous, with announced projects fetched meanwhile."""
+"""All package indexes, with a synchronous interface. Announced projects are fetched concurrently."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ Outcome = Listing | None | IndexFailure
 
 
 class Runner(Protocol):
-    """Runs work on an event loop until it is done, as ``asyncio.Runner`` does."""
+    """Runs a coroutine on an event loop, as ``asyncio.Runner`` does."""
 
     def run(self, coro: Coroutine[Any, Any, T]) -> T:
-        """The result of a coroutine; other tasks of the loop make progress meanwhile."""
+        """The result of a coroutine. Other tasks on the loop continue to run."""
 
     def close(self) -> None:
-        """End the loop, if it is the runner's own."""
+        """Close the loop, if it belongs to the runner."""
 
 
 class Index:
-    """All configured indexes together, on the event loop of a runner.
+    """All configured indexes, on the event loop of a runner.
 
     For one thread. Names that were announced by ``want`` make progress whenever any method waits for something. Use it
     as a context manager, or call ``close``.
@@ -59,17 +59,20 @@ class Index:
         client_factory: Callable[[], Client] | None = None,
         runner: Runner | None = None,
         ask_keyring: Ask | None = None,
+        deadline: float | None = None,
     ) -> None:
         """Open nothing yet; ``client_factory`` replaces the client that settings and environment describe.
 
         ``offline`` uses no network: local indexes, folders and the cache still answer, everything else is unreachable.
         The cache stays open: it belongs to the caller. ``runner`` None means a loop of the index's own;
-        ``ask_keyring`` gives the password of a user at an index.
+        ``ask_keyring`` gives the password of a user at an index; ``deadline`` is the moment of ``time.monotonic`` at
+        which requests are given up.
         """
         self.settings = settings
         self._offline = offline
         self._make_client = client_factory or (lambda: _make_client(settings, environ, home, user_agent, ask_keyring))
         self._opened: Client | None = None
+        self._deadline = deadline
         self.cache = cache
         self._listings = ListingCache(cache) if cache is not None else None
         self._runner = runner or make_runner()
@@ -90,7 +93,7 @@ class Index:
 
     @property
     def client(self) -> Client:
-        """The HTTP client, for bytes of other kinds; use it inside ``run``.
+        """The HTTP client, for other requests; use it inside ``run``.
 
         Raises:
             IndexNotAsked: the index is offline.
@@ -101,7 +104,7 @@ class Index:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reader should know of the settings, as sentences."""
+        """Notes on the settings, as sentences."""
         missing = (f"find-links: {url} does not exist" for url in self._lookup.missing_links())
         refusals = (f"{url} refused access to packages that other indexes have" for url in self._lookup.refusing)
         age = self._listings.age_note() if self._listings is not None else None
@@ -109,15 +112,15 @@ class Index:
 
     @property
     def is_offline(self) -> bool:
-        """Whether it keeps off the network."""
+        """Whether it uses no network."""
         return self._offline
 
     def want(self, names: Iterable[NormalizedName]) -> None:
-        """Begin to fetch these projects; those that were wanted before are not asked for again."""
+        """Start to fetch these projects. Projects that were announced before are not fetched again."""
         self.run(self._want(names))
 
     def listing(self, name: NormalizedName) -> Listing | None:
-        """A project; None where no index has it. Waits for this one while the others go on.
+        """A project; None if no index has it. Waits for this project while the others continue.
 
         Raises:
             IndexUnreachable, IndexAnswerError: an index gave no usable answer; again each time it is asked for.
@@ -125,23 +128,23 @@ class Index:
         return _open_outcome(self._found[name]) if name in self._found else self.run(self.fetch_listing(name))
 
     async def fetch_listing(self, name: NormalizedName) -> Listing | None:
-        """As ``listing``, for work that runs on the same loop.
+        """As ``listing``, for coroutines on the same loop.
 
         Raises:
             IndexUnreachable, IndexAnswerError: as there.
         """
         if name in self._found:
             return _open_outcome(self._found[name])
-        if self._offline:  # nobody is waited for
+        if self._offline:  # no requests, so nothing to wait for
             return _open_outcome(await self._find(name))
         await self._want((name,))
         task = self._tasks[name]
-        # Waits without owning the task: who is interrupted must not cancel what others wait for.
+        # The task is shielded: cancelling one caller must not cancel it for other callers.
         await asyncio.wait([task])
         return _open_outcome(task.result())
 
     async def fetch(self, url: str, *, max_bytes: int, byte_range: ByteRange | None = None) -> Answer:
-        """The bytes of a file, or a part of them, from the web or from this machine (a ``file:`` URL).
+        """The bytes of a file, or a part of them, from the network or from a local file (a ``file:`` URL).
 
         Raises:
             IndexUnreachable, IndexAnswerError: as with ``Client.fetch``.
@@ -153,18 +156,18 @@ class Index:
         return await self.client.fetch(url, max_bytes=max_bytes, byte_range=byte_range)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """The result of other work on the same loop; announced projects are fetched meanwhile."""
+        """The result of a coroutine on the same loop. Announced projects are fetched concurrently."""
         return self._runner.run(coroutine)
 
     def spawn(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """A task on the loop that runs, which ends with the index at the latest."""
+        """A task on the running loop. It is cancelled when the index closes."""
         task = asyncio.get_running_loop().create_task(coroutine)
         self._own_tasks.add(task)
         task.add_done_callback(self._own_tasks.discard)
         return task
 
     def close(self) -> None:
-        """Cancel what is under way and close all connections; a second time does nothing."""
+        """Cancel running tasks and close all connections. Idempotent."""
         try:
             if self._own_tasks or self._opened:
                 self._runner.run(self._shut_down())
@@ -178,8 +181,8 @@ class Index:
         try:
             outcome = await self._lookup.find_listing(name)
         except IndexFailure as failure:
-            # Kept for the whole scan: the frames that the original holds would be kept with it. And once for all
-            # projects that fail alike.
+            # A copy without the traceback, because it is kept for the whole scan and its frames would be too. Projects
+            # with the same failure share it.
             alike = repr(failure)
             outcome = self._failures.get(alike) or self._failures.setdefault(alike, copy_failure(failure))
         self._found[name] = outcome
@@ -192,7 +195,7 @@ class Index:
                 self._tasks[name] = self.spawn(self._find(name))
 
     async def _shut_down(self) -> None:
-        """Ends the own tasks first: work that outlives its connections fails noisily."""
+        """Cancels the own tasks first: a task that outlives its connections prints errors."""
         tasks = tuple(self._own_tasks)
         for task in tasks:
             task.cancel()
@@ -202,7 +205,8 @@ class Index:
 
     def _get_client(self) -> Client:
         if self._opened is None:
-            self._opened = self._make_client()
+            client = self._make_client()
+            self._opened = client if self._deadline is None else _bound(client, self._deadline)
         return self._opened
 
 
@@ -210,6 +214,12 @@ def _open_outcome(outcome: Outcome) -> Listing | None:
     if isinstance(outcome, IndexFailure):
         raise copy_failure(outcome)
     return outcome
+
+
+def _bound(client: Client, deadline: float) -> Client:
+    from scanner.index.http.deadline import DeadlineClient  # noqa: PLC0415 - a warm scan never needs it
+
+    return DeadlineClient(client, deadline)
 
 
 def _make_client(
@@ -234,7 +244,7 @@ def _make_client(
 
 
 def make_runner() -> Runner:
-    """A runner with a loop of its own; in a thread of its own where this thread runs a loop already."""
+    """A runner with its own loop, in its own thread if this thread already runs a loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -243,7 +253,7 @@ def make_runner() -> Runner:
 
 
 class _ThreadRunner:
-    """Runs work on a loop in another thread, as a notebook needs it: its own thread runs a loop already."""
+    """Runs coroutines on a loop in another thread. A notebook needs this: its own thread already runs a loop."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()

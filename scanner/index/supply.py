@@ -1,4 +1,4 @@
-"""Candidates and metadata by name, as the resolver needs them, fetched ahead as far as they can be guessed.
+"""Candidates and metadata by name for the resolver, prefetched as far as they can be predicted.
 
 Nothing is decided here. The crawl that fetches ahead takes, for each project, the newest version that fits the first
 requirement on it, and continues with the requirements of that version. Most trees are then complete before the resolver
@@ -19,7 +19,14 @@ from packaging.utils import NormalizedName, canonicalize_name
 from scanner.index.listing import Listing
 from scanner.index.projects import Index
 from scanner.model.artifact import Artifact, ArtifactKind
-from scanner.model.errors import ArtifactError, IndexFailure, IndexUnreachable
+from scanner.model.errors import (
+    ArtifactError,
+    IndexAnswerError,
+    IndexFailure,
+    IndexUnreachable,
+    ScanError,
+    describe_unexpected,
+)
 from scanner.model.index_settings import IndexSettings
 from scanner.model.metadata import CoreMetadata, applies
 from scanner.model.opened import Opened
@@ -36,7 +43,7 @@ _Found = CoreMetadata | None | IndexFailure | ArtifactError
 _Key = tuple[NormalizedName, str]
 
 _MOST_VISITS = 500
-"""How many projects a crawl looks at side by side: more than there are connections, for what is in the cache."""
+"""How many projects a crawl processes concurrently: more than there are connections, because some are cached."""
 
 
 class IndexSupply:
@@ -65,7 +72,7 @@ class IndexSupply:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reader should know of the index settings, as sentences."""
+        """Notes on the index settings, as sentences."""
         return self._index.notes
 
     def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:
@@ -85,6 +92,10 @@ class IndexSupply:
                 if name not in self._shipped:
                     raise
                 self._add(name, None)
+            except ScanError:
+                raise
+            except Exception as error:
+                raise IndexAnswerError(name, describe_unexpected(error)) from error
         return self._candidates[name]
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
@@ -101,7 +112,7 @@ class IndexSupply:
         return found
 
     def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
-        """Fetch ahead what resolving these is likely to need, so many levels down; None for all.
+        """Prefetch what resolving these probably requires, down to ``levels`` levels; None for all.
 
         ``narrow`` gives further constraints; None for none.
         """
@@ -110,7 +121,7 @@ class IndexSupply:
         self._index.run(_Crawl(self, self._target.markers, levels, narrow or _as_asked).run(asked))
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
-        """Fetch the metadata of these versions ahead, at once."""
+        """Prefetch the metadata of these versions concurrently."""
         self._index.run(self._fetch_all(candidates))
 
     def open_files(self, artifacts: Iterable[Artifact]) -> dict[str, Opened]:
@@ -131,6 +142,8 @@ class IndexSupply:
             return await open_wheel(self._distributions, artifact)
         except (IndexFailure, ArtifactError) as error:
             return error
+        except Exception as error:  # noqa: BLE001  # one bad file is one finding, whatever reads it
+            return ArtifactError(artifact.filename, describe_unexpected(error))
 
     async def _fetch_all(self, candidates: tuple[Candidate, ...]) -> None:
         await asyncio.gather(*(self._fetch_metadata(candidate) for candidate in candidates))
@@ -141,6 +154,11 @@ class IndexSupply:
             try:
                 listing = await self._index.fetch_listing(name)
             except IndexFailure:
+                return None
+            except ScanError:
+                raise
+            except Exception as error:  # noqa: BLE001  # likewise
+                describe_unexpected(error)
                 return None
             self._add(name, listing)
         return self._candidates[name]
@@ -163,6 +181,8 @@ class IndexSupply:
             found = await self._distributions.fetch_metadata(candidate)
         except (IndexFailure, ArtifactError) as error:
             return error
+        except Exception as error:  # noqa: BLE001  # as above
+            return ArtifactError(f"{candidate.release.name} {candidate.version}", describe_unexpected(error))
         package = self.pyodide_package(candidate.release.name)
         if found is None and package is not None and package.version == candidate.version:
             if package.name in self._shipped:
@@ -175,7 +195,7 @@ class IndexSupply:
         self._candidates.setdefault(name, Candidates(name=name, target=self._target, listing=listing, pyodide=pyodide))
 
     def _note_shipped(self, wants: Iterable[Want]) -> None:
-        """Offline, what is pinned to the version of the Pyodide release needs no index, nor does what it depends on."""
+        """Offline, a package pinned to the version in the Pyodide release needs no index, nor do its dependencies."""
         for want in wants if self._index.is_offline else ():
             package = self.pyodide_package(want.name)
             if package is not None and find_pin(want.specifier) == package.version:
@@ -183,11 +203,11 @@ class IndexSupply:
 
 
 _Visit = tuple[NormalizedName, SpecifierSet, NormalizedName | None, int]
-"""A project with what is asked of it, the extra that is meant, and how many levels down it stands."""
+"""A project with its requirements, its extra, and its depth."""
 
 
 class _Crawl:
-    """Fetches a tree ahead, each project once, all at the same time.
+    """Prefetches a tree: each project once, concurrently.
 
     Where only some levels are wanted, several requirements on one project are each followed: they come from versions
     that are looked at side by side.
@@ -203,7 +223,7 @@ class _Crawl:
         self._workers: set[asyncio.Task[None]] = set()
 
     async def run(self, asked: Iterable[tuple[NormalizedName, SpecifierSet, NormalizedName | None]]) -> None:
-        """Returns when everything that was met is fetched.
+        """Returns when every project in the tree is fetched.
 
         Raises:
             SettingsError: the way to the index cannot be used.
@@ -234,7 +254,7 @@ class _Crawl:
     async def _work(self) -> None:
         while self._waiting:
             await self._visit(*self._waiting.popleft())
-            await asyncio.sleep(0)  # cached answers never wait, and an interrupt needs a chance
+            await asyncio.sleep(0)  # cached answers never wait; this lets an interrupt through
 
     async def _visit(
         self, name: NormalizedName, specifier: SpecifierSet, extra: NormalizedName | None, level: int

@@ -1,4 +1,4 @@
-"""The files of a wheel in memory, each unpacked when it is read."""
+"""The files of a wheel in memory. Each is unpacked when it is read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scanner.model.errors import ArtifactError
 
 @dataclass(frozen=True, slots=True)
 class WheelFiles:
-    """Can be handed to another process."""
+    """Picklable, so that it can be sent to another process."""
 
     filename: str
     data: bytes

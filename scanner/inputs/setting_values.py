@@ -165,6 +165,15 @@ def parse_user_rows(value: object, path: str | None, key: str) -> tuple[UserRow,
 
 def parse_days(value: object, path: str | None, key: str) -> int:
     """A whole number of days."""
+    return _parse_whole(value, path, key, "days")
+
+
+def parse_seconds(value: object, path: str | None, key: str) -> int:
+    """A whole number of seconds."""
+    return _parse_whole(value, path, key, "seconds")
+
+
+def _parse_whole(value: object, path: str | None, key: str, unit: str) -> int:
     if str(value).isdecimal() and len(str(value)) < 7:
         return int(str(value))
-    raise SettingsError(path, key, f"must be a whole number of days: {value!r}")
+    raise SettingsError(path, key, f"must be a whole number of {unit}: {value!r}")

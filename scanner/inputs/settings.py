@@ -25,11 +25,12 @@ from scanner.inputs.setting_values import (
     parse_moment,
     parse_path,
     parse_patterns,
+    parse_seconds,
     parse_string,
     parse_strings,
     parse_user_rows,
 )
-from scanner.model.errors import SettingsError
+from scanner.model.errors import OutsideError, SettingsError
 from scanner.model.report import FailOn, TableMode
 from scanner.model.rule import Level
 
@@ -37,6 +38,15 @@ CONFIG_NAME = "compat-scan.toml"
 ENVIRONMENT_PREFIX = "COMPAT_SCAN_"
 
 _TABLE_KEYS = ("ignore", "table-rows")
+_OUTSIDE_KEYS = frozenset({"cache-dir", "untrusted"})
+"""What a configuration file never sets: a cache that is committed would bring its own verdicts."""
+_PROJECT_KEYS = frozenset(
+    {
+        *("compatibility-date", "compatibility-flag", "exclude-newer"),
+        *("group", "extra", "all-groups", "all-extras", "all-files", "dev"),
+    }
+)
+"""What a configuration file still sets with `--untrusted`: what is installed, and for which runtime."""
 
 Layer = Mapping[str, tuple[Any, str]]
 """Values by key, each with where it comes from."""
@@ -68,6 +78,10 @@ class Settings:
     offline: bool = False
     no_cache: bool = False
     cache_dir: str | None = None
+    timeout: int = 600
+    """In seconds: the time of a scan after which nothing is fetched any more."""
+    untrusted: bool = False
+    """Whether the scanned files may decide neither where requests go nor what counts."""
     max_data_age: int | None = None
     """In days; older data make the exit code 3."""
     baseline: str | None = None
@@ -84,8 +98,16 @@ class Settings:
     table_rows: tuple[UserRow, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each value that is not the default comes from, by key as in the configuration file."""
+    notes: tuple[str, ...] = ()
+    """The settings of a configuration file that are not used, as sentences."""
     fixed: Layer | None = None
     """What the command line and the environment set for every project; None where no configuration is to be read."""
+
+    def __post_init__(self) -> None:
+        """Accept the words of the enumerations too: ``table="enforce"`` has to enforce."""
+        for key in ("table", "fail-on", "min-level"):
+            name = key.replace("-", "_")
+            object.__setattr__(self, name, _PARSERS[key](getattr(self, name), None, key))
 
 
 def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str], folder: Path | None) -> Settings:
@@ -94,8 +116,7 @@ def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str], f
     Raises:
         SettingsError: a value or key cannot be used; the message names the file or variable.
     """
-    below = _read_config(folder) if folder else {}
-    return _combine(below, {**_read_environment(environ), **_read_command_line(command_line)})
+    return _combine(folder, {**_read_environment(environ), **_read_command_line(command_line)})
 
 
 def load_project_settings(settings: Settings, folder: Path) -> Settings:
@@ -104,13 +125,18 @@ def load_project_settings(settings: Settings, folder: Path) -> Settings:
     Raises:
         SettingsError: the configuration cannot be used.
     """
-    return settings if settings.fixed is None else _combine(_read_config(folder), settings.fixed)
+    return settings if settings.fixed is None else _combine(folder, settings.fixed)
 
 
 def is_from_user(settings: Settings, key: str) -> bool:
-    """Whether a value stands on the command line or in the environment, and not in a file of what is scanned."""
-    origin = settings.origins.get(key, "")
+    """Whether a value is from the command line or the environment, and not from a file of what is scanned."""
+    origin = settings.origins.get(key, "command line")
     return origin == "command line" or origin.startswith(ENVIRONMENT_PREFIX)
+
+
+def drop_configuration(settings: Settings) -> Settings:
+    """The settings of the command line and the environment alone, for a folder whose configuration is broken."""
+    return settings if settings.fixed is None else _combine(None, settings.fixed)
 
 
 def find_config(folder: Path) -> Path | None:
@@ -133,16 +159,19 @@ def _mentions_config(path: Path) -> bool:
         return False
 
 
-def _combine(config: Layer, fixed: Layer) -> Settings:
+def _combine(folder: Path | None, fixed: Layer) -> Settings:
+    untrusted = bool(fixed.get("untrusted", (False, ""))[0])
+    config, notes = _read_config(folder, untrusted=untrusted) if folder else ({}, ())
     layer = {**config, **fixed}
     values = {key.replace("-", "_"): value for key, (value, _) in layer.items()}
-    return Settings(**values, origins={key: origin for key, (_, origin) in layer.items()}, fixed=fixed)
+    return Settings(**values, origins={key: origin for key, (_, origin) in layer.items()}, fixed=fixed, notes=notes)
 
 
-def _read_config(folder: Path) -> Layer:
+def _read_config(folder: Path, *, untrusted: bool) -> tuple[Layer, tuple[str, ...]]:
+    """The values of the configuration of a folder, and a sentence for each that is not used."""
     path = find_config(folder)
     if path is None:
-        return {}
+        return {}, ()
     table = _load_toml(path, lenient=False)
     where = path.as_posix()
     if path.name != CONFIG_NAME:
@@ -151,18 +180,24 @@ def _read_config(folder: Path) -> Layer:
     if not isinstance(table, dict):
         raise SettingsError(path.as_posix(), "tool.compat-scan", "is not a table")
     layer: dict[str, tuple[Any, str]] = {}
+    notes: list[str] = []
     for key, value in table.items():
         known = "table-rows" if key == "table" and isinstance(value, list) else key
         if known not in _PARSERS:
             raise SettingsError(path.as_posix(), key, f"unknown setting{_suggest(key)}")
-        layer[known] = (_PARSERS[known](value, path.as_posix(), key), where)
-    return layer
+        if known in _OUTSIDE_KEYS:
+            notes.append(f"{where}: {key} is not used: only --{key} and its variable set it")
+        elif untrusted and known not in _PROJECT_KEYS:
+            notes.append(f"{where}: {key} is not used (--untrusted)")
+        else:
+            layer[known] = (_PARSERS[known](value, path.as_posix(), key), where)
+    return layer, tuple(notes)
 
 
 def _read_environment(environ: Mapping[str, str]) -> Layer:
     layer: dict[str, tuple[Any, str]] = {}
     for variable in sorted(environ):
-        if not variable.startswith(ENVIRONMENT_PREFIX):
+        if not variable.startswith(ENVIRONMENT_PREFIX) or variable == "COMPAT_SCAN_DEBUG":
             continue
         key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("_", "-")
         if key not in _PARSERS or key in _TABLE_KEYS:
@@ -175,7 +210,9 @@ def _read_command_line(values: Mapping[str, Any]) -> Layer:
     layer: dict[str, tuple[Any, str]] = {}
     for name, value in values.items():
         key = name.replace("_", "-")
-        if value is None or value == () or value is False:
+        if key not in _PARSERS:
+            raise SettingsError(None, name, f"unknown setting{_suggest(key)}")
+        if value is None or value == ():
             continue
         layer[key] = (
             _PARSERS[key](list(value) if isinstance(value, tuple) else value, None, f"--{key}"),
@@ -208,11 +245,16 @@ def _parse_text_value(key: str, text: str, variable: str) -> Any:  # noqa: ANN40
 def _load_toml(path: Path, *, lenient: bool) -> dict[str, Any]:
     import tomli  # noqa: PLC0415  # only where there is such a file
 
+    from scanner.inputs.formats.reading import check_inside, find_root  # noqa: PLC0415  # as above
+
     try:
+        check_inside(str(path), find_root(str(path)))
         return tomli.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError, OutsideError) as error:
         if lenient:
             return {}
+        if isinstance(error, OutsideError):
+            raise SettingsError(path.as_posix(), "file", error.reason) from error
         raise SettingsError(path.as_posix(), "file", f"does not parse: {error}") from error
 
 
@@ -241,6 +283,8 @@ _PARSERS: Mapping[str, Callable[[Any, str | None, str], Any]] = {
     "offline": parse_bool,
     "no-cache": parse_bool,
     "cache-dir": parse_path,
+    "timeout": parse_seconds,
+    "untrusted": parse_bool,
     "max-data-age": parse_days,
     "baseline": parse_path,
     "accept": parse_strings,
@@ -251,4 +295,5 @@ _PARSERS: Mapping[str, Callable[[Any, str | None, str], Any]] = {
     "table-rows": parse_user_rows,
 }
 
-assert {name.replace("_", "-") for name in (f.name for f in fields(Settings))} - {"origins", "fixed"} == set(_PARSERS)  # noqa: S101
+_DERIVED = {"origins", "fixed", "notes"}
+assert {name.replace("_", "-") for name in (f.name for f in fields(Settings))} - _DERIVED == set(_PARSERS)  # noqa: S101

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from scanner.model.errors import SettingsError
+from scanner.inputs.formats.reading import check_inside, find_root
+from scanner.model.errors import OutsideError, SettingsError
 
 CONFIG_NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
 """In the order in which Wrangler itself looks for them."""
@@ -129,11 +130,14 @@ def _runtime_of(environment: Environment) -> tuple[date | None, frozenset[str]]:
 
 def _read_text(path: Path, shown: str) -> str:
     try:
+        check_inside(str(path), find_root(str(path)))
         with path.open("rb") as stream:
             data = stream.read(_MAX_CONFIG_BYTES + 1)
         if len(data) > _MAX_CONFIG_BYTES:
             raise SettingsError(shown, "file", "is larger than 4 MiB")
         return data.decode("utf-8-sig")
+    except OutsideError as error:
+        raise SettingsError(shown, "file", error.reason) from error
     except OSError as error:
         raise SettingsError(shown, "file", f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

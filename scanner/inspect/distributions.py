@@ -21,7 +21,7 @@ from scanner.model.opened import Opened, OpenedSdist, OpenedWheel
 from scanner.model.report import TableMode
 from scanner.model.target import Target
 from scanner.resolve import Graph, Node
-from scanner.runtime.candidates import Candidate
+from scanner.runtime.candidates import Candidate, readable_wheel
 from scanner.runtime.tables import Effect, load_pyodide
 
 __all__ = ["Inspected", "Opener", "inspect_graph"]
@@ -49,11 +49,11 @@ def inspect_graph(
 ) -> dict[str, Inspected]:
     """What is inside the files of a tree, by the keys of its nodes.
 
-    What needs a container for another reason already is not opened. Neither are the Pyodide release's own builds,
-    which are made and tested there and of which only the names are known here, nor wheels that a file names by URL or
-    path, which are judged by their file names. ``all_calls`` looks at the functions of transitive dependencies too.
+    A package that needs a container for another reason is not opened. A build that only the Pyodide release has cannot
+    be opened either; where the index has the same version, its wheel is read instead. ``all_calls`` looks at the
+    functions of transitive dependencies too.
     """
-    wanted = {key: file for key, node in graph.nodes.items() if (file := _file_to_open(node, table, listed))}
+    wanted = {key: file for key, node in graph.nodes.items() if (file := _file_to_open(node, target, table, listed))}
     if not wanted:
         return {}
     remembered = Remembered(memory or Nothing(), opener, target)
@@ -67,23 +67,22 @@ def inspect_graph(
     return {key: _inspect(wheels[key], reports.get(key)) for key in wanted}
 
 
-def _file_to_open(node: Node, table: TableMode, listed: Listed) -> Artifact | None:
+def _file_to_open(node: Node, target: Target, table: TableMode, listed: Listed) -> Artifact | None:
     row = listed.get(node.name)
     if row is not None and row.effect is Effect.CONTAINER and (table is TableMode.ENFORCE or not row.build_lifts):
         return None
     if node.chosen is None:
         return None
     wheel = node.chosen.wheel
-    if wheel is not None:
-        return wheel if wheel.url and wheel.origin is Origin.INDEX else None
-    return _only_source(node.chosen)
+    if wheel is None:
+        return _only_source(node.chosen)
+    wheel = readable_wheel(node.chosen, target)
+    return wheel if wheel and wheel.url and wheel.origin is not Origin.PYODIDE else None
 
 
 def _only_source(candidate: Candidate) -> Artifact | None:
-    """The source distribution of a release that has nothing else."""
-    artifacts = candidate.release.artifacts
-    if any(artifact.kind is ArtifactKind.WHEEL for artifact in artifacts):
-        return None
+    """The source distribution of a release that has nothing else that fits."""
+    artifacts = candidate.release.artifacts if candidate.is_source_only else ()
     return next((artifact for artifact in artifacts if artifact.kind is ArtifactKind.SDIST and artifact.url), None)
 
 

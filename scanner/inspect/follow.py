@@ -13,7 +13,6 @@ from scanner.model.artifact import Artifact
 from scanner.model.graph import reachable
 from scanner.model.target import Target
 from scanner.resolve import Graph
-from scanner.runtime.tables import PatchKind, load_workers_sdk
 
 if TYPE_CHECKING:  # the evaluator is loaded only when something is followed
     from scanner.inspect.code.site import WheelCode
@@ -47,7 +46,6 @@ class Follower:
         self._remembered = remembered
         self._target = target
         self._called = called
-        self._patched = _find_patched(graph)
         self._reports: dict[str, ImportReport] = {}
         self._identities: dict[str, tuple[str, ...]] = {}
 
@@ -106,7 +104,7 @@ class Follower:
         identities = [self._identify(key) for key in sorted(site.codes)]
         if None in identities:
             return None
-        shared = (*map(str, identities), *sorted(self._called & site.codes.keys()), *sorted(self._patched))
+        shared = (*map(str, identities), *sorted(self._called & site.codes.keys()))
         found: dict[str, ImportReport | None] = {}
         for key in site.keys:
             self._identities[key] = (key, *shared)
@@ -117,7 +115,7 @@ class Follower:
     def _evaluate(self, site: _Site) -> dict[str, ImportReport]:
         from scanner.inspect.imports import find_import_problems, load_runtime  # noqa: PLC0415 - heavy
 
-        runtime = load_runtime(self._target, self._patched)
+        runtime = load_runtime(self._target)
         found = find_import_problems(site.codes, site.keys, called=self._called, runtime=runtime)
         self._reports |= found
         return found
@@ -129,14 +127,3 @@ class Follower:
             return None
         what = file.cache_key if file is not None else " ".join(code.opaque_names)
         return f"{code.distribution} {code.filename} {what}"
-
-
-def _find_patched(graph: Graph) -> frozenset[str]:
-    """The modules that the runtime lets use entropy at the top level, with the versions of this tree."""
-    versions = {node.name: node.chosen.version for node in graph.nodes.values() if node.chosen}
-    return frozenset(
-        patch.module
-        for patch in load_workers_sdk().patches.values()
-        if patch.kind is PatchKind.ENTROPY
-        and patch.covers(versions.get(patch.distribution) if patch.distribution else None)
-    )

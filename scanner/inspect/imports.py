@@ -17,9 +17,9 @@ from scanner.model.target import Target
 from scanner.runtime.tables import load_stdlib
 
 
-def load_runtime(target: Target, patched: frozenset[str] = frozenset()) -> Runtime:
-    """The target as code sees it, from the data tables; ``patched`` are modules that may use entropy at the top."""
-    return build_runtime(target, load_stdlib(target.python.rpartition(".")[0]), patched)
+def load_runtime(target: Target) -> Runtime:
+    """The target as code sees it, from the data tables."""
+    return build_runtime(target, load_stdlib(target.python.rpartition(".")[0]))
 
 
 def find_import_problems(

@@ -27,6 +27,7 @@ from scanner.model.contents import (
 from scanner.model.errors import ArtifactError
 from scanner.model.opened import Opened, OpenedSdist, OpenedWheel
 from scanner.model.target import Target
+from scanner.runtime.tables import load_workers_sdk
 from scanner.runtime.tables.files import find_data
 
 _CODE_SUFFIXES = (".py", ".so", ".pyd")
@@ -228,10 +229,11 @@ def _engine_id(target: Target) -> str:
     """What findings on code depend on besides it: the target, its tables, and the evaluator as it is installed."""
     folder = Path(report_text.__file__).parent
     stamps = []
-    for file in (folder / "imports.py", folder / "follow.py", *sorted((folder / "code").glob("*.py"))):
+    for file in (folder / "imports.py", folder / "follow.py", *sorted((folder / "code").rglob("*.py"))):
         state = file.stat()
         stamps.append((file.name, state.st_size, state.st_mtime_ns))
     tables = sorted(path.read_bytes() for path in (find_data(folder.parent) / "stdlib").iterdir())
     running = sys.version_info[:2]  # the evaluator takes the names of standard-library modules from it
-    facts = (__version__, stamps, tables, running, target.python, target.sockets)
+    patches = repr(sorted(load_workers_sdk().patches.items()))
+    facts = (__version__, stamps, tables, patches, running, target.python, target.sockets)
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]

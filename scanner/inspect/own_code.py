@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scanner.inputs.formats.discover import find_files
-from scanner.inputs.formats.reading import read_file
+from scanner.inputs.formats.reading import check_inside, find_root, read_file
 from scanner.inspect.code.engine import make_machine
 from scanner.inspect.code.site import Kind, Site, SourceFile, WheelCode
 from scanner.inspect.code.source import Unread, read_module
@@ -49,6 +49,7 @@ class OwnReader:
 
     def __init__(self, folder: str, paths: Iterable[str], target: Target) -> None:
         self.problems: list[Problem] = []
+        self._root = find_root(f"{folder}/.", folder)
         self._wheel = WheelCode(filename=folder, members=(), read=self._read_bytes)
         self.files = {path: _source_file(path, folder, self._wheel) for path in paths}
         site = Site(modules={file.module: file for file in self.files.values()})
@@ -123,9 +124,9 @@ class OwnReader:
             for _, use in sorted(found.items())
         ]
 
-    @staticmethod
-    def _read_bytes(path: str) -> bytes:
+    def _read_bytes(self, path: str) -> bytes:
         try:
+            check_inside(path, self._root)
             return read_file(path)
         except SourceError as error:
             raise ArtifactError(path, error.reason) from error

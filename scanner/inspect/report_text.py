@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from scanner.inspect.import_report import ImportReport
+from scanner.inspect.import_report import ImportReport, StartupStop
 from scanner.model.finding import Cause, Evidence, Finding, Level, Strength, When
 from scanner.model.rule import Rule
 
-_SHAPE = 3
+_SHAPE = 4
 """Raised whenever the stored shape changes, so that older entries are read as absent."""
 
 
@@ -19,6 +19,7 @@ def report_to_text(report: ImportReport) -> str:
         "findings": [_pack(finding) for finding in report.findings],
         "inherited": [_pack(finding) for finding in report.inherited],
         "modules": sorted(report.import_time_modules),
+        "startup": [[one.module, one.outcome, one.is_certain] for one in report.startup],
         "later": report.later,
     }
     return json.dumps(raw, separators=(",", ":"))
@@ -34,6 +35,10 @@ def report_from_text(text: str) -> ImportReport | None:
             findings=tuple(map(_unpack, raw["findings"])),
             inherited=tuple(map(_unpack, raw["inherited"])),
             import_time_modules=frozenset(map(str, raw["modules"])),
+            startup=tuple(
+                StartupStop(module=str(module), outcome=str(outcome), is_certain=bool(is_certain))
+                for module, outcome, is_certain in raw["startup"]
+            ),
             later=tuple((str(key), str(place)) for key, place in raw["later"]),
         )
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -91,7 +91,7 @@ def _find_calls(failure: Failure | None, machine: Machine) -> Iterator[StartupCa
     for note in machine.notes:
         if note.kind == "forbidden" and note.chain:
             yield StartupCall(
-                rule=Rule.CS307.code,
+                rule=machine.runtime.behaviour.hazards[note.subject].startup_rule.code,
                 name=note.subject,
                 outcome=note.detail,
                 location=Location(path=note.chain[-1].path, line=note.chain[-1].line),

@@ -16,7 +16,7 @@ from scanner.model.dependency import Dependency, Location
 from scanner.model.graph import Chain
 from scanner.model.requirement import Want
 from scanner.model.specifiers import combine, find_pin
-from scanner.resolve import Node
+from scanner.resolve import Graph, Node
 
 _NOT_INSPECTED = Inspected()
 Chains = Mapping[str, tuple[Chain, ...]]
@@ -31,6 +31,14 @@ def group_declared(project: Project) -> dict[NormalizedName, tuple[Dependency, .
     return grouped
 
 
+def combine_transitive(graph: Graph) -> dict[NormalizedName, SpecifierSet]:
+    """What packages of a tree require of each, whichever part of it they are in."""
+    wants: dict[NormalizedName, list[SpecifierSet]] = {}
+    for node in graph.nodes.values():
+        wants.setdefault(node.name, []).extend(want.specifier for want in node.requirements if want.parent is not None)
+    return {name: combine(specifiers) for name, specifiers in wants.items()}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubjectMaker:
     """What all subjects of one project share."""
@@ -39,6 +47,8 @@ class SubjectMaker:
     listed: Listed
     declared: Mapping[NormalizedName, tuple[Dependency, ...]]
     chains: Chains
+    transitive: Mapping[NormalizedName, SpecifierSet]
+    """What packages of the tree require of each other."""
 
     def nameless(self, dependency: Dependency) -> Subject:
         """A path or URL of unknown name: no index can be asked about it."""
@@ -58,16 +68,24 @@ class SubjectMaker:
             chosen=node.chosen,
             failure=node.failure,
             contradicting=_contradiction(node, self.chains, self.project.constraints.get(node.name)),
+            is_own_choice=self._is_own_choice(node),
             passed_over=node.passed_over,
             requires_unknown=node.requires_unknown,
             requires_unusable=node.requires_unusable,
-            others_ask=combine(want.specifier for want in node.requirements if want.parent is not None),
+            others_ask=self.transitive.get(node.name, SpecifierSet()),
             required_by=required_by,
             contents=inside.wheel.contents if inside.wheel else None,
             imports=inside.imports,
             sdist=inside.sdist,
             inspect_failure=inside.failure,
         )
+
+    def _is_own_choice(self, node: Node) -> bool:
+        preferred = self.project.preferences.get(node.name)
+        is_direct = any(want.parent is None for want in node.requirements)
+        lowest = ("lowest", "lowest-direct") if is_direct else ("lowest",)
+        is_preferred = node.chosen is not None and node.chosen.version == preferred
+        return is_preferred or self.project.resolution.resolution in lowest
 
     def _represent(self, node: Node) -> tuple[Dependency, str | None]:
         """The declaration that stands for a node, and for a transitive one what requires it."""

@@ -13,13 +13,13 @@ from scanner.inputs.projects import Project, describe
 from scanner.inputs.table_rows import Listed
 from scanner.inspect.distributions import Inspected
 from scanner.inspect.import_report import ImportReport
+from scanner.judge.advice import find_advice
 from scanner.judge.bundle import Verdicts, weigh_bundle
 from scanner.judge.deferred import Deferred, downgrade, find_cautions, find_deferred
-from scanner.judge.edits import find_advice
 from scanner.judge.inheritance import Inherited, Passes, find_container_side, inherit_verdicts, inherited_finding
 from scanner.judge.project_verdict import judge_findings
 from scanner.judge.rules import Subject, run_checks
-from scanner.judge.subjects import Chains, SubjectMaker, group_declared
+from scanner.judge.subjects import Chains, SubjectMaker, combine_transitive, group_declared
 from scanner.model.dependency import Dependency
 from scanner.model.finding import Alternative, Cause, Finding, Level, When
 from scanner.model.graph import Edges, reachable, shortest_chains
@@ -27,6 +27,7 @@ from scanner.model.report import Bundle, Judgement, Placement, Required, Verdict
 from scanner.model.rule import Rule
 from scanner.resolve import Graph
 from scanner.runtime import tables
+from scanner.runtime.candidates import readable_wheel
 from scanner.runtime.tables import IncompatibleRow
 
 _CALL_RULES = frozenset({Rule.CS302, Rule.CS303, Rule.CS304, Rule.CS305, Rule.CS306})
@@ -45,7 +46,13 @@ def judge_tree(project: Project, graph: Graph, inspected: Mapping[str, Inspected
     """The judgements of one project."""
     edges = {key: tuple(child for child in node.requires if child in graph.nodes) for key, node in graph.nodes.items()}
     chains = shortest_chains(graph.roots, edges)
-    maker = SubjectMaker(project=project, listed=listed, declared=group_declared(project), chains=chains)
+    maker = SubjectMaker(
+        project=project,
+        listed=listed,
+        declared=group_declared(project),
+        chains=chains,
+        transitive=combine_transitive(graph),
+    )
     subjects = {key: maker.make(node, inspected.get(key)) for key, node in graph.nodes.items()}
     imports = {key: one.imports for key, one in inspected.items() if one.imports is not None}
     found = {key: run_checks(subject) for key, subject in subjects.items()}
@@ -159,6 +166,7 @@ class _Tree:
             via=self.chains.get(key, ()),
             requires=tuple(self._requires(key)),
             artifact=subject.wheel,
+            readable=readable_wheel(subject.chosen, subject.target) if subject.chosen else None,
             inspected=subject.contents is not None or subject.sdist is not None,
             findings=tuple(one for one in self._findings(key, inherited) if self._is_shown(one, key, placement)),
             alternative=_alternative(subject.row),

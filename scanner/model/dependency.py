@@ -66,6 +66,8 @@ class Dependency:
     """As ``algorithm:digest``."""
     url: str | None = None
     """A direct URL, a version-control URL or a local path as written; None for a package of an index."""
+    file_url: str | None = None
+    """The address of the file that ``url`` names, absolute and without fragment; None if it is not to be read."""
     groups: tuple[str, ...] = ()
     """The dependency groups or extras it is declared in; empty for the project's own requirements."""
     editable: bool = False

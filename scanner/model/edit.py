@@ -22,7 +22,7 @@ class EditKind(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One piece of text in one file and what replaces it; line and column count from 1."""
+    """One piece of text that is replaced; ``line`` and ``column`` count from 1 in the file as it was read."""
 
     path: str
     line: int

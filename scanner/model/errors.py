@@ -3,7 +3,9 @@
     ScanError
     ├── SettingsError(path, key, reason)       an option or a configuration file
     ├── SourceError(path, line, reason)        a dependency file that cannot be read
+    │   └── OutsideError                       one that lies outside of what is scanned (CS602)
     ├── EditError(path, line, reason)          an edit of a dependency file that is refused
+    ├── ReportError(path, key, reason)         a JSON report that cannot be compared
     ├── TableError(path, key, reason)          a table below data/ that does not hold together
     ├── ArtifactError(filename, reason)        a wheel or source distribution that cannot be trusted or read
     └── IndexFailure(url, reason)              a package index that gave no usable answer
@@ -17,9 +19,35 @@ have is no error: it is ``None`` where a listing is asked for.
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import logging
+import os
+import traceback
+
 
 class ScanError(Exception):
     """The base of every error that compat-scan raises on purpose."""
+
+
+def describe_unexpected(error: Exception) -> str:
+    """One sentence for an error that no code expects, with an id that is the same for the same fault.
+
+    What the error itself says stays out of it, because it may repeat what a stranger wrote. An error that was raised on
+    purpose is its own sentence.
+
+    Raises:
+        Exception: the error itself, if memory or file descriptors are used up.
+    """
+    if isinstance(error, ScanError):
+        return str(error)
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE):
+        raise error
+    logging.getLogger("scanner").debug("unexpected error", exc_info=error)
+    frames = traceback.extract_tb(error.__traceback__)
+    places = "".join(f"{os.path.basename(each.filename)}:{each.name};" for each in frames[-3:])  # noqa: PTH119
+    identity = hashlib.sha256(f"{type(error).__name__};{places}".encode()).hexdigest()[:8]
+    return f"internal error {identity} ({type(error).__name__}); COMPAT_SCAN_DEBUG=1 shows the traceback"
 
 
 class SettingsError(ScanError):
@@ -50,6 +78,10 @@ class SourceError(ScanError):
         return f"{where}: {self.reason}"
 
 
+class OutsideError(SourceError):
+    """A file that lies outside of what is scanned, so that it is not opened (CS602)."""
+
+
 class EditError(ScanError):
     """An edit of a dependency file that is refused; ``line`` counts from 1, None for the file as a whole."""
 
@@ -66,6 +98,19 @@ class EditError(ScanError):
 
 class TableError(ScanError):
     """A table below data/ with a row or key that breaks its rules."""
+
+    def __init__(self, path: str, key: str, reason: str) -> None:
+        super().__init__(path, key, reason)
+        self.path = path
+        self.key = key
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.key}: {self.reason}"
+
+
+class ReportError(ScanError):
+    """A file that is no JSON report of compat-scan, or a value in it that breaks the schema."""
 
     def __init__(self, path: str, key: str, reason: str) -> None:
         super().__init__(path, key, reason)

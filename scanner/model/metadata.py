@@ -13,6 +13,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from scanner.model.errors import ArtifactError
+from scanner.model.specifiers import has_endless_number
 
 _MAX_HEADER_CHARACTERS = 4 * 1024 * 1024
 _MAX_HEADERS = 10_000
@@ -143,6 +144,8 @@ def _parse_requires(values: Iterable[str]) -> tuple[tuple[Requirement, ...], tup
 @lru_cache(maxsize=16384)  # the versions of one project require much the same
 def _parse_requirement(value: str) -> Requirement | None:
     """The requirement, with old spellings put right as installers do it; None where that is not enough."""
+    if has_endless_number(value):
+        return None
     for text in (value, _mend(value)):
         try:
             return Requirement(text)

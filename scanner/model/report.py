@@ -89,6 +89,8 @@ class Judgement:
     via: tuple[Chain, ...] = ()
     requires: tuple[Required, ...] = ()
     artifact: Artifact | None = None
+    readable: Artifact | None = None
+    """The wheel whose contents stand for the artifact: of a copy in the Pyodide release the index's own."""
     inspected: bool = False
     """Whether the file was opened."""
     findings: tuple[Finding, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import reduce
 from operator import and_
@@ -11,6 +12,13 @@ from packaging.version import InvalidVersion, Version
 
 ANY = SpecifierSet()
 """What admits every version."""
+# Python refuses to convert numbers of over 4300 digits, and packaging converts some only when it compares them.
+_ENDLESS_NUMBER = re.compile(r"\d{1000}")
+
+
+def has_endless_number(text: str) -> bool:
+    """Whether a text has a number that no version has and Python may refuse to convert."""
+    return _ENDLESS_NUMBER.search(text) is not None
 
 
 def find_pin(specifier: SpecifierSet) -> Version | None:

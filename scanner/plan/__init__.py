@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scanner import pipeline
 from scanner.inputs.projects import folder_of, merge_options
+from scanner.inputs.replacing import open_replacing
 from scanner.inputs.settings import Settings
 from scanner.inspect.own_code import read_own_code
 from scanner.model.errors import SettingsError, SourceError
@@ -53,6 +54,8 @@ def write_plan_files(plan: Plan, folder: Path, *, force: bool) -> tuple[str, ...
     """
     if not plan.files:
         raise SettingsError(None, "--write", f"there is nothing to deploy yet: {plan.summary}")
+    if folder.is_symlink():
+        raise SettingsError(None, "--write", f"{folder} is a symbolic link: what it leads to is not overwritten")
     if folder.exists() and not folder.is_dir():
         raise SettingsError(None, "--write", f"{folder} is no folder")
     for path in plan.files:
@@ -60,7 +63,8 @@ def write_plan_files(plan: Plan, folder: Path, *, force: bool) -> tuple[str, ...
     for path, text in plan.files.items():
         try:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text, encoding="utf-8", newline="\n")
+            with open_replacing(folder / path) as stream:
+                stream.write(text)
         except OSError as error:
             raise SourceError(str(folder / path), None, f"cannot be written: {error.strerror}") from error
     return tuple(str(folder / path) for path in plan.files)

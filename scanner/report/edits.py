@@ -23,7 +23,7 @@ def describe_edit(edit: Edit, places: Places, *, brief: bool = False) -> str:
 
 def describe_change(change: Change) -> str:
     """What replaces what."""
-    old, new = clean(change.old), clean(change.new)
+    old, new = clean(change.old.strip()), clean(change.new.strip())
     if not change.new.strip():
         return f"remove {old}"
     return f"{old} → {new}" if change.old.strip() else f"add {new}"

@@ -1,4 +1,4 @@
-"""Wheels that a file names by URL or path: judged by their own file name, without asking an index."""
+"""Wheels that a file names by URL or path. They are checked by their file name, without an index."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from scanner.runtime.tables import PyodidePackage
 class DirectSupply:
     """Another supply, with the wheels that are given directly in front of it.
 
-    What such a wheel requires is read from its own address where that answers. Where it does not, its file name still
-    tells whether it fits, and that the rest is not known is told beside it.
+    What such a wheel requires is read from its own address. If that fails, the file name still says whether it fits,
+    and the rest is unknown.
     """
 
     def __init__(self, supply: Supply, dependencies: Iterable[Dependency], target: Target) -> None:
@@ -40,7 +40,7 @@ class DirectSupply:
         return self._given
 
     def mark_unread(self, graph: Graph) -> Graph:
-        """The same tree, where nodes whose requirements could not be read say so."""
+        """The same tree, with the reason on nodes whose requirements could not be read."""
         nodes = {
             key: replace(node, requires_unknown=self._unread[node.name]) if node.name in self._unread else node
             for key, node in graph.nodes.items()
@@ -48,7 +48,7 @@ class DirectSupply:
         return replace(graph, nodes=nodes)
 
     def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
-        """Fetch ahead what resolving these is likely to need, so many levels deep."""
+        """Prefetch what resolving these probably requires, down to ``levels`` levels."""
         others = tuple(want for want in wants if want.name not in self._given)
 
         def narrow_further(name: NormalizedName, specifier: SpecifierSet) -> SpecifierSet | None:
@@ -59,7 +59,7 @@ class DirectSupply:
         self._supply.prefetch(others, levels=levels, narrow=narrow_further)
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
-        """Fetch the metadata of these versions ahead, at once."""
+        """Prefetch the metadata of these versions concurrently."""
         self._supply.prefetch_metadata(tuple(c for c in candidates if c.release.name not in self._given))
 
     def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:
@@ -67,7 +67,7 @@ class DirectSupply:
         return self._supply.pyodide_package(name)
 
     def candidates(self, name: NormalizedName) -> Candidates:
-        """All versions of a project; only the given one where it is given.
+        """All versions of a project; only the given one if there is a given wheel.
 
         Raises:
             IndexFailure: the index gave no usable answer.
@@ -88,5 +88,7 @@ class DirectSupply:
         except (IndexFailure, ArtifactError) as error:
             metadata, self._unread[name] = None, error.reason
         if metadata is None:
-            self._unread.setdefault(name, "its file is not at hand")
+            is_outside = candidate.wheel is not None and not candidate.wheel.url
+            reason = "its file lies outside the repository" if is_outside else "they are computed when it is built"
+            self._unread.setdefault(name, reason)
         return metadata or CoreMetadata(name=name, version=candidate.version)

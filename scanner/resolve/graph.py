@@ -1,4 +1,4 @@
-"""The nouns of a resolution: what was chosen, why, and what requires what."""
+"""The types of a resolution: what was chosen, why, and what requires what."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Key = tuple[NormalizedName, NormalizedName | None]
 
 
 class BudgetSpentError(Exception):
-    """So many versions were asked what they require that the search is given up."""
+    """The search read the metadata of too many versions and ends."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pick:
-    """One version of a package (or of one of its extras); without a candidate nothing is known of it."""
+    """One version of a package (or of one of its extras); without a candidate, nothing is known about it."""
 
     name: NormalizedName
     extra: NormalizedName | None = None
@@ -33,24 +33,24 @@ class Pick:
 
     @property
     def version(self) -> Version | None:
-        """The version, None where nothing is known."""
+        """The version; None if nothing is known."""
         return self.candidate.version if self.candidate else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnknownRequires:
-    """Why it is unknown what a version requires."""
+    """Why the requirements of a version are unknown."""
 
     reason: str
     failure: IndexFailure | None = None
-    """Where the index gave no usable answer."""
+    """The index gave no usable answer."""
     is_broken: bool = False
-    """Whether its metadata is at fault."""
+    """Whether its metadata is broken."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conflict:
-    """Two requirements on one project that no version satisfies together."""
+    """Two requirements on one project that no version satisfies."""
 
     name: NormalizedName
     kept: Want
@@ -59,11 +59,11 @@ class Conflict:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggestion:
-    """A version of a direct dependency that the project does not allow, with which nothing below it lacks a wheel."""
+    """A version of a direct dependency that the project does not allow, and whose whole tree has compatible wheels."""
 
     version: Version
     parts: Mapping[NormalizedName, Version | None]
-    """What stands in the way now, each with the version that would be taken; None where it is not needed then."""
+    """The current blockers, each with the version that would be chosen; None if it is then not required."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,12 +73,12 @@ class Node:
     name: NormalizedName
     requirements: tuple[Want, ...]
     candidates: Candidates | None = None
-    """None where the index was not asked or gave no usable answer."""
+    """None if the index was not used or gave no usable answer."""
     chosen: Candidate | None = None
     satisfying: tuple[Version, ...] = ()
-    """The versions that all wants admit, newest first."""
+    """The versions that all requirements allow, newest first."""
     newest: Candidate | None = None
-    """The newest release that all requirements admit, whether it fits the target or not."""
+    """The newest release that all requirements allow, compatible with the target or not."""
     failure: IndexFailure | None = None
     url: str | None = None
     conflict: Conflict | None = None
@@ -89,9 +89,9 @@ class Node:
     requires_unusable: bool = False
     """Whether that is because its metadata is broken."""
     passed_over: PassedOver | None = None
-    """The newest version that would have been taken, had what it requires a wheel."""
+    """The newest version that would have been chosen if its dependencies had a compatible wheel."""
     suggestion: Suggestion | None = None
-    """For a direct dependency that needs something without a wheel: which other version of it would do."""
+    """For a direct dependency that requires a package without a compatible wheel: a version that does not."""
     is_blocked: bool = False
     """Whether a requirement on it cannot be satisfied on the target: it has no compatible wheel, or it is required by
     the project itself and something below it has none."""
@@ -145,10 +145,10 @@ def _reach(graph: Graph, keys: Iterable[str]) -> set[str]:
 
 
 class Supply(Protocol):
-    """Where candidates and their metadata come from; the resolver itself knows no network."""
+    """The source of candidates and their metadata. The resolver itself uses no network."""
 
     def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
-        """Fetch ahead what resolving these is likely to need, so many levels down; None for all.
+        """Prefetch what resolving these probably requires, down to ``levels`` levels; None for all.
 
         ``narrow`` says what holds besides; None for nothing.
         """
@@ -164,7 +164,7 @@ class Supply(Protocol):
         """The build of a project in the target's Pyodide release, if any."""
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
-        """The metadata of a version; None where its dependencies are unknown until it is built.
+        """The metadata of a version; None if only a build can determine its dependencies.
 
         Raises:
             IndexFailure: the index gave no usable answer.
@@ -172,4 +172,4 @@ class Supply(Protocol):
         """
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
-        """Fetch the metadata of these versions ahead, at once."""
+        """Prefetch the metadata of these versions concurrently."""

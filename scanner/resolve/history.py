@@ -1,4 +1,4 @@
-"""How a solver gets through a long history: versions left out by samples, and metadata fetched in batches."""
+"""Search of a long release history: samples exclude versions, and metadata is fetched in batches."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from scanner.resolve.sampling import Sampler
 from scanner.resolve.versions import Versions
 
 _TRIES_BEFORE_SAMPLING = 3
-"""After so many versions of one project those are left out that cannot work whatever else is chosen."""
+"""After this many versions of a project, versions that cannot work with any other choice are excluded."""
 _TRIES_BEFORE_BATCH, _BATCH = 6, 4
-"""After so many versions the metadata of so many at a time is fetched at once."""
+"""After this many versions, metadata is fetched in batches of this size."""
 
 
 class History:
@@ -34,7 +34,7 @@ class History:
         self._batches: dict[NormalizedName, int] = {}
 
     def note(self, key: Key, allowed: int, bit: int) -> None:
-        """Notes that a version is tried; the metadata of the next ones is fetched at once after several in vain."""
+        """Records that a version is tried. After several failures, metadata is fetched in batches."""
         self._tried[key[0]] = self._tried.get(key[0], 0) | bit
         versions, tries = self._versions.get(key[0]), self._tried[key[0]].bit_count()
         if versions is None or tries < self._batches.get(key[0], _TRIES_BEFORE_BATCH):

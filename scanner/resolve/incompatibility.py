@@ -1,4 +1,4 @@
-"""What cannot hold together, and what is assumed so far: the two nouns of a search that learns from conflicts.
+"""Incompatibilities and the partial solution: the two types of a search that learns from conflicts.
 
 The terms are those of PubGrub (Natalie Weizenbaum, "PubGrub: next-generation version solving", 2018). Every project
 has a finite list of versions, so a set of them is an integer with one bit for each, the newest first.

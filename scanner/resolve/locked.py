@@ -1,4 +1,4 @@
-"""The tree that a lock file itself records: its versions, its edges, nothing resolved."""
+"""The tree in a lock file: its versions and its edges. Nothing is resolved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scanner.runtime.candidates import Candidate, Candidates, FixedReleases, dir
 
 
 def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, supply: Supply) -> Graph:
-    """One node for each locked package; the files that the lock lists are taken, the index is asked for the rest.
+    """One node for each locked package; files come from the lock file, the rest from the index.
 
     A name that the lock has at several versions gets a node for each, with the version in its key. The roots are what
     the lock calls direct; where it does not say, what no other package requires.

@@ -1,4 +1,4 @@
-"""The tree with every package at its newest version: what most resolutions end with, and what the others start from."""
+"""The tree with every package at its newest version: the result of most resolutions, and the start of the others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scanner.runtime.candidates import Candidate, Candidates
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Newest:
-    """The answer of one walk through the tree in which nothing is taken back."""
+    """The result of one pass through the tree without backtracking."""
 
     picks: Mapping[Key, Pick]
     conflicts: Mapping[NormalizedName, Conflict]
@@ -81,12 +81,12 @@ class _Walk:
 
 
 def find_misfits(picks: Mapping[Key, Pick]) -> set[NormalizedName]:
-    """What was taken without a wheel for the target."""
+    """The chosen versions without a compatible wheel."""
     return {pick.name for pick in picks.values() if pick.candidate and pick.candidate.wheel is None}
 
 
 def find_conflict(rules: Rules, requirements: Sequence[Want]) -> Conflict:
-    """Of requirements that contradict each other, which is left out: what is furthest from the project itself."""
+    """The requirement of a conflict to leave out: the one furthest from the project."""
     name = requirements[0].name
     candidates = rules.candidates(name)
     ordered = sorted(requirements, key=lambda one: one.parent is not None)

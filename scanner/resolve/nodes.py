@@ -1,4 +1,4 @@
-"""From what was chosen to the nodes of a tree: the Worker's part, and what only blocked requirements reach."""
+"""Builds the nodes of a tree from the chosen versions: the Worker's part, and what only blocked requirements use."""
 
 from __future__ import annotations
 

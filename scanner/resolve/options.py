@@ -1,4 +1,4 @@
-"""What a project sets for its resolver, in uv's words: which releases count, and which of them come first."""
+"""The resolver settings of a project, as in uv: which releases are candidates, and their order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scanner.runtime.candidates import ReleaseSource
 
 
 class Resolution(StrEnum):
-    """Which of the versions that satisfy comes first."""
+    """Which satisfying version comes first."""
 
     HIGHEST = "highest"
     LOWEST = "lowest"
@@ -23,7 +23,7 @@ class Resolution(StrEnum):
 
 
 class Prerelease(StrEnum):
-    """For which packages prereleases count."""
+    """For which packages prereleases are candidates."""
 
     DISALLOW = "disallow"
     ALLOW = "allow"
@@ -33,12 +33,12 @@ class Prerelease(StrEnum):
 
     @property
     def takes_named(self) -> bool:
-        """Whether the project's own requirements admit prereleases by naming one."""
+        """Whether a direct requirement allows prereleases by naming one."""
         return self in (Prerelease.EXPLICIT, Prerelease.IF_NECESSARY_OR_EXPLICIT)
 
     @property
     def takes_only_ones(self) -> bool:
-        """Whether a package that has no other release gives its prereleases."""
+        """Whether prereleases are candidates if a package has no other release."""
         return self in (Prerelease.IF_NECESSARY, Prerelease.IF_NECESSARY_OR_EXPLICIT)
 
 
@@ -47,9 +47,9 @@ class Options:
     """The settings of one resolution."""
 
     preferences: Mapping[NormalizedName, Version] = field(default_factory=dict)
-    """The versions of an earlier resolution: each is taken again where it still satisfies everything."""
+    """The versions of an earlier resolution. Each is chosen again if it still satisfies every requirement."""
     exclude_newer: datetime | None = None
-    """Files that were uploaded at this moment or later do not count, nor do those without an upload time."""
+    """Files uploaded at this time or later are excluded, and files without an upload time."""
     resolution: Resolution = Resolution.HIGHEST
     prerelease: Prerelease = Prerelease.IF_NECESSARY_OR_EXPLICIT
 
@@ -85,7 +85,7 @@ class UploadedBefore:
         return tuple(one for one in self.listing.versions_near(version) if self.release(one) is not None)
 
     def release(self, version: Version) -> Release | None:
-        """One version with the files that are old enough; None where it has none."""
+        """One version with the files that are old enough; None if it has none."""
         release = self.listing.release(version)
         files = release.artifacts if release else ()
         old = tuple(file for file in files if file.upload_time is not None and file.upload_time < self.moment)

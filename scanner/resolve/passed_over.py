@@ -1,4 +1,4 @@
-"""What was given up for a choice in which everything fits: newer versions that require something without a wheel."""
+"""Newer versions that were not chosen because they require a package without a compatible wheel."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def find_passed_over(
 
 
 def _find_misfit(rules: Rules, newest: Mapping[Key, Pick], start: NormalizedName) -> tuple[NormalizedName, ...]:
-    """The shortest chain to something without a wheel; empty where there is none."""
+    """The shortest chain to something without a wheel; empty if there is none."""
     extras: dict[NormalizedName, list[Key]] = {}
     for key in newest:
         extras.setdefault(key[0], []).append(key)

@@ -1,4 +1,4 @@
-"""Which project is decided next: the first by rank of those that are required and not decided."""
+"""The project to decide next: the first by rank that is required and not decided."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Rank = tuple[bool, bool, int]
 
 
 class Queue:
-    """The open projects of a solution by their rank, which differs for each; to find the first is no walk over all."""
+    """The open projects of a solution, by unique rank. Finding the first does not visit all of them."""
 
     def __init__(self, solution: PartialSolution, rank: Callable[[Key], Rank]) -> None:
         self._solution = solution
@@ -20,12 +20,12 @@ class Queue:
         self._queue: list[tuple[Rank, Key]] = []
 
     def note(self, key: Key) -> None:
-        """Takes a project in, if it is open: to be called where its rank has changed."""
+        """Adds a project if it is open. Call it when the rank changes."""
         if self._solution.is_open(key):
             heapq.heappush(self._queue, (self._rank(key), key))
 
     def find_next(self) -> Key | None:
-        """The first open project; None where nothing is open."""
+        """The first open project; None if none is open."""
         for key in self._solution.take_changed():
             self.note(key)
         while self._queue:

@@ -1,4 +1,4 @@
-"""What the project itself requires, by package: to look one up costs the same however many there are."""
+"""The requirements of the project by package, with lookups in constant time."""
 
 from __future__ import annotations
 

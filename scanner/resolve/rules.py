@@ -1,4 +1,4 @@
-"""What holds for one resolution: what satisfies, what is required, what is left out, and what was learned so far."""
+"""The rules of one resolution: what satisfies, what is required, what is excluded, and what is known so far."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from scanner.resolve.root_requirements import RootRequirements
 from scanner.runtime.candidates import Candidate, Candidates
 
 _EXTRA_SAMPLES = (0, 1, 3, 7, 15, 31)
-"""Which versions are asked whether they have an extra that the first one lacks."""
+"""Which versions are checked for an extra that the first one lacks."""
 
 
 @dataclass(slots=True)
@@ -52,9 +52,9 @@ class Rules:
     unknown: dict[tuple[NormalizedName, Version], UnknownRequires] = field(default_factory=dict)
     """The versions of which it is unknown what they require."""
     budget: int | None = None
-    """How many more versions may be asked for their metadata; None for no bound."""
+    """How many more versions may have their metadata read; None for no limit."""
     fetched_ahead: set[Want] = field(default_factory=set)
-    """What was fetched ahead once already."""
+    """What was already prefetched."""
     _asked: set[tuple[NormalizedName, Version]] = field(default_factory=set)
     _offered: dict[Key, Version | None] = field(default_factory=dict)
     _old: dict[NormalizedName, Candidates] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Rules:
         preferences: Mapping[NormalizedName, Version] | None = None,
         dropped: Iterable[tuple[NormalizedName | None, NormalizedName]] = (),
     ) -> None:
-        """Begins a pass; what was learned of the index is kept."""
+        """Begins a pass. Answers of the index are kept."""
         self.dropped = set(dropped)
         self.roots = RootRequirements(one for one in self.overridden(roots) if (None, one.name) not in self.dropped)
         self.relaxed = frozenset(relaxed)
@@ -80,7 +80,7 @@ class Rules:
         self._satisfying.clear()
 
     def candidates(self, name: NormalizedName) -> Candidates | None:
-        """All versions of a package; None where nothing can be known of it (it is then opaque)."""
+        """All versions of a package; None if nothing can be known about it (it is then opaque)."""
         if name in self.opaque:
             return None
         try:
@@ -96,7 +96,7 @@ class Rules:
         return self._without_newer(candidates)
 
     def narrow(self, name: NormalizedName, specifier: SpecifierSet) -> SpecifierSet | None:
-        """What a requirement comes to with constraints and overrides; None where no index is to be asked."""
+        """A requirement after constraints and overrides; None if no index is used for it."""
         instead = self.overrides.get(name)
         if name in self.opaque or any(want.url for want in instead or ()):
             return None
@@ -113,7 +113,7 @@ class Rules:
         return any(find_pin(one.specifier) for one in self.roots.on(name))
 
     def satisfying(self, candidates: Candidates, requirements: Iterable[Want]) -> tuple[Version, ...]:
-        """The versions that all requirements and the constraints admit, newest first."""
+        """The versions that all requirements and constraints allow, newest first."""
         specifiers = frozenset(one.specifier for one in requirements)
         key = (candidates.name, specifiers)
         if key not in self._satisfying:
@@ -158,7 +158,7 @@ class Rules:
         return self.sort(name, versions)
 
     def children(self, pick: Pick) -> tuple[Want, ...]:
-        """What one version requires on the target; empty where that is unknown, which is then remembered."""
+        """The requirements of one version on the target; empty if unknown, which is recorded."""
         if pick.candidate is None:
             return ()
         key = (pick.name, pick.extra, pick.candidate.version)
@@ -215,7 +215,7 @@ class Rules:
         return self._old[name]
 
     def _filter(self, candidates: Candidates, specifier: SpecifierSet) -> tuple[Version, ...]:
-        """The versions that a specifier admits, with prereleases where the settings take them."""
+        """The versions that a specifier allows, with prereleases if the settings allow them."""
         mode = self.options.prerelease
         constraint = self.constraints.get(candidates.name, SpecifierSet())
         named = [*(one.specifier for one in self.roots.on(candidates.name)), constraint]
@@ -227,7 +227,7 @@ class Rules:
         return candidates.satisfying(specifier, prereleases=True) if only else ()
 
     def _note_unreadable(self, pick: Pick, metadata: CoreMetadata) -> None:
-        """Remembers a requirement of a version that cannot be read."""
+        """Records a requirement of a version that cannot be parsed."""
         extras = (pick.extra,) if pick.extra else ()
         odd = next((text for text in metadata.odd_requires if may_apply(text, self.target.markers, extras)), None)
         if odd is not None and pick.version is not None:

@@ -1,4 +1,4 @@
-"""Finding the next version that may work in a long history, without asking each version what it requires.
+"""Finds the next version that may work in a long history, without reading the metadata of every version.
 
 Boto3 has close to two thousand releases: to ask each what it requires is what makes other resolvers crawl. Two things
 hold in nearly all histories and are relied on here: the bounds of an older version are only looser, and a version that
@@ -25,16 +25,16 @@ from scanner.runtime.candidates import Candidate, Candidates
 _NARROW = 4
 """A requirement that admits no more fitting versions than this is looked at one level further down."""
 _PLACES = tuple(4**power - 1 for power in range(1, 9))
-"""Where a history is sampled: each time four times as far back."""
+"""The sampled positions of a history: each four times further back."""
 _FEW = 4
 """A history of no more versions between its newest and its oldest is looked at whole."""
 _SIDE_BY_SIDE = 2
-"""So many samples are fetched at once."""
+"""The number of samples fetched concurrently."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Look:
-    """What asking one version has shown."""
+    """What the metadata of one version shows."""
 
     viable: bool
     passed: Mapping[NormalizedName, int]

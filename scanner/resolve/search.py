@@ -1,4 +1,4 @@
-"""The search for a tree: what can be satisfied on the target is solved first, and the rest has no say in it."""
+"""The search for a tree. What can be satisfied on the target is solved first; the rest does not affect it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Declaration = tuple[Want, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """One answer: what is chosen below some requirements of the project."""
+    """One result: what is chosen below some requirements of the project."""
 
     roots: tuple[Want, ...] = ()
     picks: Picks = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Solution:
     worker: Part
     container: Part
     newest: Picks
-    """What would be taken if every package had a compatible wheel."""
+    """What would be chosen if every package had a compatible wheel."""
 
     @property
     def blocked(self) -> frozenset[NormalizedName]:
@@ -60,7 +60,7 @@ class Search:
     """
 
     def __init__(self, rules: Rules, roots: tuple[Want, ...], *, metadata: int | None = None) -> None:
-        """``metadata`` bounds how many versions each try may ask what they require."""
+        """``metadata`` limits how many versions each try may read the metadata of."""
         self._rules = rules
         self._budget = metadata
         self._roots = roots
@@ -69,7 +69,7 @@ class Search:
         self._is_looked_through = False
 
     def run(self) -> Solution:
-        """The answer, which always comes."""
+        """The result. There always is one."""
         self._rules.begin(self._roots)
         newest = find_newest(self._rules)
         if newest.is_solution:
@@ -81,7 +81,7 @@ class Search:
         return Solution(worker=worker, container=container, newest=newest.picks)
 
     def _solve_worker(self, newest: Newest) -> Part:
-        """The part of the tree that an installer finds with wheels only; what stands in its way becomes blocked."""
+        """The part of the tree that resolves with wheels only. Requirements that prevent it become blocked."""
         dropped: set[Dropped] = set()
         for _ in range(_MAX_TRIES):
             self._rules.begin(self._open(), dropped=dropped)

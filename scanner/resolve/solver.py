@@ -1,4 +1,4 @@
-"""The choice that an installer makes, found as uv finds it: by PubGrub.
+"""The versions that an installer chooses, found with PubGrub as in uv.
 
 Each conflict is traced to what caused it and remembered, so that no combination is tried that is known to fail. What is
 decided first decides which of several solutions is found; the order here is uv's: requirements that leave one version,
@@ -23,16 +23,16 @@ from scanner.resolve.versions import Versions
 from scanner.runtime.candidates import Candidates
 
 _ROOT: Key = (canonicalize_name("-"), None)
-"""The project itself, which requires what it asks for."""
+"""The project itself."""
 
 _MAX_ROUNDS = 3000
 """Decisions of one try; a tree of 300 packages takes about 300 if nothing has to be undone."""
 _CONFLICTS_BEFORE_FIRST = 5
-"""After so many conflicts a project is decided before the others."""
+"""After this many conflicts a project is decided before the others."""
 
 
 class NoSolutionError(Exception):
-    """Nothing satisfies everything; ``requirements`` are those that the proof of it rests on."""
+    """No solution exists; ``requirements`` are those in the proof."""
 
     def __init__(self, requirements: list[Want]) -> None:
         super().__init__(requirements)
@@ -82,7 +82,7 @@ class Solver:
         return {**picks, **self._unknown_picks()}
 
     def _propagate(self, changed: Key) -> None:
-        """Derives all that follows from what has changed."""
+        """Derives everything that follows from the changes."""
         pending = [changed]
         while pending:
             for incompatibility in reversed(self._about.get(pending.pop(), [])):
@@ -142,7 +142,7 @@ class Solver:
         return last_key, last, max([0, *levels, *([earlier.level] if earlier else [])])
 
     def _decide(self) -> Key | None:
-        """Chooses the newest version that is left of the next project; None where nothing is open."""
+        """Chooses the newest remaining version of the next project; None if none is open."""
         key = self._queue.find_next()
         if key is None:
             return None
@@ -205,7 +205,7 @@ class Solver:
         return (key not in self._pinned, not troubled, self._met[key])
 
     def _expand(self, key: Key, bit: int) -> Iterator[Incompatibility]:
-        """What choosing a version brings along."""
+        """The incompatibilities that follow from choosing a version."""
         if key == _ROOT:
             yield from (self._require(key, bit, want) for want in self._rules.roots if self._meet(want))
             return
@@ -272,7 +272,7 @@ class Solver:
         return Pick(name=key[0], extra=key[1], candidate=candidate)
 
     def _unknown_picks(self) -> Mapping[Key, Pick]:
-        """The projects that nothing is known of."""
+        """The projects about which nothing is known."""
         return {(name, None): Pick(name=name) for name, versions in self._versions.items() if versions is None}
 
     def _add(self, incompatibility: Incompatibility) -> None:

@@ -1,4 +1,4 @@
-"""Which version of a direct dependency would do, beyond those that the project allows: found by asking without them."""
+"""Versions of direct dependencies that avoid a blocker, found by resolving without the project's bounds."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from scanner.resolve.rules import Rules
 from scanner.resolve.search import Picks, Search, Solution
 
 _MAX_ASKED = 3
-"""Of so many direct dependencies it is asked; each takes a resolution of its own."""
+"""The number of direct dependencies that are tried; each requires its own resolution."""
 _MAX_METADATA = 60
-"""How many further versions each of these resolutions may ask."""
+"""How many more versions each of these resolutions may read the metadata of."""
 
 
 def find_suggestions(rules: Rules, roots: tuple[Want, ...], solution: Solution) -> dict[NormalizedName, Suggestion]:

@@ -1,4 +1,4 @@
-"""The versions of one package that can be chosen at all, as bits: those that fit the target before all others."""
+"""The versions of one package that can be chosen, as bits: compatible ones before all others."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Versions:
             self._bits[version] = self._bits.get(version, 0) | 1 << place
 
     def candidate(self, bit: int) -> Candidate | None:
-        """The candidate of one bit; None where it cannot be chosen."""
+        """The candidate of one bit; None if it cannot be chosen."""
         place = bit.bit_length() - 1
         found = self._find(place, self.rows[place])
         if found is None:

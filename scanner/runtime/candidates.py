@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -59,6 +59,14 @@ class Candidate:
     def version(self) -> Version:
         """The version of the release."""
         return self.release.version
+
+    @property
+    def is_source_only(self) -> bool:
+        """Whether it must be built: a source distribution, and no wheel but pure ones for other Pythons."""
+        files = self.release.artifacts
+        wheels = [file for file in files if file.kind is ArtifactKind.WHEEL]
+        has_source = any(file.kind is ArtifactKind.SDIST for file in files)
+        return self.wheel is None and has_source and all(is_pure(wheel) for wheel in wheels)
 
     @property
     def released(self) -> date | None:
@@ -180,6 +188,11 @@ class Candidates:
         )
 
 
+def is_pure(wheel: Artifact) -> bool:
+    """Whether the tags of a wheel name no platform."""
+    return bool(wheel.tags) and all(tag.platform == "any" for tag in wheel.tags)
+
+
 def best_wheel(artifacts: Iterable[Artifact], target: Target) -> Artifact | None:
     """The wheel that an installer would take: Pyodide's own copy, else the best tag, unyanked before yanked.
 
@@ -192,6 +205,14 @@ def best_wheel(artifacts: Iterable[Artifact], target: Target) -> Artifact | None
             is_other = artifact.origin is not Origin.PYODIDE
             ranked.append((is_other, artifact.yanked is not None, rank, position, artifact))
     return min(ranked, key=lambda row: row[:4])[4] if ranked else None
+
+
+def readable_wheel(candidate: Candidate, target: Target) -> Artifact | None:
+    """The wheel whose contents stand for a release: of a copy in the Pyodide release the index's own."""
+    wheel = candidate.wheel
+    if wheel is None or wheel.origin is not Origin.PYODIDE:
+        return wheel
+    return best_wheel((one for one in candidate.release.artifacts if one.origin is not Origin.PYODIDE), target)
 
 
 def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:
@@ -211,15 +232,32 @@ def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:
 def direct_candidates(dependency: Dependency, target: Target) -> Candidates | None:
     """The one version that a wheel's URL or path stands for; None for everything else that a URL can name."""
     url = dependency.url
-    filename = unquote(posixpath.basename(urlsplit(url).path)) if url else ""
+    try:
+        filename = unquote(posixpath.basename(urlsplit(url).path)) if url else ""
+    except ValueError:  # a host such as "[" that no URL has
+        return None
     found = parse_wheel_name(filename) if filename.endswith(WHEEL_SUFFIX) else None
     if url is None or found is None or found.name != dependency.name:
         return None
-    wheel = Artifact(filename=filename, url=url, kind=ArtifactKind.WHEEL, tags=found.tags, origin=Origin.URL)
+    wheel = Artifact(
+        filename=filename,
+        url=dependency.file_url or "",
+        kind=ArtifactKind.WHEEL,
+        tags=found.tags,
+        sha256=_find_sha256(dependency),
+        origin=Origin.URL,
+    )
     release = Release(name=found.name, version=found.version, artifacts=(wheel,))
     return Candidates(
         name=found.name, target=target, listing=FixedReleases(releases=(release,), url=filename), pyodide=None
     )
+
+
+def _find_sha256(dependency: Dependency) -> str | None:
+    """The digest that the declaration requires of the file, if it names one."""
+    named = parse_qs(urlsplit(dependency.url or "").fragment).get("sha256", [])
+    digests = {*named, *(text.removeprefix("sha256:") for text in dependency.hashes if text.startswith("sha256:"))}
+    return digests.pop().lower() if len(digests) == 1 else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

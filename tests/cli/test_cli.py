@@ -133,7 +133,7 @@ def test_a_yanked_pin_is_told(run: Run, index: FakeIndex, make_wheel: MakeWheel)
     assert _rules(report, "alpha") == {"CS108"}
 
 
-def test_wheels_given_by_url_or_path_are_judged_by_their_file_names(run: Run) -> None:
+def test_wheels_that_cannot_be_read_are_unknown_unless_their_names_decide(run: Run) -> None:
     text = (
         f"https://127.0.0.1:9/alpha-1.0-{LINUX}.whl\n"
         f"beta @ https://127.0.0.1:9/beta-1.0-{WASM}.whl\n"
@@ -142,7 +142,7 @@ def test_wheels_given_by_url_or_path_are_judged_by_their_file_names(run: Run) ->
     )
     report, code = _scan(run, text)
     assert code == 1
-    assert _verdicts(report) == {"alpha": "container", "beta": "workers", "gamma": "workers", "delta": "unknown"}
+    assert _verdicts(report) == {"alpha": "container", "beta": "unknown", "gamma": "unknown", "delta": "unknown"}
     artifacts = {row["name"]: row["artifact"] for row in report["projects"][0]["dependencies"]}
     assert artifacts["gamma"]["origin"] == "url"
     alone, _ = _scan(run, text, "--no-deps")

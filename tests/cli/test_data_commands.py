@@ -63,9 +63,16 @@ def test_tables_kept_by_people_warn_after_a_year(aged_copy: Path) -> None:
 
 def test_data_older_than_allowed_make_a_success_incomplete(aged_copy: Path) -> None:
     fresh, old = _scan(aged_copy, 20, "--max-data-age", "30"), _scan(aged_copy, 40, "--max-data-age", "30")
-    assert "CS604" not in fresh.stderr
-    assert (old.returncode, "40 days old, older than the 30 days" in old.stderr) == (3, True)
-    assert "[CS604]" in old.stderr
+    assert (fresh.returncode, "CS604" in fresh.stdout) == (0, False)
+    assert (old.returncode, "CS604" in old.stdout) == (3, True)
+    assert "Runs on Python Workers." in old.stdout
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "markdown", "html", "junit", "github", "gitlab", "csv", "terminal"])
+def test_data_older_than_allowed_are_a_problem_in_every_format(aged_copy: Path, form: str) -> None:
+    old = _scan(aged_copy, 40, "--max-data-age", "30", "--format", form)
+    text = " ".join(old.stdout.split())
+    assert (old.returncode, "CS604" in text, "than the 30 days" in text) == (3, True, True)
 
 
 def test_every_table_is_shown_with_date_source_and_purpose(run: Run) -> None:

@@ -138,7 +138,7 @@ def test_an_unreadable_file_is_set_aside_and_the_next_scan_begins_a_new_one(
     assert cache.recall("wheel", "a") is None
     cache.keep("wheel", "a", "text")
     assert len(cache.notes()) == 1
-    assert "set aside" in cache.notes()[0]
+    assert "renamed to" in cache.notes()[0]
     assert (folder / f"{FILE_NAME}.unreadable").read_bytes() == content
     cache.close()
     again = open_cache()
@@ -157,7 +157,7 @@ def test_a_database_of_another_schema_is_set_aside(open_cache: Callable[..., Cac
     database.close()
     again = open_cache()
     assert again.recall("wheel", "a") is None
-    assert "set aside" in again.notes()[0]
+    assert "renamed to" in again.notes()[0]
 
 
 def test_a_cut_off_file_is_no_error(open_cache: Callable[..., Cache], folder: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_folder_that_cannot_be_made_is_told_once(open_cache: Callable[..., Cac
     cache.keep("wheel", "a", "text")
     cache.close()
     assert len(cache.notes()) == 1
-    assert "nothing is remembered" in cache.notes()[0]
+    assert "nothing is cached" in cache.notes()[0]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")

@@ -197,7 +197,7 @@ def test_offline_a_listing_of_any_age_answers_and_the_oldest_is_named(
     world.listing()
     world.time += 10_000_000
     assert _versions(world.listing(offline=True)) == ["1.0"]
-    assert world.notes == ("offline: answers come from the cache, the oldest (foo) of 2027-01-15 08:00 UTC",)
+    assert world.notes == ("offline: using cached answers; the oldest (foo) is of 2027-01-15 08:00 UTC",)
     assert index.count("foo") == 1
 
 

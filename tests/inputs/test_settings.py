@@ -116,3 +116,24 @@ def test_another_text_is_no_moment(tmp_path: Path) -> None:
     _write(tmp_path, 'exclude-newer = "soon"\n')
     with pytest.raises(SettingsError, match="must be a date"):
         load_settings({}, {}, tmp_path)
+
+
+def test_no_configuration_file_sets_the_cache_or_lifts_the_distrust(tmp_path: Path) -> None:
+    (tmp_path / "compat-scan.toml").write_text('cache-dir = "kept"\nuntrusted = false\n', encoding="utf-8")
+    settings = load_settings({"untrusted": True}, {}, tmp_path)
+    assert (settings.cache_dir, settings.untrusted) == (None, True)
+    assert [note.rpartition(": ")[0].rpartition(": ")[2] for note in settings.notes] == [
+        "cache-dir is not used",
+        "untrusted is not used",
+    ]
+    assert load_settings({"cache_dir": "own"}, {}, tmp_path).cache_dir == "own"
+
+
+def test_with_distrust_only_what_is_installed_and_where_is_taken_from_a_file(tmp_path: Path) -> None:
+    text = 'fail-on = "never"\nbaseline = "b"\nindex-url = 3\ngroup = ["dev"]\n[[ignore]]\npackage = "a"\n'
+    (tmp_path / "compat-scan.toml").write_text(text, encoding="utf-8")
+    settings = load_settings({"baseline": "own"}, {"COMPAT_SCAN_UNTRUSTED": "1"}, tmp_path)
+    assert (settings.fail_on, settings.baseline, settings.index_url) == (FailOn.UNKNOWN, "own", None)
+    assert (settings.group, settings.ignore) == (("dev",), ())
+    named = [note.partition("toml: ")[2].partition(" ")[0] for note in settings.notes]
+    assert named == ["fail-on", "baseline", "index-url", "ignore"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -239,6 +240,73 @@ def test_entropy_at_import_is_a_caution(scan: Scan) -> None:
     finding = only(scan("import uuid\nSESSION = uuid.uuid4()"), Rule.CS307)
     assert (finding.level, finding.when) == (Level.CAUTION, When.STARTUP)
     assert finding.message.startswith("calls uuid.uuid4() at import time and gets random numbers")
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("import random\nR = random.Random()", ["random.Random"]),
+        ("import random\nR = random.Random(None)", ["random.Random"]),
+        ("import random\nR = random.Random(42)", []),
+        ("import random\nR = random.Random(x=42)", []),
+        ("import numpy.random\nR = numpy.random.default_rng(seed=1)", []),
+        ("import tempfile\nD = tempfile.mkdtemp()", []),
+        ("import tempfile\nF = tempfile.NamedTemporaryFile()", []),
+        ("import ssl\nC = ssl.create_default_context()", ["ssl.create_default_context"]),
+        ("import urllib.request\nP = urllib.request.urlopen('https://example.org')", ["urllib.request.urlopen"]),
+        ("import socket\nS = socket.create_connection(('example.org', 80))", ["socket.create_connection"]),
+        ("import http.client\nC = http.client.HTTPSConnection('example.org')", []),
+        ("import os\ndef f():\n    return os.urandom(8)", []),
+    ],
+)
+def test_what_workers_forbid_at_the_top_level(scan: Scan, source: str, named: list[str]) -> None:
+    findings = [finding for finding in scan(source).findings if finding.rule is Rule.CS307]
+    assert [name for name in named if any(f"calls {name}()" in finding.message for finding in findings)] == named
+    assert len(findings) == len(named)
+    assert all(
+        (finding.level, finding.remedy) == (Level.CAUTION, "import it inside the handler") for finding in findings
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "filename", "files", "count"),
+    [
+        ("langsmith", "langsmith-1-py3-none-any.whl", ["langsmith/_internal/_constants.py"], 0),
+        ("langsmith", "langsmith-1-py3-none-any.whl", ["langsmith/_internal/_other.py"], 1),
+        ("fastapi", "fastapi-0.142.0-py3-none-any.whl", ["fastapi/telemetry.py"], 0),
+        ("fastapi", "fastapi-0.141.9-py3-none-any.whl", ["fastapi/telemetry.py"], 1),
+    ],
+)
+def test_what_the_sdk_patches_is_no_finding(
+    runtime: Runtime, name: str, filename: str, files: list[str], count: int
+) -> None:
+    module = files[0].removesuffix(".py").replace("/", ".")
+    sources = {f"{name}/__init__.py": f"import {module}", files[0]: "import uuid\nKEY = uuid.uuid4()"}
+    package = replace(wheel(sources, name), filename=filename)
+    findings = report_on(package, runtime=runtime).findings
+    assert [finding.rule for finding in findings] == [Rule.CS307] * count
+
+
+def test_a_patch_holds_for_what_the_module_imports_of_its_own_wheel(runtime: Runtime) -> None:
+    sources = {
+        "fastapi/__init__.py": "import fastapi.telemetry",
+        "fastapi/telemetry/__init__.py": "from fastapi.telemetry import _api",
+        "fastapi/telemetry/_api.py": "from keys import create\nKEY = create()",
+    }
+    keys = wheel({"keys.py": "import uuid\ndef create():\n    return uuid.uuid4()"}, "keys")
+    package = replace(wheel(sources, "fastapi"), filename="fastapi-0.142.0-py3-none-any.whl")
+    assert report_on(package, keys, runtime=runtime).findings == ()
+    other = wheel({"keys.py": "import uuid\nKEY = uuid.uuid4()\ndef create():\n    return KEY"}, "keys")
+    findings = report_on(package, other, runtime=runtime).findings
+    assert [finding.rule for finding in findings] == [Rule.CS307]
+
+
+def test_a_package_is_told_of_each_dependency_that_workers_forbid_at_the_top_level(scan: Scan) -> None:
+    secret = wheel({"secret.py": "import os\nKEY = os.urandom(8)"}, "secret")
+    hidden = wheel({"hidden.py": "import os\nKEY = os.urandom(8)"}, "hidden")
+    report = scan("import secret, hidden, os\nKEY = os.urandom(8)", secret, hidden)
+    causes = [finding.cause.name if finding.cause else None for finding in report.findings]
+    assert sorted(map(str, causes)) == ["None", "hidden", "secret"]
 
 
 def test_a_reached_module_that_cannot_be_read_leaves_the_verdict_open(scan: Scan) -> None:

@@ -170,18 +170,18 @@ def test_what_is_asked_besides_for_a_version_that_would_do_stays_bounded(
     assert len(index.requests) < 60
 
 
-def test_a_choice_that_is_years_old_is_not_told_as_good_advice(
+def test_a_choice_that_is_a_year_old_is_not_told_as_good_advice(
     scan: Callable[[str], Rows], index: FakeIndex, make_wheel: MakeWheel
 ) -> None:
     index.add(make_wheel("fast", tag=LINUX))
-    for name, day in (("old", "2021-05-01"), ("recent", "2026-05-01")):
+    for name, day in (("old", "2025-05-01"), ("recent", "2026-05-01")):
         index.add(make_wheel(name, "1.0"), upload_time=f"{day}T12:00:00Z")
         index.add(make_wheel(name, "2.0", requires=["fast"]), upload_time="2026-09-01T12:00:00Z")
-    index.add(make_wheel("patched", "1.0.1"), upload_time="2021-05-01T12:00:00Z")
+    index.add(make_wheel("patched", "1.0.1"), upload_time="2025-05-01T12:00:00Z")
     index.add(make_wheel("patched", "1.0.2", requires=["fast"]), upload_time="2026-09-01T12:00:00Z")
     remedies = {name: remedy for name, _, remedy in find_remedies(scan("old\nrecent\npatched\n"))}
     assert remedies == {
         "patched": "pin patched==1.0.1 so that every installer selects it",
-        "old": "pin old==1.0, a release of 2021-05-01, or move what requires it into a container",
+        "old": "pin old==1.0, a release of 2025-05-01, or move what requires it into a container",
         "recent": "pin recent==1.0 so that every installer selects it",
     }

@@ -74,7 +74,7 @@ def test_a_scan_judges_for_the_new_python(
             "requirements.txt", "--format", "json", files=files, env={"COMPAT_SCAN_CACHE_DIR": str(cache_folder)}
         )
         report = json.loads(result.stdout)
-        assert (report["target"]["python"], report["verdict"]) == (python, verdict)
+        assert (report["projects"][0]["target"]["python"], report["verdict"]) == (python, verdict)
 
 
 def test_every_table_is_updated_and_no_row_is_dropped(run: Run, registries: FakeIndex, cache_folder: Path) -> None:

@@ -36,10 +36,28 @@ def _explain() -> click.Command:
     return explain
 
 
+def _diff() -> click.Command:
+    from scanner.cli.commands.diff import diff
+
+    return diff
+
+
+def _rule() -> click.Command:
+    from scanner.cli.commands.rule import rule
+
+    return rule
+
+
 def _tree() -> click.Command:
     from scanner.cli.commands.tree import tree
 
     return tree
+
+
+def _fix() -> click.Command:
+    from scanner.cli.commands.fix import fix
+
+    return fix
 
 
 def _plan() -> click.Command:
@@ -86,11 +104,14 @@ def _data() -> click.Command:
 
 COMMANDS = {
     "scan": Entry("Judge every dependency (the default command).", _scan),
+    "fix": Entry("Make the edits that remove blockers, then scan again.", _fix),
     "list": Entry("Show what would be scanned; opens no network.", _list),
-    "explain": Entry("Tell everything known of one package.", _explain),
+    "explain": Entry("Explain the verdict of one package, remedies first.", _explain),
     "tree": Entry("Show who requires whom, with the verdicts.", _tree),
     "plan": Entry("Plan what to deploy where, at what size and cost.", _plan),
     "verify": Entry("Hold the verdicts against a real Pyodide.", _verify),
+    "diff": Entry("Compare two reports, or one with a scan made now.", _diff),
+    "rule": Entry("Show what a rule means and what to do.", _rule),
     "table": Entry("Show the incompatible-library table.", _table),
     "runtimes": Entry("Show the runtimes by compatibility date.", _runtimes),
     "config": Entry("Show the settings in force and where each comes from.", _config),

@@ -10,7 +10,8 @@ import click
 
 from scanner.cli import help_text
 from scanner.cli.options import PATH
-from scanner.cli.running import cache_folder, errors_told, make_settings
+from scanner.cli.running import errors_told, make_settings
+from scanner.cli.surroundings import cache_folder
 from scanner.model.errors import SourceError
 
 _folder_option = click.option(

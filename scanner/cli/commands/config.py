@@ -18,7 +18,7 @@ from scanner.cli.options import (
     verbosity_options,
     view_format_option,
 )
-from scanner.cli.outputs import open_output, report_context
+from scanner.cli.outputs import open_output, report_context, write_notes
 from scanner.cli.running import errors_told, make_settings
 
 
@@ -41,3 +41,4 @@ def config(*, paths: tuple[str, ...], form: str, **options: Any) -> None:  # noq
         settings = make_settings(paths, options)
         with open_output(None) as stream:
             write_settings_view(settings, form, stream, report_context(options, stream))
+        write_notes(settings.notes, (), quiet=options["quiet"])

@@ -20,9 +20,9 @@ from scanner.cli.running import (
     EXIT_INCOMPLETE,
     EXIT_WORKERS,
     errors_told,
-    prefer_updated_tables,
-    updates_folder,
+    write_note,
 )
+from scanner.cli.surroundings import cache_folder, use_updated_tables
 
 if TYPE_CHECKING:
     from scanner.inputs.settings import Settings
@@ -95,7 +95,7 @@ def reset(cache_dir: str | None) -> None:
     with errors_told():
         from scanner.refresh.store import remove_updates
 
-        removed = remove_updates(updates_folder(_load_settings(cache_dir, in_force=False)))
+        removed = remove_updates(cache_folder(_load_settings(cache_dir, in_force=False)))
         click.echo("the shipped tables are in force again" if removed else "there are no updated tables")
 
 
@@ -105,7 +105,7 @@ def _load_settings(cache_dir: str | None, index_url: str | None = None, *, in_fo
 
     settings = load_settings({"cache_dir": cache_dir, "index_url": index_url}, os.environ, None)
     if in_force:
-        prefer_updated_tables(settings)
+        use_updated_tables(settings, write_note)
     return settings
 
 
@@ -130,5 +130,5 @@ def _store(texts: Texts, settings: Settings) -> None:
     from scanner.runtime.tables import Updates
 
     today = datetime.now(tz=UTC).date()
-    path = write_updates(Updates(date=today, texts=texts), updates_folder(settings))
+    path = write_updates(Updates(date=today, texts=texts), cache_folder(settings))
     click.echo(f"{path}: tables of {today}")

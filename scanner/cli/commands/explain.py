@@ -12,7 +12,7 @@ import click
 from scanner.cli import help_text
 from scanner.cli.grammar import OrderedOutputsCommand
 from scanner.cli.options import index_options, report_options, target_options, verbosity_options
-from scanner.cli.outputs import write_report
+from scanner.cli.outputs import open_output, report_context, write_report
 from scanner.cli.running import errors_told, exit_code, make_settings, make_surroundings
 
 
@@ -24,14 +24,21 @@ from scanner.cli.running import errors_told, exit_code, make_settings, make_surr
 @verbosity_options
 @click.pass_context
 def explain(ctx: click.Context, /, requirement: str, **options: Any) -> None:  # noqa: ANN401  # click's values
-    """Tell everything known of one package, step by step, for example `compat-scan explain "jiter>=0.8"`."""
+    """Explain the verdict of one package: what to do, each step and the evidence; -v shows more than 40 lines.
+
+    For example `compat-scan explain "jiter>=0.8"`.
+    """
     with errors_told():
         from scanner import pipeline
+        from scanner.report.terminal.explain import write_explanation
 
         settings = make_settings((), options)
         with make_surroundings(settings, quiet=options["quiet"]) as around:
             report = pipeline.explain(requirement, settings, around)
-        verbose = {**options, "verbose": max(2, options["verbose"])}
         for form, path in ctx.meta["scanner.outputs"]:
-            write_report(report, form, path, verbose)
+            if form == "terminal":
+                with open_output(path) as stream:
+                    write_explanation(report, stream, report_context(options, stream))
+            else:
+                write_report(report, form, path, options)
         sys.exit(exit_code(report))

@@ -27,11 +27,11 @@ from scanner.cli.running import (
     EXIT_INCOMPLETE,
     EXIT_MISUSE,
     EXIT_WORKERS,
-    check_paths,
     errors_told,
     make_settings,
     make_surroundings,
 )
+from scanner.cli.surroundings import check_paths
 from scanner.model.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -58,7 +58,7 @@ def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
     """
     with errors_told():
         from scanner import pipeline
-        from scanner.cli.data_age import age_exit_code, tell_data_age
+        from scanner.cli.data_age import tell_data_age
 
         named = name_sources(paths, options["python"])
         settings = make_settings(named, options)
@@ -70,8 +70,8 @@ def scan(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
         for form, path in ctx.meta["scanner.outputs"]:
             write_report(report, form, path, options)
         write_notes(report.all_notes(), ctx.meta["scanner.outputs"], quiet=options["quiet"])
-        tell_data_age(report.data, settings, quiet=options["quiet"])
-        code = age_exit_code(exit_code(report), report.data, settings)
+        tell_data_age(report.data, quiet=options["quiet"])
+        code = exit_code(report)
         if new_baseline is not None and code != EXIT_MISUSE:
             code = _write_new_baseline(report, new_baseline)
         sys.exit(code)

@@ -22,7 +22,8 @@ from scanner.cli.options import (
     view_format_option,
 )
 from scanner.cli.outputs import open_output, report_context
-from scanner.cli.running import check_paths, errors_told, exit_code, make_settings, make_surroundings
+from scanner.cli.running import errors_told, exit_code, make_settings, make_surroundings
+from scanner.cli.surroundings import check_paths
 
 
 @click.command(cls=SectionedCommand, epilog=help_text.TREE)

@@ -30,11 +30,11 @@ from scanner.cli.running import (
     EXIT_INCOMPLETE,
     EXIT_MISUSE,
     EXIT_WORKERS,
-    check_paths,
     errors_told,
     make_settings,
     make_surroundings,
 )
+from scanner.cli.surroundings import check_paths
 
 if TYPE_CHECKING:
     from scanner.inputs.settings import Settings
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--pyodide",
     type=click.Path(exists=True, file_okay=False),
-    help="The folder of the npm package pyodide.  [default: ./node_modules, then the cache]",
+    help="The folder of the npm package pyodide.  [default: the one in the cache]",
 )
 @click.option("--install", is_flag=True, help="Fetch the npm package of the target's release into the cache, with npm.")
 @click.option("--direct", is_flag=True, help="Import only what the files name, not what comes along with it.")
@@ -122,7 +122,6 @@ def _find_probe(target: Target, settings: Settings, *, named: str | None, instal
     runtime = find_runtime(
         target.pyodide,
         named=Path(named) if named else None,
-        folder=Path.cwd(),
         cache=cache,
         search_path=search_path,
     )

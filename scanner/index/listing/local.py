@@ -5,6 +5,7 @@ A missing file or folder is no failure; one that cannot be read is.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from functools import cached_property
@@ -138,6 +139,8 @@ def _read_part(path: Path, max_bytes: int, byte_range: ByteRange | None) -> tupl
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+            return None  # no file can have such a name
         raise IndexUnreachable(path.absolute().as_uri(), f"cannot be read: {type(error).__name__}") from error
     if len(data) > max_bytes:
         raise IndexAnswerError(path.absolute().as_uri(), f"is larger than {max_bytes} bytes")

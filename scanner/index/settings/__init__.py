@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from scanner.index.settings.pip import read_pip_environment, read_pip_files
 from scanner.index.settings.uv import note_unsent, read_uv_environment, read_uv_files
 from scanner.model.index_settings import PUBLIC_INDEX, IndexLocation, IndexPin, IndexSettings, Place
 from scanner.model.metadata import applies
-from scanner.model.urls import find_origin, with_slash
+from scanner.model.urls import find_origin, redact_url, with_slash
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 DEFAULT_RETRIES = 2
@@ -31,6 +31,8 @@ class Surroundings:
     default_index_url: str
     project: Path | None = None
     """The absolute folder of the scanned file, where the project's uv settings are; None for ``directory``."""
+    untrusted: bool = False
+    """Whether the indexes of scanned files, and of the project's uv settings, are not used."""
     platform: str = sys.platform
     system_root: Path = Path("/")
 
@@ -58,10 +60,14 @@ def read_index_settings(
     variables, pip_files, project, uv_files = _read_places(around)
     arguments = tuple(arguments)
     ours = scanned or IndexSettings()
-    layers = (*arguments, *variables, replace(ours, merges=True), project, *uv_files, pip_files)
     default = Place(label="the default index", directory=around.directory).location(
         around.default_index_url, "index-url"
     )
+    if around.untrusted:
+        users = (*arguments, *variables, *uv_files, pip_files)
+        own_urls = {default.url, *(each.url for layer in users for each in _locations(layer))}
+        ours, project = _drop_indexes(ours, own_urls), _drop_indexes(project, own_urls)
+    layers = (*arguments, *variables, replace(ours, merges=True), project, *uv_files, pip_files)
     own = (*(each for each in arguments if each.own_hosts), *variables, *uv_files, pip_files)
     notes = _unsent((*ours.extra, *project.extra), own, around.environ)
     own_hosts = _find_hosts(own, default)
@@ -121,10 +127,31 @@ def _find_hosts(own: Sequence[IndexSettings], default: IndexLocation) -> frozens
     return frozenset(found.union(_hosts(IndexSettings(index=default))))
 
 
+def _drop_indexes(settings: IndexSettings, own_urls: Collection[str]) -> IndexSettings:
+    """The settings of a scanned file without where to look; a note for each place that the user does not name too.
+
+    Pins stay: a package that is tied to an index is requested from no other one.
+    """
+    dropped = (location for location in _locations(settings) if location.url not in own_urls)
+    notes = [f"{each.source}: the index {redact_url(each.url)} is not used (--untrusted)" for each in dropped]
+    if settings.no_index or settings.strategy:
+        notes.append("no-index and index-strategy of the scanned files are not used (--untrusted)")
+    return IndexSettings(
+        pins=settings.pins,
+        exclude_newer=settings.exclude_newer,
+        resolution=settings.resolution,
+        prerelease=settings.prerelease,
+        notes=(*settings.notes, *notes),
+    )
+
+
+def _locations(settings: IndexSettings) -> Iterator[IndexLocation]:
+    yield from (*settings.extra, *settings.find_links, *((settings.index,) if settings.index else ()))
+
+
 def _hosts(settings: IndexSettings) -> Iterator[str]:
-    for location in (*settings.extra, *settings.find_links, settings.index):
-        origin = find_origin(location.url) if location is not None else None
-        if origin is not None:
+    for location in _locations(settings):
+        if (origin := find_origin(location.url)) is not None:
             yield origin.host
 
 

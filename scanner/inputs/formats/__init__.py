@@ -10,7 +10,7 @@ from functools import partial
 
 from scanner.inputs.formats.discover import drop_covered, find_files
 from scanner.inputs.formats.document import Document, Parsed
-from scanner.inputs.formats.local_projects import follow_local_projects
+from scanner.inputs.formats.local_projects import follow_local_projects, refuse_outside
 from scanner.inputs.formats.reading import Files, ReadFile, describe_failure, read_head
 from scanner.inputs.formats.registry import (
     parse_conda,
@@ -212,7 +212,7 @@ def find_format(path: str, text: str) -> SourceFormat | None:
     return None
 
 
-# Whatever nobody else knows: «constraints.txt», «freeze.txt», «deps» and standard input.
+# Whatever no other format takes: "constraints.txt", "freeze.txt", "deps" and standard input.
 _REQUIREMENTS_SUFFIX = re.compile(r"(\.(txt|in|pip|lst|req|reqs)|(^|/)[^/.]*)$", re.IGNORECASE)
 
 
@@ -221,7 +221,7 @@ def _read_folder(directory: str, expand: Callable[[str], str], *, all_files: boo
     found = find_files(
         directory, is_dependency_file, on_error=lambda error: unread.append(_tell_unread(error, directory))
     )
-    files = [read_path(path, expand) for path in found]
+    files = [read_path(path, expand, directory) for path in found]
     yield from unread
     # A setup.cfg is often there for other tools only.
     telling = [file for file in files if file.parsed.entries or file.parsed.problems]
@@ -257,28 +257,29 @@ def is_dependency_file(path: str, *, seen_as: str | None = None) -> bool:
     return re.search(_SCRIPT_BEGIN.encode(), read_head(path, SCRIPT_HEAD_BYTES), re.MULTILINE) is not None
 
 
-def read_path(path: str, expand: Callable[[str], str]) -> ReadFile:
-    """What stands in one file; nothing is raised: what cannot be read is a file with a problem."""
-    return _read_document(path, expand, lambda opener: opener.open(path))
+def read_path(path: str, expand: Callable[[str], str], root: str | None = None) -> ReadFile:
+    """What stands in one file; nothing is raised: what cannot be read is a file with a problem.
+
+    ``root`` is the folder that it is read for; outside of a repository, no file above it is opened.
+    """
+    return _read_document(Files(expand, path, root), lambda opener: opener.open(path))
 
 
 def read_given(path: str, data: bytes, expand: Callable[[str], str]) -> ReadFile:
     """The same for bytes that seem to lie at the path."""
-    return _read_document(path, expand, lambda opener: opener.make_document(path, data))
+    return _read_document(Files(expand, path), lambda opener: opener.make_document(path, data))
 
 
-def read_member(path: str, member: str, expand: Callable[[str], str]) -> ReadFile:
+def read_member(path: str, member: str, expand: Callable[[str], str], root: str | None = None) -> ReadFile:
     """The part of a workspace's uv.lock that one member reaches, by the member's folder as seen from the lock."""
-    return _read_document(path, expand, lambda opener: opener.open(path), partial(parse_uv_lock, member=member))
+    parse = partial(parse_uv_lock, member=member)
+    return _read_document(Files(expand, path, root), lambda opener: opener.open(path), parse)
 
 
 def _read_document(
-    path: str,
-    expand: Callable[[str], str],
-    open_document: Callable[[Files], Document],
-    parse: Callable[[Document], Parsed] | None = None,
+    opener: Files, open_document: Callable[[Files], Document], parse: Callable[[Document], Parsed] | None = None
 ) -> ReadFile:
-    opener = Files(expand)
+    path = opener.path
     try:
         document = open_document(opener)
         source = find_format(document.path, document.text)
@@ -287,8 +288,9 @@ def _read_document(
         parsed = (parse or source.parse)(document)
         if not parsed.is_lock or source.parse is parse_requirements:
             parsed = follow_local_projects(document, parsed)
-    except SourceError as error:
-        problems = (*opener.problems, describe_failure(error))
+        parsed = refuse_outside(parsed, opener.root)
+    except Exception as error:  # noqa: BLE001  # one bad text is one problem, whatever reads it
+        problems = (*opener.problems, describe_failure(error, path))
         return ReadFile(path=path, format=None, parsed=Parsed(problems=problems))
     if not parsed.entries and not parsed.problems:
         parsed = replace(parsed, notes=(*parsed.notes, f"{path} declares no dependencies"))

@@ -16,7 +16,7 @@ from packaging.version import Version
 from scanner.inputs.formats.reference import parse_reference
 from scanner.model.dependency import Dependency, Location
 from scanner.model.errors import SourceError
-from scanner.model.specifiers import find_pin
+from scanner.model.specifiers import find_pin, has_endless_number
 
 _T = TypeVar("_T")
 
@@ -33,9 +33,6 @@ _PLAIN = re.compile(
 _ANY_VERSION = SpecifierSet()
 
 _CUT_HOST = re.compile(r"//[^/?#\s]*\Z")
-
-# Python refuses to convert numbers of over 4300 digits, and packaging converts some only when it compares them.
-_ENDLESS_NUMBER = re.compile(r"\d{1000}")
 
 
 def parse_declaration(
@@ -138,7 +135,7 @@ def _find_excess(text: str) -> str | None:
     """Why a string can be no real declaration and would strain what works with it later; None for all real ones."""
     if len(text) > MAX_DECLARATION_CHARACTERS:
         return f"it has {len(text):,} characters"
-    if _ENDLESS_NUMBER.search(text):
+    if has_endless_number(text):
         return "a number in it has over 1000 digits"
     if text.count("(") > MAX_PARENTHESES:
         return "it is nested too deeply"

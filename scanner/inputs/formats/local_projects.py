@@ -6,18 +6,21 @@ it says it at all.
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from scanner.inputs.formats.document import Document, Parsed
+from scanner.inputs.formats.reading import check_inside
 from scanner.inputs.formats.reference import is_archive, is_url, path_of_file_url
 from scanner.inputs.formats.registry import parse_pyproject, parse_setup_cfg, parse_setup_py
 from scanner.inputs.formats.table_declaration import join_markers
 from scanner.model.dependency import Dependency, Entry, Skipped
-from scanner.model.errors import SourceError
+from scanner.model.errors import OutsideError, SourceError
 from scanner.model.finding import Problem
+from scanner.model.rule import Rule
 
 MAX_DEPTH = 20
 
@@ -39,6 +42,31 @@ def follow_local_projects(document: Document, parsed: Parsed) -> Parsed:
     return replace(parsed, entries=tuple(entries), problems=(*parsed.problems, *following.problems))
 
 
+def refuse_outside(parsed: Parsed, root: str) -> Parsed:
+    """The same without the local archives that lie outside of the root, which are listed as skipped and reported."""
+    entries: list[Entry] = []
+    problems = list(parsed.problems)
+    for entry in parsed.entries:
+        try:
+            path = _local_archive(entry) if isinstance(entry, Dependency) else None
+            if path is not None and os.path.exists(path):  # noqa: PTH110 (Path.exists raises for a name too long)
+                check_inside(path, root)
+            entries.append(entry)
+        except OutsideError as error:
+            problems.append(Problem(rule=Rule.CS602, message=f"{path}: {error.reason}", location=entry.location))
+            entries.append(Skipped(text=entry.text, reason=error.reason, location=entry.location))
+    return replace(parsed, entries=tuple(entries), problems=tuple(problems))
+
+
+def _local_archive(entry: Dependency) -> str | None:
+    """The path of the archive on this machine that an entry names; None for everything else."""
+    if entry.url is None or not is_archive(entry.url):
+        return None
+    path = path_of_file_url(entry.url)
+    beside = posixpath.join(posixpath.dirname(entry.location.path), path.partition("#")[0])
+    return None if is_url(path) else beside
+
+
 @dataclass(kw_only=True, slots=True)
 class _Manifests:
     """What the manifests of one folder declare together."""
@@ -46,6 +74,8 @@ class _Manifests:
     documents: list[Document] = field(default_factory=list)
     entries: list[tuple[Document, Entry]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    outside: list[Problem] = field(default_factory=list)
+    """Why the folder is not looked into; reported once."""
     is_project: bool = False
     """Whether a pyproject.toml among them describes the project."""
 
@@ -72,6 +102,8 @@ class _Following:
             yield entry
             return
         found = self._find(document, path)
+        self.problems += found.outside
+        found.outside.clear()
         if not found.documents:
             yield entry
             return
@@ -109,7 +141,7 @@ def _read_folder(document: Document, path: str) -> _Manifests:
     """The manifests of a folder, beside the document or one folder up; empty where there are none."""
     for base in ("", "..") if not posixpath.isabs(path) else ("",):
         found = _read_manifests(document, posixpath.join(base, path))
-        if found.documents:
+        if found.documents or (found.outside and not base):
             return found
     return _Manifests()
 
@@ -132,6 +164,9 @@ def _read_manifests(document: Document, folder: str) -> _Manifests:
 def _read_manifest(found: _Manifests, document: Document, path: str, parse: Callable[[Document], Parsed]) -> None:
     try:
         opened = document.open(path)
+    except OutsideError as error:
+        found.outside = [document.problem(f"{path}: {error.reason}", None, rule=Rule.CS602)]
+        return
     except SourceError:
         return
     try:

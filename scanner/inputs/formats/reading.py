@@ -12,9 +12,11 @@ from scanner.inputs.formats.document import Document, Parsed
 from scanner.inputs.formats.ignores import InlineIgnore, find_inline_ignores
 from scanner.inputs.formats.text import MAX_FILE_BYTES, decode_leniently
 from scanner.model.dependency import Location
-from scanner.model.errors import SourceError
+from scanner.model.errors import OutsideError, SourceError, describe_unexpected
 from scanner.model.finding import Problem
 from scanner.model.rule import Rule
+
+_OUTSIDE = "not read: it lies outside of"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,18 +40,23 @@ class Files:
     readers recognise a circle.
     """
 
-    def __init__(self, expand: Callable[[str], str]) -> None:
+    def __init__(self, expand: Callable[[str], str], path: str, root: str | None = None) -> None:
+        """``path`` is the file that is opened first; see ``find_root``."""
         self.problems: list[Problem] = []
         self.ignores: list[InlineIgnore] = []
         self._expand = expand
         self._path_by_real_path: dict[str, str] = {}
+        self.path = path
+        self.root = find_root(path, root)
 
     def open(self, path: str) -> Document:
         """The file as a document that opens others relative to its own folder.
 
         Raises:
             SourceError: the file is missing, not a regular file, not readable or not text.
+            OutsideError: it lies outside of the root, itself or by a symbolic link.
         """
+        check_inside(path, self.root)
         data = read_file(path)
         return self.make_document(self._path_by_real_path.setdefault(os.path.realpath(path), path), data)
 
@@ -64,6 +71,28 @@ class Files:
         self.ignores.extend(found for found in find_inline_ignores(path, text) if found not in self.ignores)
         folder = Path(path).parent
         return Document(path=path, text=text, open=lambda other: self.open(_join(folder, other)), expand=self._expand)
+
+
+def find_root(path: str, root: str | None = None) -> str:
+    """The real folder that no file may lie outside of: the repository of a path, else ``root``, else its folder."""
+    folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 (lexical: a link does not move it)
+    above = (str(each) for each in (Path(folder), *Path(folder).parents))
+    repository = next((each for each in above if os.path.lexists(os.path.join(each, ".git"))), None)  # noqa: PTH118
+    return os.path.realpath(repository or root or folder)
+
+
+def check_inside(path: str, root: str) -> None:
+    """Refuses a path that leads out of a real folder.
+
+    Raises:
+        OutsideError: it does.
+    """
+    try:
+        is_inside = Path(os.path.realpath(path)).is_relative_to(root)
+    except (OSError, ValueError):
+        return  # what is no path is not opened either
+    if not is_inside:
+        raise OutsideError(path, None, f"{_OUTSIDE} {root}; to scan it, name its real path or a folder above both")
 
 
 def read_file(path: str) -> bytes:
@@ -83,10 +112,13 @@ def read_head(path: str, size_bytes: int) -> bytes:
         return b""
 
 
-def describe_failure(error: SourceError) -> Problem:
-    """A file that could not be read at all, as a problem (CS601)."""
+def describe_failure(error: Exception, path: str) -> Problem:
+    """A file that could not be read at all, as a problem (CS601; CS602 if it lies outside)."""
+    if not isinstance(error, SourceError):
+        error = SourceError(path, None, describe_unexpected(error))
     location = Location(path=error.path, line=error.line or 1)
-    return Problem(rule=Rule.CS601, message=error.reason, location=location)
+    rule = Rule.CS602 if isinstance(error, OutsideError) else Rule.CS601
+    return Problem(rule=rule, message=error.reason, location=location)
 
 
 def _read_regular(path: str, size_bytes: int) -> bytes:

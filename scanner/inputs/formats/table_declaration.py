@@ -11,7 +11,8 @@ from scanner.inputs.formats.locks.package import write_vcs_url
 from scanner.inputs.formats.reference import parse_reference
 from scanner.inputs.formats.structure.table import Table
 from scanner.model.dependency import Dependency, Location
-from scanner.model.specifiers import find_pin
+from scanner.model.errors import SourceError
+from scanner.model.specifiers import find_pin, has_endless_number
 
 VCS_KEYS = ("git", "hg", "svn", "bzr")
 
@@ -28,7 +29,13 @@ def declare(
     editable: bool = False,
     text: str,
 ) -> Dependency:
-    """The dependency with these parts; its pin from the specifier, or from the file name at the end of the URL."""
+    """The dependency with these parts; its pin from the specifier, or from the file name at the end of the URL.
+
+    Raises:
+        SourceError: a number in the specifier is endless.
+    """
+    if has_endless_number(str(specifier)):
+        raise SourceError(location.path, location.line, "a number in its version has over 1000 digits")
     pin = find_pin(specifier)
     if pin is None and url is not None:
         pin = parse_reference(url).version

@@ -7,6 +7,7 @@ from scanner.inputs.projects.locks import find_lock_problems
 from scanner.inputs.projects.project import ComparedLock, Discovered, Project, ResolutionSettings, describe, wants_of
 from scanner.inputs.projects.runtime import find_runtime
 from scanner.inputs.projects.selection import folder_of, merge_options, plan_file, plan_files, plan_project
+from scanner.inputs.projects.wheels import locate_files
 
 __all__ = [
     "ComparedLock",
@@ -18,6 +19,7 @@ __all__ = [
     "find_projects",
     "find_runtime",
     "folder_of",
+    "locate_files",
     "merge_options",
     "plan_file",
     "plan_files",

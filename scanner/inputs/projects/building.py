@@ -26,7 +26,7 @@ from scanner.inputs.projects.pywrangler import (
 from scanner.inputs.projects.resolution import read_resolution
 from scanner.inputs.projects.runtime import RuntimeChoice, broken_settings, find_runtimes
 from scanner.inputs.projects.selection import declared_lines, merge_options, plan_files, skip_entries
-from scanner.inputs.settings import Settings, load_project_settings
+from scanner.inputs.settings import Settings, drop_configuration, load_project_settings
 from scanner.model.dependency import SkipKind, Skipped
 from scanner.model.errors import SettingsError
 from scanner.model.finding import Problem
@@ -83,11 +83,11 @@ def prepare(unit: Unit, context: Context) -> Prepared:
     try:
         settings = load_project_settings(context.settings, Path(unit.folder).absolute())
     except SettingsError as error:
-        settings, problems = context.settings, (broken_settings(error),)
+        settings, problems = drop_configuration(context.settings), (broken_settings(error),)
     if settings.dev:
         unit.files, unit.development = [*unit.files, *unit.development], []
     runtimes = find_runtimes(unit.folder, unit.root, settings)
-    read = [_read(path, context.expand) for path in unit.files]
+    read = [_read(path, context.expand, unit.root) for path in unit.files]
     is_worker = runtimes[0].is_worker
     kept = [file for file in read if is_manifest(file) or _is_named(file, unit) or (is_worker and _is_pyproject(file))]
     prepared = Prepared(unit=unit, settings=settings, runtimes=runtimes, files=kept, problems=problems)
@@ -121,9 +121,9 @@ def build_projects(prepared: Prepared, context: Context) -> list[Project]:
 
 def build_script(path: str, prepared: Prepared, context: Context) -> list[Project]:
     """The projects of a script with inline metadata, which is installed alone."""
-    files = [_read(path, context.expand)]
+    files = [_read(path, context.expand, prepared.unit.root)]
     if Path(f"{path}.lock").is_file():
-        files.append(read_path(f"{path}.lock", context.expand))
+        files.append(read_path(f"{path}.lock", context.expand, prepared.unit.root))
     alone = replace(prepared, files=files, skipped=[])
     projects = [_build_elsewhere(alone, choose_files(files, choice.target), choice) for choice in prepared.runtimes]
     name = PurePath(path).name
@@ -137,7 +137,7 @@ def build_script(path: str, prepared: Prepared, context: Context) -> list[Projec
 
 def skip_development(prepared: Prepared, context: Context, judged: Sequence[ReadFile]) -> tuple[Skipped, ...]:
     """What the development files of a folder declare, but what judged files include."""
-    files = [read_path(path, context.expand) for path in prepared.unit.development]
+    files = [read_path(path, context.expand, prepared.unit.root) for path in prepared.unit.development]
     included = {entry.location.path for file in judged for entry in file.parsed.entries}
     reason = "for development, not for deployment; --dev judges it"
     return tuple(
@@ -202,9 +202,13 @@ def _with_choice(project: Project, choice: RuntimeChoice, files: Sequence[ReadFi
 
 
 def _complete(project: Project, prepared: Prepared, context: Context) -> Project:
+    refused = project.comments if prepared.settings.untrusted else ()
+    notes = (f"{each.path}:{each.line}: the ignore is not used (--untrusted)" for each in refused)
     return replace(
         project,
         path=prepared.unit.folder,
+        comments=() if refused else project.comments,
+        notes=(*prepared.settings.notes, *notes, *project.notes),
         settings=prepared.settings,
         problems=tuple(dict.fromkeys((*prepared.problems, *project.problems))),
         skipped=(*project.skipped, *prepared.skipped),
@@ -220,11 +224,11 @@ def _folder_name(folder: str) -> str:
     return Path(folder).absolute().name or folder
 
 
-def _read(path: str, expand: Callable[[str], str]) -> ReadFile:
+def _read(path: str, expand: Callable[[str], str], root: str) -> ReadFile:
     """A file; of a workspace's uv.lock the part of the project beside it, if there is one."""
-    file = read_path(path, expand)
+    file = read_path(path, expand, root)
     is_shared = len(file.parsed.members) > 1 and "." in file.parsed.members
-    return read_member(path, ".", expand) if is_shared else file
+    return read_member(path, ".", expand, root) if is_shared else file
 
 
 def _is_named(file: ReadFile, unit: Unit) -> bool:

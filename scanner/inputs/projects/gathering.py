@@ -12,7 +12,7 @@ from scanner.inputs.projects.development import is_development
 from scanner.inputs.projects.runtime import is_python_worker
 from scanner.inputs.projects.walk import Found, is_excluded, list_own_files, walk_folder
 from scanner.inputs.setting_values import Pattern
-from scanner.inputs.settings import Settings, load_project_settings
+from scanner.inputs.settings import Settings, drop_configuration, load_project_settings
 from scanner.inputs.wrangler import PYWRANGLER_NAMES, find_wrangler_config, read_wrangler_config
 from scanner.model.errors import SettingsError
 
@@ -156,7 +156,7 @@ class _Gathering:
             try:
                 self._patterns[folder] = load_project_settings(self._settings, Path(folder).absolute()).exclude
             except SettingsError:
-                self._patterns[folder] = self._settings.exclude
+                self._patterns[folder] = drop_configuration(self._settings).exclude
         return self._patterns[folder]
 
 

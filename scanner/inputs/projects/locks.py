@@ -81,8 +81,8 @@ def find_workspace_lock(
             path = posixpath.normpath(posixpath.join(folder, *[".."] * depth, "uv.lock"))
             member = here.relative_to(each).as_posix()
             if each not in members:
-                members[each] = read_path(path, expand).parsed.members
-            return read_member(path, member, expand) if member in members[each] else None
+                members[each] = read_path(path, expand, str(limit)).parsed.members
+            return read_member(path, member, expand, str(limit)) if member in members[each] else None
     return None
 
 

@@ -21,15 +21,16 @@ from scanner.inputs.formats.pyproject.poetry_versions import parse_poetry_constr
 from scanner.inputs.formats.registry import parse_requirements
 from scanner.inputs.formats.requirements.compiled import has_compiler_header
 from scanner.inputs.formats.requirements.lines import split_lines
-from scanner.inputs.rewriting.draft import Change, Draft, Splice, decode_draft
+from scanner.inputs.rewriting.draft import Draft, Splice, decode_draft
 from scanner.inputs.rewriting.lines import edit_option_line, edit_requirements_line
 from scanner.inputs.rewriting.requirement_text import parse_new_requirement, read_specifier, refuse
 from scanner.inputs.rewriting.tables import add_to_group, edit_toml_declaration, find_moved
 from scanner.inputs.rewriting.toml_text import TomlText, parse_toml_text
 from scanner.model.dependency import Dependency, Entry, Location, Skipped
+from scanner.model.edit import Change
 from scanner.model.errors import EditError, SourceError
 
-__all__ = ["Change", "Edit", "MoveToGroup", "Remove", "Replace", "Rewritten", "format_diff", "rewrite_file"]
+__all__ = ["Edit", "MoveToGroup", "Remove", "Replace", "Rewritten", "format_diff", "rewrite_file"]
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 _ANY_LINE_END = r"\r\n?|\n"

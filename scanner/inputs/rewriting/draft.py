@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scanner.inputs.formats.text import detect_encoding
+from scanner.model.edit import Change
 from scanner.model.errors import EditError
 
 _MARKS = {
@@ -18,17 +19,6 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 _LINE_END = re.compile(r"\r\n?|\n")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
-    """One piece of text that is replaced; ``line`` and ``column`` count from 1 in the file as it was read."""
-
-    path: str
-    line: int
-    column: int
-    old: str
-    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +70,11 @@ class Draft:
                 raise EditError(self.path, None, "two edits change the same place")
             last += 1
         self.splices[first:last] = [Splice(found.start - shift, found.end - shift - inner, found.new)]
+
+    def offset(self, line: int, column: int) -> int:
+        """Where a line and column of the original stand; past its end if it has no such line."""
+        starts = [0, *(match.end() for match in _LINE_END.finditer(self.original))]
+        return starts[line - 1] + column - 1 if line <= len(starts) else len(self.original) + 1
 
     def encode(self) -> bytes:
         """The file with all replacements; every byte outside them is the one that was read.

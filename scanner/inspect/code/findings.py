@@ -10,7 +10,7 @@ from scanner.inspect.code.machine import Note
 from scanner.inspect.code.report import PackageReport, Problem
 from scanner.inspect.code.target import Runtime
 from scanner.inspect.code.uses import Use
-from scanner.inspect.import_report import ImportReport
+from scanner.inspect.import_report import ImportReport, StartupStop
 from scanner.model.finding import Cause as NamedCause
 from scanner.model.finding import Evidence, Finding, Level, Strength, When
 from scanner.model.rule import Rule
@@ -52,6 +52,10 @@ def make_report(
         findings=tuple(findings),
         inherited=tuple(_inherited(problem, runtime, distributions) for problem in report.inherited),
         import_time_modules=report.import_time_modules,
+        startup=tuple(
+            StartupStop(module=module, outcome=note_finding(note, runtime).message, is_certain=note.is_certain)
+            for module, note in report.startup
+        ),
     )
 
 
@@ -121,11 +125,15 @@ def chain_text(chain: Sequence[Hop]) -> str:
     return f"{text} {chain[-1].text}" if chain else ""
 
 
-def chain_evidence(chain: Iterable[Hop]) -> tuple[Evidence, ...]:
+def chain_evidence(chain: Iterable[Hop], strength: Strength = Strength.PROVEN) -> tuple[Evidence, ...]:
     """One piece of evidence for each step of a chain."""
     return tuple(
-        Evidence(fact=hop.text, origin=f"{hop.wheel}: {hop.path}:{hop.line}", strength=Strength.PROVEN) for hop in chain
+        Evidence(fact=hop.text, origin=f"{hop.wheel}: {hop.path}:{hop.line}", strength=strength) for hop in chain
     )
+
+
+def _note_evidence(note: Note) -> tuple[Evidence, ...]:
+    return chain_evidence(note.chain, Strength.PROVEN if note.is_certain else Strength.GUESSED)
 
 
 def use_findings(uses: Sequence[Use], filename: str) -> Iterator[Finding]:
@@ -161,7 +169,7 @@ def note_finding(note: Note, runtime: Runtime) -> Finding:
             rule = Rule.CS301
             message = f"importing it needs {note.subject}, which nothing in the tree provides"
         case _:
-            rule = runtime.behaviour.hazards[note.subject].rule
+            rule = runtime.behaviour.hazards[note.subject].startup_rule
             when = When.STARTUP if rule is Rule.CS307 else When.IMPORT
             message = f"calls {_called(note)} at import time and {note.detail}"
     chain = f" ({chain_text(note.chain[-1:])})" if note.chain else ""
@@ -170,7 +178,7 @@ def note_finding(note: Note, runtime: Runtime) -> Finding:
         level=Level.CAUTION,
         when=when,
         message=message + chain,
-        evidence=chain_evidence(note.chain),
+        evidence=_note_evidence(note),
         remedy=_IN_HANDLER if when is When.STARTUP else None,
     )
 
@@ -183,7 +191,7 @@ def _inherited_startup(note: Note, culprit: str) -> Finding:
         when=When.STARTUP,
         message=f"imports {culprit} at import time, which calls {_called(note)} there and {note.detail}",
         cause=NamedCause(name=culprit, version=None),
-        evidence=chain_evidence(note.chain),
+        evidence=_note_evidence(note),
         remedy=_IN_HANDLER,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner.inspect.code.engine import deep_recursion, import_entry, make_machine, reset
 from scanner.inspect.code.failure import Cause, Failure, Hop, OutOfBudget, Raised
@@ -39,6 +39,8 @@ class PackageReport:
     inherited: tuple[Problem, ...] = ()
     """Failures that importing one of its dependencies by itself ends in as well."""
     notes: tuple[Note, ...] = ()
+    startup: tuple[tuple[str, Note], ...] = ()
+    """By entry module, what importing it runs into that works in a request and not at the top level of a Worker."""
     uses: tuple[Use, ...] = ()
     import_time_modules: frozenset[str] = frozenset()
     is_cut_short: bool = False
@@ -95,6 +97,7 @@ class TreeEvaluation:
             problems=tuple(own),
             inherited=tuple(inherited),
             notes=tuple(self._notes(key, reached)),
+            startup=tuple(self._find_startup(key)),
             import_time_modules=reached,
             is_cut_short=key in self._cut_short,
         )
@@ -143,10 +146,12 @@ class TreeEvaluation:
         filename = self.codes[key].filename
         seen: set[tuple[str, str]] = set()
         for note in self.machine.notes:
+            is_own = not note.chain or note.chain[-1].wheel == filename
             subject = note.subject.partition(".")[0] if note.kind == "unprovided" else note.subject
+            if note.kind == "forbidden" and not is_own:
+                subject = note.chain[-1].wheel
             if note.module not in reached or (note.kind, subject) in seen:
                 continue
-            is_own = not note.chain or note.chain[-1].wheel == filename
             is_reported = note.is_certain or note.kind == "forbidden" if is_own else self._is_startup(note)
             if note.kind == "unread" or is_reported:
                 seen.add((note.kind, subject))
@@ -154,21 +159,24 @@ class TreeEvaluation:
 
     def _is_startup(self, note: Note) -> bool:
         """Whether it is a call that works in a request and not at the top level of a Worker."""
-        return note.kind == "forbidden" and self.runtime.behaviour.hazards[note.subject].rule is Rule.CS307
+        return note.kind == "forbidden" and self.runtime.behaviour.hazards[note.subject].startup_rule is Rule.CS307
+
+    def _find_startup(self, key: str) -> Iterator[tuple[str, Note]]:
+        """What Workers do not allow at the top level, once an entry module, the certain before the possible."""
+        stops = [note for note in self.machine.notes if note.chain and self._is_startup(note)]
+        stops.sort(key=lambda note: not note.is_certain)
+        for module in (name for names in entry_modules(self.codes[key]) for name in names) if stops else ():
+            reached = self.machine.find_reached((module,))
+            stop = next((note for note in stops if note.module in reached), None)
+            if stop is not None:
+                yield module, stop
 
     def _add_calls(self, key: str, report: PackageReport) -> PackageReport:
         scripts = () if any(p.kind == "import" for p in (*report.problems, *report.inherited)) else self._scripts(key)
         with deep_recursion():
             uses = tuple(find_uses(self.machine, self.codes[key]))
         reset(self.machine)
-        return PackageReport(
-            problems=(*report.problems, *scripts),
-            inherited=report.inherited,
-            notes=report.notes,
-            uses=uses,
-            import_time_modules=report.import_time_modules,
-            is_cut_short=report.is_cut_short,
-        )
+        return replace(report, problems=(*report.problems, *scripts), uses=uses)
 
     def _scripts(self, key: str) -> Iterator[Problem]:
         """Console scripts that cannot start although the package imports; one problem a place that stops them."""

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from scanner.inspect.code.builtin import BUILTINS
 from scanner.inspect.code.failure import Cause
+from scanner.inspect.code.hazards import meet
 from scanner.inspect.code.importer import find_spec, import_by_name
 from scanner.inspect.code.machine import Machine
 from scanner.inspect.code.patterns import compile_pattern, match_pattern
 from scanner.inspect.code.plain import list_items, make_list
-from scanner.inspect.code.target import AtImport, Hazard
 from scanner.inspect.code.texts import REGEX_CALLS, Pattern
 from scanner.inspect.code.values import (
     UNKNOWN,
@@ -33,9 +33,6 @@ from scanner.inspect.code.values import (
 
 _ENVIRONMENT = frozenset({"HOME", "PATH", "USER", "PWD", "LANG", "LOGNAME", "TMPDIR", "TZ", "LC_ALL", "LC_CTYPE"})
 """Variables that may be set on a Worker."""
-
-_ALLOWED_RANDOM = ("random.Random", "tempfile.mkdtemp")
-"""Calls that are let through at the top level if their argument, the seed, is given, or always."""
 
 _TRANSPARENT = frozenset(
     {
@@ -60,12 +57,12 @@ def call_standard(machine: Machine, function: Standard, arguments: Arguments) ->
     if dotted.startswith("builtins."):
         builtin = BUILTINS.get(dotted.removeprefix("builtins."))
         return builtin(machine, arguments) if builtin is not None else Standard(f"{dotted}()")
+    hazard = machine.runtime.behaviour.hazards.get(dotted)
+    if hazard is not None:
+        meet(machine, dotted, hazard, arguments)
     if function.is_opaque:
         _open_arguments(arguments)
         return Standard(f"{dotted}()", is_opaque=True)
-    hazard = machine.runtime.behaviour.hazards.get(dotted)
-    if hazard is not None:
-        _meet(machine, dotted, hazard, arguments)
     if dotted in _TRANSPARENT and _is_decorated(arguments):
         return arguments.positional[0]
     special = _CALLS.get(dotted)
@@ -100,34 +97,6 @@ def result_of(machine: Machine, dotted: str) -> object:
         return Instance(Standard(dotted), is_open=True)
     module, _, name = dotted.rpartition(".")
     return Standard(f"{dotted}()", is_true=None if runtime.kind(module, name) != "classes" else True)
-
-
-def _meet(machine: Machine, dotted: str, hazard: Hazard, arguments: Arguments) -> None:
-    if hazard.is_client and machine.runtime.sockets:
-        return
-    text = f"calls {dotted.removeprefix('*.')}"
-    if hazard.at_import is AtImport.FORBIDDEN:
-        running = machine.running[-1] if machine.running else ""
-        is_patched = running in machine.runtime.patched
-        is_seeded = dotted == _ALLOWED_RANDOM[0] and bool(arguments.positional)
-        if not is_patched and not is_seeded and dotted != _ALLOWED_RANDOM[1]:
-            machine.note("forbidden", dotted, hazard.outcome, text)
-        return
-    if hazard.at_import is AtImport.HARMLESS:
-        return
-    raised = machine.stop(Cause.HAZARD, _error_class(hazard.error), dotted, hazard.outcome, text)
-    if hazard.at_import is AtImport.FAILS:
-        raise raised
-    library = arguments.get(0, "name", None)
-    if isinstance(library, str):
-        raise raised
-    if library is not None:
-        machine.may_raise(raised)
-
-
-def _error_class(name: str) -> type[BaseException]:
-    found = getattr(__builtins__, name, None) if not isinstance(__builtins__, dict) else __builtins__.get(name)
-    return found if isinstance(found, type) and issubclass(found, BaseException) else Exception
 
 
 def _import_module(machine: Machine, arguments: Arguments) -> object:

@@ -13,12 +13,15 @@ from functools import cache
 from scanner.model.errors import TableError
 from scanner.model.rule import Rule
 from scanner.model.target import Target
-from scanner.runtime.tables import StdlibTable
+from scanner.runtime.tables import Patch, StdlibTable, load_workers_sdk
 from scanner.runtime.tables.fields import Fields
 from scanner.runtime.tables.files import parse_json, parse_toml, read_table
 
 _ADDED_SINCE_3_11 = frozenset({"annotationlib", "compression", "_zstd", "_interpreters", "_interpchannels"})
 """Standard-library modules that an older running Python does not name among its own."""
+
+_CONNECTS = "connects to a server, which Workers do not allow at the top level"
+"""What a client does there, whether the target has sockets or not."""
 
 
 class AtImport(enum.Enum):
@@ -27,6 +30,8 @@ class AtImport(enum.Enum):
     FAILS = "fails"
     FORBIDDEN = "forbidden"
     """It works in plain Pyodide, and Workers do not allow it at the top level."""
+    FORBIDDEN_UNSEEDED = "forbidden unseeded"
+    """The same, unless its first argument is a seed."""
     MAY_FAIL = "may fail"
     """It depends on the argument."""
     HARMLESS = "harmless"
@@ -47,6 +52,16 @@ class Hazard:
     """Whether a call inside a function is worth a caution."""
     is_excusable: bool
     """Whether a handler around such a call shows that the code does without it."""
+
+    @property
+    def startup_rule(self) -> Rule:
+        """The rule of a forbidden call at import time; a client works in a request, if at all."""
+        return Rule.CS307 if self.is_client else self.rule
+
+    @property
+    def startup_outcome(self) -> str:
+        """What a forbidden call does there."""
+        return _CONNECTS if self.is_client else self.outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,8 +106,8 @@ class Runtime:
     """Whether outbound TCP connections work."""
     names: StdlibNames = field(default_factory=StdlibNames)
     """What its modules contain, where that was measured."""
-    patched: frozenset[str] = frozenset()
-    """Modules that the runtime lets use entropy at the top level, by their whole names."""
+    patches: Mapping[str, Patch] = field(default_factory=dict)
+    """By module, what workers-runtime-sdk patches while it is imported."""
     behaviour: Behaviour = field(default_factory=lambda: _read_behaviour())  # noqa: PLW0108 - defined below
 
     def is_standard(self, module: str) -> bool:
@@ -270,7 +285,7 @@ def load_names(python: str) -> StdlibNames:
     return StdlibNames(kinds=kinds, exceptions=fields.whole_table("exceptions"))  # type: ignore[arg-type]
 
 
-def build_runtime(target: Target, stdlib: StdlibTable, patched: frozenset[str] = frozenset()) -> Runtime:
+def build_runtime(target: Target, stdlib: StdlibTable) -> Runtime:
     """The target as the evaluator needs it."""
     major, minor, *_ = (int(part) for part in target.python.split("."))
     return Runtime(
@@ -281,5 +296,5 @@ def build_runtime(target: Target, stdlib: StdlibTable, patched: frozenset[str] =
         removed_attributes=dict(stdlib.removed_attributes),
         sockets=target.sockets,
         names=load_names(f"{major}.{minor}"),
-        patched=patched,
+        patches=dict(load_workers_sdk().patches),
     )

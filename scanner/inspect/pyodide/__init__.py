@@ -109,7 +109,7 @@ def _open_wheels(judgements: Sequence[Judgement], opener: Opener) -> dict[str, _
     """The wheels of the index by their package's name."""
     wanted: dict[str, Artifact] = {}
     for one in judgements:
-        wheel = one.artifact
+        wheel = one.readable
         if wheel is not None and wheel.url and wheel.origin is not Origin.PYODIDE:
             wanted.setdefault(one.name, wheel)
     opened = opener.open_files(wanted.values())
@@ -126,7 +126,12 @@ def _open_wheels(judgements: Sequence[Judgement], opener: Opener) -> dict[str, _
 
 
 def _host_names(judgements: Iterable[Judgement]) -> list[str]:
-    return sorted({one.name for one in judgements if one.artifact and one.artifact.origin is Origin.PYODIDE})
+    return sorted({one.name for one in judgements if _is_of_host(one)})
+
+
+def _is_of_host(one: Judgement) -> bool:
+    """Whether only the Pyodide host has the file."""
+    return one.artifact is not None and one.artifact.origin is Origin.PYODIDE and one.readable is None
 
 
 def _host_imports(report: ProjectReport, names: Iterable[str]) -> dict[str, str]:
@@ -168,7 +173,7 @@ def _why_not_verifiable(one: Judgement, tree: _Tree) -> str | None:
     if one.artifact is None:
         built = any(finding.rule is Rule.CS103 for finding in one.findings)
         return "its source distribution must be built first" if built else "there is no wheel of it"
-    if one.artifact.origin is Origin.PYODIDE:
+    if _is_of_host(one):
         why = tree.host_failure
         return f"only the Pyodide host has its build, and that cannot be had: {why}" if why else None
     opened = tree.wheels.get(one.name)

@@ -19,7 +19,7 @@ from typing import Any
 from scanner.inspect.pyodide.outcome import ModuleOutcome
 from scanner.inspect.pyodide.runtime import PyodideRuntime
 
-SCRIPT = Path(__file__).resolve().parents[1] / "import_modules.mjs"
+SCRIPT = Path(__file__).resolve().parent / "import_modules.mjs"
 
 TIMEOUT_SECONDS = 180
 """For one module with the start of its interpreter; the largest packages take a few seconds on an idle machine."""

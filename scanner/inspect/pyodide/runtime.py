@@ -34,8 +34,10 @@ class PyodideRuntime:
     """How this Node's permission model is switched on; None where it has none."""
 
 
-def find_runtime(version: str, *, named: Path | None, folder: Path, cache: Path, search_path: str) -> PyodideRuntime:
-    """Pyodide of that version in the folder that the user named, else in ./node_modules, else in the cache.
+def find_runtime(version: str, *, named: Path | None, cache: Path, search_path: str) -> PyodideRuntime:
+    """Pyodide of that version in the folder that the user named, else in the cache.
+
+    One in ./node_modules is not used unless the user names it: a checkout could bring its own program.
 
     Raises:
         SettingsError: there is no Node, no such package, or the named one is of another version.
@@ -43,7 +45,7 @@ def find_runtime(version: str, *, named: Path | None, folder: Path, cache: Path,
     node = shutil.which("node", path=search_path)
     if node is None:
         raise SettingsError(None, "verify", "needs Node.js, and there is no «node» on the search path")
-    found = _find_package(version, named, folder, cache)
+    found = _find_package(version, named, cache)
     return PyodideRuntime(node=Path(node), folder=found, permission_flag=_ask_permission_flag(node))
 
 
@@ -93,9 +95,9 @@ def _run_npm(npm: str, version: str, folder: Path) -> None:
         raise SettingsError(None, "--install", f"npm could not install pyodide@{version}: {told or 'no reason given'}")
 
 
-def _find_package(version: str, named: Path | None, folder: Path, cache: Path) -> Path:
+def _find_package(version: str, named: Path | None, cache: Path) -> Path:
     seen: list[str] = []
-    for place in _places(version, named, folder, cache):
+    for place in _places(version, named, cache):
         found = _read_version(place)
         if found == version:
             return place.resolve()
@@ -106,17 +108,16 @@ def _find_package(version: str, named: Path | None, folder: Path, cache: Path) -
     raise SettingsError(
         None,
         "verify",
-        f"needs the npm package pyodide {version}, which is neither in ./node_modules nor in the cache{_aside(seen)};"
-        " --install fetches it into the cache with npm, --pyodide names a folder that has it",
+        f"needs the npm package pyodide {version}, which is not in the cache{_aside(seen)};"
+        " --install fetches it into the cache with npm, --pyodide names a folder that has it (./node_modules does too)",
     )
 
 
-def _places(version: str, named: Path | None, folder: Path, cache: Path) -> Iterator[Path]:
+def _places(version: str, named: Path | None, cache: Path) -> Iterator[Path]:
     if named is not None:
         yield named
         yield named / "node_modules" / "pyodide"
         return
-    yield folder / "node_modules" / "pyodide"
     yield _cache_place(cache, version)
 
 

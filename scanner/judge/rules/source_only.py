@@ -13,7 +13,7 @@ from scanner.runtime.target import takes_python
 
 
 def find_source_only(subject: Subject) -> Iterator[Finding]:
-    """CS102, CS103 or CS503 where there is no wheel at all: what the source says, if it was looked into."""
+    """CS102, CS103 or CS503 if only a source distribution can be used: what the source says, if it was looked into."""
     chosen = subject.chosen
     if chosen is None or chosen.wheel is not None:
         return
@@ -22,8 +22,7 @@ def find_source_only(subject: Subject) -> Iterator[Finding]:
         for artifact in chosen.release.artifacts
         if artifact.kind is ArtifactKind.SDIST and takes_python(artifact.requires_python, subject.target)
     ]
-    has_wheels = any(artifact.kind is ArtifactKind.WHEEL for artifact in chosen.release.artifacts)
-    if has_wheels or not sources:
+    if not chosen.is_source_only or not sources:
         return
     if subject.sdist is not None:
         yield from find_build(subject.sdist, subject.target)

@@ -34,6 +34,8 @@ class Subject:
     chosen: Candidate | None = None
     failure: IndexFailure | None = None
     """Why the index could not be asked; never an absence."""
+    is_own_choice: bool = False
+    """Whether the project prefers this version or older versions, so that the target did not decide."""
     passed_over: PassedOver | None = None
     """The newer version that something it requires kept from being taken."""
     contradicting: tuple[str, ...] = ()

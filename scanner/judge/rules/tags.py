@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from scanner.judge.rules.outdated import find_overtaking
 from scanner.judge.rules.subject import Subject
 from scanner.model.artifact import Artifact, ArtifactKind, Origin
 from scanner.model.finding import Evidence, Finding, Level, Strength, When
@@ -28,12 +29,12 @@ _SYSTEMS = (
 def find_native_wheels(subject: Subject) -> Iterator[Finding]:
     """CS101 where wheels exist but none of them fits, with CS107 where a pin is to blame."""
     chosen = subject.chosen
-    if chosen is None or chosen.wheel is not None:
+    if chosen is None or chosen.wheel is not None or chosen.is_source_only:
         return
     wheels = [artifact for artifact in chosen.release.artifacts if artifact.kind is ArtifactKind.WHEEL]
     if not wheels or any(rank_artifact(wheel, subject.target) is not None for wheel in wheels):
         return
-    other = _nearest_fitting(subject)
+    other = _newest_fitting(subject)
     yield Finding(
         rule=Rule.CS101,
         level=Level.BLOCKER,
@@ -63,7 +64,7 @@ def find_excluded_python(subject: Subject) -> Iterator[Finding]:
     if not excluded:
         return
     first = excluded[0]
-    other = _nearest_fitting(subject)
+    other = _newest_fitting(subject)
     yield Finding(
         rule=Rule.CS106,
         level=Level.BLOCKER,
@@ -104,7 +105,7 @@ def find_older_choice(subject: Subject) -> Iterator[Finding]:
     if newest is None or newest.version <= chosen.version or newest.wheel is not None:
         return
     installable = [artifact for artifact in newest.release.artifacts if artifact.yanked is None]
-    if not installable:
+    if not installable or find_overtaking(subject):
         return
     python_only = all(not takes_python(artifact.requires_python, subject.target) for artifact in installable)
     why = (
@@ -197,8 +198,8 @@ def _where(candidate: Candidate) -> str:
     return "a compatible wheel on the index"
 
 
-def _nearest_fitting(subject: Subject) -> Candidate | None:
-    """The fitting version nearest to the chosen one that others admit too, a newer one before an older one.
+def _newest_fitting(subject: Subject) -> Candidate | None:
+    """The newest fitting version that others admit too, one after the chosen one before an older one.
 
     Never a prerelease: one from before a project had native code fits, and is no way out. Where it is the others who
     ask for what does not fit, what they admit is no bound.
@@ -209,7 +210,7 @@ def _nearest_fitting(subject: Subject) -> Candidate | None:
     versions = [version for version in candidates.possible_versions if not version.is_prerelease]
     if subject.required_by is None:
         versions = list(subject.others_ask.filter(versions, prereleases=True))
-    newer = sorted(version for version in versions if version > chosen.version)
+    newer = (version for version in versions if version > chosen.version)
     older = (version for version in versions if version < chosen.version)
     return next(candidates.fitting((*newer, *older)), None)
 

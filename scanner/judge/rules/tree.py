@@ -1,9 +1,10 @@
-"""Does the release fit into the tree? (CS502, CS105, and CS503 where its dependencies cannot be told)"""
+"""Does the release fit into the tree? (CS502, CS105, and CS503 if its dependencies cannot be determined)"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scanner.judge.rules.outdated import find_overtaking
 from scanner.judge.rules.subject import Subject
 from scanner.judge.rules.tags import say_pin
 from scanner.model.artifact import Origin
@@ -31,7 +32,7 @@ def find_conflict(subject: Subject) -> Iterator[Finding]:
 def find_passed_over(subject: Subject) -> Iterator[Finding]:
     """CS105 where a newer release fits by itself but needs something that does not."""
     passed_over, chosen = subject.passed_over, subject.chosen
-    if passed_over is None or chosen is None or subject.dependency.pin is not None:
+    if passed_over is None or chosen is None or subject.dependency.pin is not None or find_overtaking(subject):
         return
     name, misfit = subject.dependency.name, passed_over.chain[-1]
     chain = " → ".join(passed_over.chain)
@@ -57,10 +58,12 @@ def find_unknown_requires(subject: Subject) -> Iterator[Finding]:
     """CS503 where what comes along cannot be told without building; the tree below is then not known."""
     if subject.requires_unknown is None or subject.failure is not None or subject.chosen is None:
         return
+    if subject.inspect_failure is not None and subject.wheel is not None and subject.wheel.origin is Origin.URL:
+        return  # the same failure, which is reported
     origin = subject.chosen.wheel or subject.chosen.release.artifacts[0]
     yield Finding(
         rule=Rule.CS505 if subject.requires_unusable else Rule.CS503,
-        level=Level.NOTE if origin.origin is Origin.URL else Level.CAUTION,
+        level=Level.CAUTION,
         message=f"cannot determine the dependencies of {subject.title}: {subject.requires_unknown}",
         evidence=(Evidence(fact=subject.requires_unknown, origin=origin.filename, strength=Strength.PROVEN),),
     )

@@ -33,7 +33,9 @@ MARKER = "<!-- compat-scan -->"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Section:
+class Section:
+    """A heading with its list."""
+
     heading: str
     number: int
     """How many items there are; empty sections are left out."""
@@ -44,18 +46,23 @@ class _Section:
 
 def write(report: Report, stream: TextIO, context: ReportContext) -> None:
     """Writes headings, lists and collapsible lists, below the context's size: what does not fit is counted."""
+    write_parts(_find_parts(report, context), stream, context)
+
+
+def write_parts(parts: Iterable[str | Section], stream: TextIO, context: ReportContext) -> None:
+    """Writes the parts as far as there is room for them."""
     remaining_bytes = context.markdown_bytes
-    for text in _find_parts(report, context):
+    for text in parts:
         rendered = text if isinstance(text, str) else _render(text, remaining_bytes)
         if _size_bytes(rendered) <= remaining_bytes:
             remaining_bytes -= _size_bytes(rendered)
             stream.write(rendered)
 
 
-def _find_parts(report: Report, context: ReportContext) -> Iterator[str | _Section]:
+def _find_parts(report: Report, context: ReportContext) -> Iterator[str | Section]:
     yield _head(report)
     problems = [_joined(inline(describe_finding(problem))) for problem in report.problems]
-    yield _Section(heading=f"Problems ({len(problems)})", number=len(problems), items=problems)
+    yield Section(heading=f"Problems ({len(problems)})", number=len(problems), items=problems)
     for project in report.projects:
         yield _project_head(project, is_one=len(report.projects) == 1)
         yield from _find_sections(project, Places(project, context))
@@ -95,40 +102,40 @@ def _project_head(project: ProjectReport, *, is_one: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _find_sections(project: ProjectReport, places: Places) -> Iterator[_Section]:
+def _find_sections(project: ProjectReport, places: Places) -> Iterator[Section]:
     number = len(project.edits)
-    yield _Section(heading=f"Edits ({number})", number=number, items=_edit_items(project, places))
+    yield Section(heading=f"Edits ({number})", number=number, items=_edit_items(project, places))
     number = len(project.problems)
     problems = (
         _joined(inline(describe_finding(one)), code(places.describe(one.location)), inline(one.remedy or ""))
         for one in project.problems
     )
-    yield _Section(heading=f"Problems ({number})", number=number, items=problems)
+    yield Section(heading=f"Problems ({number})", number=number, items=problems)
     for verdict, heading in ((Verdict.CONTAINER, "Needs a container"), (Verdict.UNKNOWN, "Unknown")):
         causes = sorted(find_causes(project, verdict), key=lambda cause: -len(cause.dependents))
         packages = sum(1 + len(cause.dependents) for cause in causes)
         items = (_cause_item(cause, places) for cause in causes)
-        yield _Section(heading=f"{heading} ({packages})", number=len(causes), items=items)
+        yield Section(heading=f"{heading} ({packages})", number=len(causes), items=items)
     yield from _find_running(project, places)
     skipped = (
         _joined(code(item.text), inline(item.reason), code(places.describe(item.location))) for item in project.skipped
     )
     number = len(project.skipped)
-    yield _Section(heading=f"Skipped ({number})", number=number, items=skipped, collapsed=True)
+    yield Section(heading=f"Skipped ({number})", number=number, items=skipped, collapsed=True)
 
 
-def _find_running(project: ProjectReport, places: Places) -> Iterator[_Section]:
+def _find_running(project: ProjectReport, places: Places) -> Iterator[Section]:
     """What runs: what is not allowed at the top level first, then what has limits, then the rest."""
     runs = [one for one in project.dependencies if one.verdict is Verdict.WORKERS]
     startup = [one for one in runs if any(finding.rule is Rule.CS307 for finding in one.findings)]
     items = (_entry_item(one, places) for one in startup)
-    yield _Section(heading=f"At the top level of the Worker ({len(startup)})", number=len(startup), items=items)
+    yield Section(heading=f"At the top level of the Worker ({len(startup)})", number=len(startup), items=items)
     limited = [one for one in runs if one.has_cautions and one not in startup]
     items = (_entry_item(one, places) for one in limited)
-    yield _Section(heading=f"Runs, with limits ({len(limited)})", number=len(limited), items=items, collapsed=True)
+    yield Section(heading=f"Runs, with limits ({len(limited)})", number=len(limited), items=items, collapsed=True)
     rest = [one for one in runs if not one.has_cautions and one not in startup]
     items = (_entry_item(one, places) for one in rest)
-    yield _Section(heading=f"Runs on Python Workers ({len(rest)})", number=len(rest), items=items, collapsed=True)
+    yield Section(heading=f"Runs on Python Workers ({len(rest)})", number=len(rest), items=items, collapsed=True)
 
 
 def _edit_items(project: ProjectReport, places: Places) -> Iterator[str]:
@@ -152,7 +159,7 @@ def _change_item(edit: Edit, index: int, places: Places) -> str:
     return f"- {title}\n\n{fence(change.new, 'suggestion', indent='  ')}\n"
 
 
-def _render(section: _Section, room_bytes: int) -> str:
+def _render(section: Section, room_bytes: int) -> str:
     """The section within the room, the empty string where not even its heading fits."""
     if section.collapsed:
         before, after = f"\n<details>\n<summary>{section.heading}</summary>\n\n", "\n</details>\n"

@@ -27,7 +27,7 @@ def write(report: Report, stream: TextIO, context: ReportContext) -> None:
     page = Page(stream, context)
     if context.quiet:
         for project in report.projects:
-            page.line(*_outcome(report, project))
+            page.line(*describe_project(report, project))
         return
     is_one = len(report.projects) == 1
     if not is_one:
@@ -39,19 +39,19 @@ def write(report: Report, stream: TextIO, context: ReportContext) -> None:
     for project in report.projects:
         if not is_one:
             page.blank()
-        page.paragraph(*_outcome(report, project))
+        page.paragraph(*describe_project(report, project))
         ProjectPage(
             page=page, project=project, places=Places(project, context), verbose=context.verbose, data=report.data
         ).write()
     if context.height is not None and page.line_count >= context.height:
         page.blank()
         if is_one:
-            page.paragraph(*_outcome(report, report.projects[0]))
+            page.paragraph(*describe_project(report, report.projects[0]))
         else:
             _write_table(page, report.projects)
 
 
-def _outcome(report: Report, project: ProjectReport) -> tuple[Span, ...]:
+def describe_project(report: Report, project: ProjectReport) -> tuple[Span, ...]:
     """The answer for one project, with its name where there are several."""
     headline, counts = describe_outcome(project)
     accepted = project.summary.accepted

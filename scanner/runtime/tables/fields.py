@@ -89,6 +89,10 @@ class Fields:
         """A list of strings, in order, each as in ``text``."""
         return tuple(self._printable(f"{name}[{index}]", item) for index, item in self._items(name))
 
+    def optional_texts(self, name: str) -> tuple[str, ...]:
+        """As ``texts``; empty where the key is absent."""
+        return self.texts(name) if self._has(name) else ()
+
     def distributions(self, name: str) -> tuple[NormalizedName, ...]:
         """A list of distribution names, each already normalised (PEP 503)."""
         return tuple(self.normalized(f"{name}[{index}]", item) for index, item in self._items(name))

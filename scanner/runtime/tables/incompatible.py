@@ -55,6 +55,8 @@ class IncompatibleRow:
     provenance: Provenance
     pyodide_copy_runs: bool = False
     """Whether the row says nothing of Pyodide's own copy, which is patched."""
+    replacements: tuple[str, ...] = ()
+    """Requirements that may take its place, the best first; the code has to change with them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +107,7 @@ def _parse_row(place: Fields, header: Header) -> IncompatibleRow:
         founding=place.boolean("founding"),
         provenance=place.provenance(header),
         pyodide_copy_runs=place.optional_boolean("pyodide_copy_runs"),
+        replacements=place.optional_texts("replacements"),
     )
     place.finish()
     return row

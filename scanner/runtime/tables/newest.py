@@ -32,8 +32,13 @@ class DatedText(NamedTuple):
 
 
 def use_updates(updates: Updates | None) -> None:
-    """Prefer these tables to shipped ones that are not newer from now on; None goes back to the shipped ones."""
-    _InForce.updates = updates
+    """Prefer these tables to shipped ones that are not newer from now on; None goes back to the shipped ones.
+
+    The same tables again change nothing, so that what a long-lived process has parsed of them stays of use.
+    """
+    current = _InForce.updates
+    if not (current and updates and (current.date, current.texts) == (updates.date, updates.texts)):
+        _InForce.updates = updates
 
 
 def load_newest(name: str, parse: Callable[[str, str], _Table]) -> _Table:

@@ -27,6 +27,7 @@ def read(tmp_path: Path) -> Read:
     """Writes files and gives what one of them comes to: file, line, text, groups or the reason to leave it out."""
 
     def read_one(files: Mapping[str, str], name: str) -> list[tuple[str, int, str, tuple[str, ...]]]:
+        (tmp_path / ".git").mkdir()
         for path, text in files.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text, encoding="utf-8")

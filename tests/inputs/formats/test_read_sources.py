@@ -71,6 +71,7 @@ def test_standard_input_is_read_and_includes_from_the_working_folder(
 
 
 def test_a_path_is_kept_as_the_user_named_it_and_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "requirements.txt").write_text("a\n-r ../base.txt\n", encoding="utf-8")
     (tmp_path / "base.txt").write_text("b\n", encoding="utf-8")

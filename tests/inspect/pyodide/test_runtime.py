@@ -45,12 +45,17 @@ def _package(folder: Path, version: str = VERSION) -> Path:
 
 
 def _find(tmp_path: Path, search_path: str, named: Path | None = None) -> PyodideRuntime:
-    return find_runtime(VERSION, named=named, folder=tmp_path, cache=tmp_path / "cache", search_path=search_path)
+    return find_runtime(VERSION, named=named, cache=tmp_path / "cache", search_path=search_path)
 
 
-def test_the_package_in_node_modules_is_found(tmp_path: Path, search_path: str) -> None:
+def test_the_package_in_node_modules_is_found_only_by_its_path(
+    tmp_path: Path, search_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = _package(tmp_path / "node_modules" / "pyodide")
-    found = _find(tmp_path, search_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match="not in the cache"):
+        _find(tmp_path, search_path)
+    found = _find(tmp_path, search_path, Path("node_modules/pyodide"))
     assert (found.folder, found.permission_flag) == (folder, "--permission")
 
 
@@ -62,6 +67,7 @@ def test_a_named_folder_wins_and_may_be_the_one_around_node_modules(tmp_path: Pa
 
 
 def test_another_version_is_told_and_not_taken(tmp_path: Path, search_path: str) -> None:
+    _package(tmp_path / "cache" / "verify" / f"pyodide-{VERSION}" / "node_modules" / "pyodide", "0.28.3")
     _package(tmp_path / "node_modules" / "pyodide", "0.28.3")
     with pytest.raises(SettingsError, match=r"needs the npm package pyodide 314\.0\.7.*has 0\.28\.3.*--install"):
         _find(tmp_path, search_path)
@@ -71,9 +77,9 @@ def test_another_version_is_told_and_not_taken(tmp_path: Path, search_path: str)
 
 @pytest.mark.parametrize("text", ["", "[]", '{"name": "other", "version": "314.0.7"}', "[" * 100_000])
 def test_a_package_file_that_is_none_counts_as_absent(tmp_path: Path, search_path: str, text: str) -> None:
-    folder = _package(tmp_path / "node_modules" / "pyodide")
+    folder = _package(tmp_path / "cache" / "verify" / f"pyodide-{VERSION}" / "node_modules" / "pyodide")
     (folder / "package.json").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match="neither in"):
+    with pytest.raises(SettingsError, match="not in the cache"):
         _find(tmp_path, search_path)
 
 
@@ -83,7 +89,7 @@ def test_without_node_that_is_told(tmp_path: Path) -> None:
 
 
 def test_a_node_that_does_not_run_is_told(tmp_path: Path) -> None:
-    _package(tmp_path / "node_modules" / "pyodide")
+    _package(tmp_path / "cache" / "verify" / f"pyodide-{VERSION}" / "node_modules" / "pyodide")
     broken = _program(tmp_path / "broken", "node", "print('v20')\n")
     with pytest.raises(SettingsError, match="does not run"):
         _find(tmp_path, broken)

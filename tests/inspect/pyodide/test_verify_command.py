@@ -27,16 +27,16 @@ if not job["modules"]:
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """A search path with a stand-in for Node, and the npm package in ./node_modules."""
+    """A search path with a stand-in for Node, and the npm package in the cache."""
     node = tmp_path / "bin" / "node"
     node.parent.mkdir()
     node.write_text(f"#!{sys.executable}\nimport json, sys\n{NODE}", encoding="utf-8")
     node.chmod(0o755)
-    package = tmp_path / "node_modules" / "pyodide"
+    package = tmp_path / "kept" / "verify" / "pyodide-314.0.7" / "node_modules" / "pyodide"
     package.mkdir(parents=True)
     (package / "package.json").write_text(json.dumps({"name": "pyodide", "version": "314.0.7"}), encoding="utf-8")
     (package / "pyodide.mjs").write_text("", encoding="utf-8")
-    return {"PATH": str(node.parent)}
+    return {"PATH": str(node.parent), "COMPAT_SCAN_CACHE_DIR": str(tmp_path / "kept")}
 
 
 @pytest.fixture
@@ -85,10 +85,8 @@ def test_without_node_or_the_package_it_is_misuse_and_nothing_is_fetched(
     result = run("verify", "requirements.txt", files=files, env={"PATH": str(tmp_path)})
     assert result.exit_code == 2
     assert "needs Node.js" in result.stderr
-    (tmp_path / "node_modules" / "pyodide" / "package.json").unlink()
-    result = run(
-        "verify", "requirements.txt", files=files, env={**environ, "XDG_CACHE_HOME": os.fspath(tmp_path / "cache")}
-    )
+    empty = {**environ, "COMPAT_SCAN_CACHE_DIR": os.fspath(tmp_path / "none")}
+    result = run("verify", "requirements.txt", files=files, env=empty)
     assert result.exit_code == 2
     assert "--install" in result.stderr
     assert index.requests == []

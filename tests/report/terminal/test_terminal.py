@@ -167,7 +167,7 @@ def test_a_few_unknowns_are_told_one_by_one_each_with_what_to_do(
     report = make_report(
         make_judgement("alpha", verdict=Verdict.UNKNOWN, findings=(finding,)), verdict=ProjectVerdict.UNKNOWN
     )
-    assert "    remedy   Check the name and the version, and give the index" in render("terminal", report, context)
+    assert "    remedy   Check the name and the version, and add the index" in render("terminal", report, context)
 
 
 def test_the_end_says_what_to_do_next(

@@ -18,7 +18,7 @@ from scanner.inputs.formats.requirements.lines import LogicalLine, LogicalLines,
 from scanner.inputs.formats.requirements.options import LineOptions, OptionReader, split_options
 from scanner.inputs.formats.requirements.requirement import find_egg, parse_pip_requirement
 from scanner.model.dependency import Dependency
-from scanner.model.errors import SourceError
+from scanner.model.errors import SourceError, describe_unexpected
 from scanner.model.finding import Problem
 from scanner.model.index_settings import VARIABLE, IndexSettings
 from scanner.model.rule import Rule
@@ -93,6 +93,8 @@ def _read_lines(reading: _Reading, place: _Place, content: LogicalLines) -> None
             dependency = _read_line(reading, place, line)
         except SourceError as error:
             reading.problems.append(place.document.problem(error.reason, line.line))
+        except Exception as error:  # noqa: BLE001  # one bad line is one problem
+            reading.problems.append(place.document.problem(describe_unexpected(error), line.line))
         else:
             if dependency is not None:
                 dependency = _name_by_comment(dependency, comments_above)
