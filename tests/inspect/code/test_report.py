@@ -12,6 +12,7 @@ from scanner.inspect.code.target import Runtime
 from scanner.inspect.import_report import ImportReport
 from scanner.model.finding import Level
 from scanner.model.rule import Rule
+from scanner.runtime.tables import Patch, PatchKind
 
 MakeWheel = Callable[..., WheelCode]
 Evaluate = Callable[..., dict[str, PackageReport]]
@@ -69,7 +70,8 @@ def test_entropy_at_import_time_is_a_note_unless_the_runtime_patches_the_module(
     wheel = make_wheel_code("import os\nKEY = os.urandom(32)")
     plain = TreeEvaluation(runtime, {"pkg": wheel}).report(["pkg"], called=frozenset())
     assert [note.subject for note in plain["pkg"].notes] == ["os.urandom"]
-    patched = TreeEvaluation(replace(runtime, patched=frozenset({"pkg"})), {"pkg": wheel})
+    patch = Patch(module="pkg", kind=PatchKind.ENTROPY, distribution=None, minimum_version=None)
+    patched = TreeEvaluation(replace(runtime, patches={"pkg": patch}), {"pkg": wheel})
     assert patched.report(["pkg"], called=frozenset())["pkg"].notes == ()
 
 
