@@ -16,11 +16,12 @@ $(VENV)/.installed: pyproject.toml
 
 install: $(VENV)/.installed ## make .venv with the project and its development tools
 
-check: install ## lint, format check, types, and whether generated pages are current
+check: install ## lint, format check, types, plain English, and whether generated pages are current
 	$(RUN)ruff check
 	$(RUN)ruff format --check
 	$(RUN)mypy
 	$(RUN)python tools/update_rules_page.py --check
+	$(RUN)python tools/check_english.py
 
 test: install ## all tests but those that need the built wheel, the real index or other tools
 	$(RUN)pytest -n auto -m "not wheel and not real_index and not tools and not real_pyodide"

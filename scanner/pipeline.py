@@ -237,10 +237,10 @@ def _resolve(project: Project, supply: Supply) -> Graph:
     options = _resolver_options(project)
     if project.settings.no_deps:
         return resolve_flat(
-            project.wants, target=project.target, supply=direct, constraints=project.constraints, options=options
+            project.requirements, target=project.target, supply=direct, constraints=project.constraints, options=options
         )
     graph = resolve_tree(
-        project.wants,
+        project.requirements,
         target=project.target,
         supply=direct,
         constraints=project.constraints,

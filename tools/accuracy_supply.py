@@ -24,7 +24,7 @@ from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.metadata import CoreMetadata
 from scanner.model.opened import Opened
 from scanner.model.report import Judgement
-from scanner.model.requirement import Narrow, Want
+from scanner.model.requirement import Narrow, Requirement
 from scanner.runtime.candidates import Candidate, Candidates
 from scanner.runtime.tables import PyodidePackage
 
@@ -45,9 +45,11 @@ class KeptSupply:
         """As the supply."""
         return self._supply.notes
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+    def prefetch(
+        self, requirements: tuple[Requirement, ...], *, levels: int | None = None, narrow: Narrow | None = None
+    ) -> None:
         """As the supply."""
-        self._supply.prefetch(wants, levels=levels, narrow=narrow)
+        self._supply.prefetch(requirements, levels=levels, narrow=narrow)
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
         """As the supply."""

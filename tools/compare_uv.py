@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from packaging.requirements import Requirement as Pep508Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT))
 from pyodide_index import collect_metadata, serve_pyodide  # noqa: E402  # works without an installation
 
 from scanner.index import IndexChoice, open_supply  # noqa: E402
-from scanner.model.requirement import Want, with_extras  # noqa: E402
+from scanner.model.requirement import Requirement, with_extras  # noqa: E402
 from scanner.model.target import Target  # noqa: E402
 from scanner.resolve import Graph, Node, Supply, resolve_tree  # noqa: E402
 from scanner.runtime.tables import load_platform, load_pyodide  # noqa: E402
@@ -135,7 +135,7 @@ def compare(
 
 def resolve_ours(texts: Sequence[str], target: Target, supply: Supply) -> Ours:
     """The resolver's choice for these requirements."""
-    graph = resolve_tree(make_wants(texts), target=target, supply=supply)
+    graph = resolve_tree(make_requirements(texts), target=target, supply=supply)
     versions = {str(node.name): str(node.chosen.version) for node in _worker_last(graph) if node.chosen}
     return Ours(versions=versions, blockers=tuple(_find_blockers(graph)))
 
@@ -145,14 +145,14 @@ def _worker_last(graph: Graph) -> list[Node]:
     return sorted(graph.nodes.values(), key=lambda node: node.on_worker)
 
 
-def make_wants(texts: Sequence[str]) -> list[Want]:
-    """What a project wants that asks for these requirements."""
-    wants: list[Want] = []
+def make_requirements(texts: Sequence[str]) -> list[Requirement]:
+    """The parsed requirements of a project."""
+    requirements: list[Requirement] = []
     for text in texts:
-        requirement = Requirement(text)
-        want = Want(name=canonicalize_name(requirement.name), specifier=requirement.specifier, text=text)
-        wants.extend(with_extras(want, requirement.extras))
-    return wants
+        declared = Pep508Requirement(text)
+        requirement = Requirement(name=canonicalize_name(declared.name), specifier=declared.specifier, text=text)
+        requirements.extend(with_extras(requirement, declared.extras))
+    return requirements
 
 
 def make_interpreter(folder: Path, target: Target) -> Path:
@@ -241,7 +241,7 @@ def update_section(text: str, begin: str, end: str) -> None:
 def _find_blockers(graph: Graph) -> Iterator[str]:
     for name, node in graph.nodes.items():
         if node.conflict is not None:
-            both = " and ".join(want.text for want in (node.conflict.kept, node.conflict.dropped))
+            both = " and ".join(requirement.text for requirement in (node.conflict.kept, node.conflict.dropped))
             yield f"{name}: {both}"
         elif node.chosen is None:
             yield f"{name}: no version"

@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from compare_uv import make_wants, update_section  # noqa: E402  # works without an installation
+from compare_uv import make_requirements, update_section  # noqa: E402  # works without an installation
 
 from scanner.index import IndexChoice, open_supply  # noqa: E402
 from scanner.index.cache import Cache  # noqa: E402
@@ -133,7 +133,7 @@ def _resolve(texts: Sequence[str], folder: Path) -> Graph:
     choice = IndexChoice(cache=cache)
     try:
         with open_supply(target, choice, environ=environ, home=folder, directory=folder) as supply:
-            return resolve_tree(make_wants(texts), target=target, supply=supply)
+            return resolve_tree(make_requirements(texts), target=target, supply=supply)
     finally:
         cache.close()
 

@@ -43,7 +43,7 @@ class Runner(Protocol):
 class Index:
     """All configured indexes, on the event loop of a runner.
 
-    For one thread. Names that were announced by ``want`` make progress whenever any method waits for something. Use it
+    For one thread. The names passed to ``announce`` make progress whenever any method waits. Use it
     as a context manager, or call ``close``.
     """
 
@@ -115,9 +115,9 @@ class Index:
         """Whether it uses no network."""
         return self._offline
 
-    def want(self, names: Iterable[NormalizedName]) -> None:
+    def announce(self, names: Iterable[NormalizedName]) -> None:
         """Start to fetch these projects. Projects that were announced before are not fetched again."""
-        self.run(self._want(names))
+        self.run(self._announce(names))
 
     def listing(self, name: NormalizedName) -> Listing | None:
         """A project; None if no index has it. Waits for this project while the others continue.
@@ -137,7 +137,7 @@ class Index:
             return _open_outcome(self._found[name])
         if self._offline:  # no requests, so nothing to wait for
             return _open_outcome(await self._find(name))
-        await self._want((name,))
+        await self._announce((name,))
         task = self._tasks[name]
         # The task is shielded: cancelling one caller must not cancel it for other callers.
         await asyncio.wait([task])
@@ -189,7 +189,7 @@ class Index:
         self._tasks.pop(name, None)
         return outcome
 
-    async def _want(self, names: Iterable[NormalizedName]) -> None:
+    async def _announce(self, names: Iterable[NormalizedName]) -> None:
         for name in names:
             if name not in self._tasks and name not in self._found:
                 self._tasks[name] = self.spawn(self._find(name))

@@ -30,7 +30,7 @@ from scanner.model.errors import (
 from scanner.model.index_settings import IndexSettings
 from scanner.model.metadata import CoreMetadata, applies
 from scanner.model.opened import Opened
-from scanner.model.requirement import Narrow, Want
+from scanner.model.requirement import Narrow, Requirement
 from scanner.model.specifiers import find_pin
 from scanner.model.target import Target
 from scanner.runtime.candidates import Candidate, Candidates
@@ -111,13 +111,19 @@ class IndexSupply:
             raise found
         return found
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+    def prefetch(
+        self, requirements: tuple[Requirement, ...], *, levels: int | None = None, narrow: Narrow | None = None
+    ) -> None:
         """Prefetch what resolving these probably requires, down to ``levels`` levels; None for all.
 
         ``narrow`` gives further constraints; None for none.
         """
-        self._note_shipped(wants)
-        asked = ((want.name, want.specifier, want.extra) for want in wants if want.url is None)
+        self._note_shipped(requirements)
+        asked = (
+            (requirement.name, requirement.specifier, requirement.extra)
+            for requirement in requirements
+            if requirement.url is None
+        )
         self._index.run(_Crawl(self, self._target.markers, levels, narrow or _as_asked).run(asked))
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
@@ -194,7 +200,7 @@ class IndexSupply:
         pyodide = self.pyodide_package(name)
         self._candidates.setdefault(name, Candidates(name=name, target=self._target, listing=listing, pyodide=pyodide))
 
-    def _note_shipped(self, wants: Iterable[Want]) -> None:
+    def _note_shipped(self, wants: Iterable[Requirement]) -> None:
         """Offline, a package pinned to the version in the Pyodide release needs no index, nor do its dependencies."""
         for want in wants if self._index.is_offline else ():
             package = self.pyodide_package(want.name)
@@ -279,10 +285,10 @@ def _as_asked(_: NormalizedName, specifier: SpecifierSet) -> SpecifierSet:
 
 def _from_pyodide(package: PyodidePackage) -> CoreMetadata:
     """The metadata of Pyodide's own build: names without versions; the table leaves out shared libraries."""
-    from packaging.requirements import Requirement  # noqa: PLC0415  # rarely needed
+    from packaging.requirements import Requirement as Pep508Requirement  # noqa: PLC0415  # rarely needed
 
     return CoreMetadata(
         name=package.name,
         version=package.version,
-        requires=tuple(Requirement(name) for name in package.depends),
+        requires=tuple(Pep508Requirement(name) for name in package.depends),
     )

@@ -14,7 +14,7 @@ from scanner.inspect.distributions import Inspected
 from scanner.judge.rules import Subject
 from scanner.model.dependency import Dependency, Location
 from scanner.model.graph import Chain
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.model.specifiers import combine, find_pin
 from scanner.resolve import Graph, Node
 
@@ -123,7 +123,7 @@ def _contradiction(node: Node, chains: Chains, constraint: SpecifierSet | None) 
     return (_describe_want(node.requirements[0], chains), f"{node.name}{constraint} (a constraint)")
 
 
-def _describe_want(want: Want, chains: Chains) -> str:
+def _describe_want(want: Requirement, chains: Chains) -> str:
     """A requirement with the chain that leads to it."""
     if want.parent is None:
         return f"{want.name}{want.specifier} (required by the project)"

@@ -1,1 +1,1 @@
-"""Frozen values that all rooms share."""
+"""Frozen values that all packages share."""

@@ -14,7 +14,7 @@ from scanner.model.urls import redact_url
 
 
 class ArtifactKind(enum.StrEnum):
-    """What a distributed file is."""
+    """The kind of a distributed file."""
 
     WHEEL = "wheel"
     SDIST = "sdist"
@@ -22,7 +22,7 @@ class ArtifactKind(enum.StrEnum):
 
 
 class Origin(enum.StrEnum):
-    """Where an artifact comes from: a package index, the target's Pyodide release, or a URL in the file."""
+    """The source of an artifact: a package index, the target's Pyodide release, or a URL in the file."""
 
     INDEX = "index"
     PYODIDE = "pyodide"
@@ -41,27 +41,27 @@ class Artifact:
     size_bytes: int | None = None
     sha256: str | None = None
     requires_python: str | None = None
-    """The Requires-Python as the index gives it, unparsed: indexes carry values that no parser takes."""
+    """Requires-Python as the index gives it, unparsed: some indexes have invalid values."""
     yanked: str | None = None
-    """None where the file stands; the reason, perhaps empty, where it is yanked (PEP 592)."""
+    """The reason, possibly empty, if the file is yanked (PEP 592); otherwise None."""
     upload_time: datetime | None = None
     origin: Origin = Origin.INDEX
     metadata_sha256: str | None = None
-    """The hash of the PEP 658 sidecar; the empty string where there is a sidecar without a hash; None if unknown."""
+    """The hash of the PEP 658 sidecar; the empty string for a sidecar without a hash; None if unknown."""
 
     @property
     def cache_key(self) -> str | None:
-        """The key under which facts about this file are kept: its URL and hash; None without a hash.
+        """The cache key of facts about this file: its URL and hash; None without a hash.
 
-        The URL belongs to it because the hash is only a claim: an index may claim the hash of another index's file.
-        Credentials and query do not.
+        The URL is part of it because the hash is unverified: an index may claim the hash of another index's file.
+        Credentials and query are not.
         """
         return f"{redact_url(self.url).partition('?')[0]} {self.sha256}" if self.sha256 else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Release:
-    """One version of a project with every file of it that could be found."""
+    """One version of a project with all of its known files."""
 
     name: NormalizedName
     version: Version

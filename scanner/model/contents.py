@@ -1,6 +1,6 @@
-"""What is inside a wheel or a source distribution: frozen values, small enough to be kept by the file's sha256.
+"""The contents of a wheel or a source distribution: frozen values, small enough for a cache keyed by sha256.
 
-``scanner.index.archive`` fills these values, the checks judge them, and the cache stores what ``wheel_to_json`` and
+``scanner.index.archive`` makes these values, the rules check them, and the cache stores what ``wheel_to_json`` and
 ``sdist_to_json`` return. Nothing here opens an archive.
 """
 
@@ -11,13 +11,13 @@ import json
 from dataclasses import dataclass
 
 _WHEEL_SHAPE = 2
-"""Raised whenever the stored shape changes, so that older cache entries are read as absent."""
+"""Incremented whenever the stored shape changes, so that older cache entries are read as absent."""
 
 _SDIST_SHAPE = 4
 
 
 class NativeKind(enum.StrEnum):
-    """What the first bytes of a file say it is."""
+    """The type of a file by its first bytes."""
 
     ELF = "elf"
     PE = "pe"
@@ -28,14 +28,14 @@ class NativeKind(enum.StrEnum):
 
 
 class NativeRole(enum.StrEnum):
-    """What native code is for, as far as its header and its name tell."""
+    """The purpose of native code, by its header and its name."""
 
     EXTENSION = "extension"
-    """A Python extension module: its name is one that the import system looks for."""
+    """A Python extension module: the import system finds its name."""
     LIBRARY = "library"
-    """A shared or static library, an object file or a Java class: loaded by something else."""
+    """A shared or static library, an object file or a Java class: loaded by other code."""
     PROGRAM = "program"
-    """Something that is started as a process."""
+    """An executable, started as a process."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,18 +43,18 @@ class Member:
     """One entry of a zip archive's central directory, after all guards."""
 
     path: str
-    """As it stands in the archive; a folder's path ends in a slash."""
+    """As in the archive; a folder's path ends with a slash."""
     size_bytes: int
     compressed_bytes: int
     crc: int
     method: int
-    """0 stored, 8 deflated; nothing else passes."""
+    """0 stored, 8 deflated; other methods are rejected."""
     offset: int
-    """Where its local header begins."""
+    """The offset of its local header."""
     end: int
-    """Where the next record begins: header, name, extra field, data and descriptor lie between."""
+    """The offset of the next record: header, name, extra field, data and descriptor are in between."""
     mode: int
-    """The Unix mode, 0 where the archive does not record one."""
+    """The Unix mode, 0 if the archive does not record one."""
     has_descriptor: bool = False
     """Whether sizes and checksum follow the data (general purpose bit 3)."""
 
@@ -74,16 +74,16 @@ class NativeMember:
     """One member of a wheel whose first bytes are native code."""
 
     path: str
-    """Where it is installed: below site-packages, or as it stands in the archive for scripts and data."""
+    """The installed path: below site-packages, or as in the archive for scripts and data."""
     kind: NativeKind
     role: NativeRole
     detail: str
-    """In words, for example «Linux shared object for x86-64»."""
+    """A description, for example `Linux shared object for x86-64`."""
     size_bytes: int
 
     @property
     def module(self) -> str | None:
-        """The dotted name under which an extension module would be imported; None for everything else."""
+        """The dotted import name of an extension module; None for everything else."""
         if self.role is not NativeRole.EXTENSION:
             return None
         folder, _, name = self.path.rpartition("/")
@@ -101,38 +101,38 @@ class EntryPoint:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WheelContents:
-    """What a wheel carries."""
+    """The contents of a wheel."""
 
     filename: str
     member_count: int
     uncompressed_bytes: int
     native: tuple[NativeMember, ...]
     python_modules: tuple[str, ...]
-    """Dotted names, sorted; a package stands for its ``__init__``."""
+    """Dotted names, sorted; a package means its ``__init__``."""
     top_level: tuple[str, ...]
-    """Importable top-level names, native ones included, sorted."""
+    """Importable top-level names including native ones, sorted."""
     console_scripts: tuple[EntryPoint, ...]
     metadata: str
-    """The METADATA lines that decide what comes along: name, version, requirements, extras, Requires-Python."""
+    """The METADATA lines for resolution: name, version, requirements, extras, Requires-Python."""
     is_purelib: bool | None
-    """WHEEL's Root-Is-Purelib; None where it does not say."""
+    """WHEEL's Root-Is-Purelib; None if it is missing."""
     excluded_bytes: int = 0
-    """Of ``uncompressed_bytes``, what no bundle takes: compiled Python and the like (data/platform.toml)."""
+    """The part of ``uncompressed_bytes`` that bundles exclude: compiled Python and the like (data/platform.toml)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuildFile:
-    """One file of a source distribution that says how it is built."""
+    """One build file of a source distribution."""
 
     path: str
-    """Below the distribution's own folder."""
+    """Relative to the distribution's own folder."""
     text: str | None
-    """None where it is larger than any such file needs to be."""
+    """None if it is larger than any real build file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SdistContents:
-    """What a source distribution carries, as far as its build is concerned."""
+    """The contents of a source distribution that concern its build."""
 
     filename: str
     file_count: int
@@ -140,24 +140,24 @@ class SdistContents:
     build_files: tuple[BuildFile, ...]
     """pyproject.toml, setup.py and the like, sorted by path."""
     sources: tuple[str, ...]
-    """Paths of sources that a compiler takes, outside of tests, docs and examples, sorted; at most the first 200."""
+    """Paths of compiled-language sources outside of tests, docs and examples, sorted; at most the first 200."""
     source_count: int
     python_count: int
-    """How many Python modules there are."""
+    """The number of Python modules."""
     metadata: str
-    """As in ``WheelContents``, from PKG-INFO and, where that is too old to say what is required, from the egg-info
-    beside it; empty where there is none."""
+    """As in ``WheelContents``, from PKG-INFO and, if that is too old to have requirements, from the egg-info in the
+    same folder; empty if there is none."""
     top_level: tuple[str, ...] = ()
-    """The top-level names that setuptools noted beside it, sorted; empty where it noted none."""
+    """The top-level names that setuptools recorded in the egg-info, sorted; empty if there are none."""
     console_scripts: tuple[EntryPoint, ...] = ()
-    """As setuptools noted them."""
+    """As setuptools recorded them."""
 
     def text(self, path: str) -> str | None:
-        """The text of one build file; None where it is absent or was not read."""
+        """The text of one build file; None if it is absent or was not read."""
         return next((file.text for file in self.build_files if file.path == path), None)
 
     def has(self, path: str) -> bool:
-        """Whether this build file is there, read or not."""
+        """Whether this build file exists, read or not."""
         return any(file.path == path for file in self.build_files)
 
 
@@ -181,7 +181,7 @@ def wheel_to_json(contents: WheelContents) -> str:
 
 
 def wheel_from_json(text: str) -> WheelContents | None:
-    """What ``wheel_to_json`` wrote; None for anything else, an older shape among them."""
+    """The value that ``wheel_to_json`` wrote; None for anything else, including an older shape."""
     try:
         raw = json.loads(text)
         if raw["shape"] != _WHEEL_SHAPE:
@@ -222,7 +222,7 @@ def sdist_to_json(contents: SdistContents) -> str:
 
 
 def sdist_from_json(text: str) -> SdistContents | None:
-    """What ``sdist_to_json`` wrote; None for anything else, an older shape among them."""
+    """The value that ``sdist_to_json`` wrote; None for anything else, including an older shape."""
     try:
         raw = json.loads(text)
         if raw["shape"] != _SDIST_SHAPE:

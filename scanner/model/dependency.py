@@ -15,7 +15,7 @@ from scanner.model.artifact import Artifact
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class Location:
-    """Where a declaration stands; ``line`` and ``column`` count from 1, ``path`` is as the user named it."""
+    """The location of a declaration; ``line`` and ``column`` count from 1, ``path`` is as the user gave it."""
 
     path: str
     line: int
@@ -24,7 +24,7 @@ class Location:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LockedEdge:
-    """A dependency edge that a lock file itself records; ``version`` where the lock tells two apart."""
+    """A dependency edge that a lock file itself records; ``version`` if the lock has several of the name."""
 
     name: NormalizedName
     version: str | None = None
@@ -34,34 +34,34 @@ class LockedEdge:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Locked:
-    """What a lock file says of one package besides its name: version, edges and the files it lists."""
+    """The data of one package in a lock file: version, edges and files."""
 
     version: str | None
-    """As written; None where the lock names a source without a version."""
+    """As written; None if the lock names a source without a version."""
     edges: tuple[LockedEdge, ...] = ()
     has_edges: bool = False
-    """Whether the format records edges at all; without them ``edges`` is empty and says nothing."""
+    """Whether the format records edges; if not, ``edges`` is empty and the dependencies are unknown."""
     artifacts: tuple[Artifact, ...] = ()
-    """The files that the lock lists for a registry package; empty where it lists none."""
-    asked: tuple[LockedEdge, ...] = ()
-    """One for each root of the lock that names it, with that root's marker; empty for what only packages ask for."""
+    """The files that the lock lists for a registry package."""
+    root_edges: tuple[LockedEdge, ...] = ()
+    """One for each root of the lock that names it, with that root's marker; empty if only packages require it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dependency:
-    """One declaration: what a file asks for, and where it says so."""
+    """One declaration in a file, with its location."""
 
     name: NormalizedName | None
-    """The normalised name (PEP 503); None for a path or URL that does not tell it."""
+    """The normalised name (PEP 503); None for a path or URL without a known name."""
     specifier: SpecifierSet
     location: Location
     extras: tuple[str, ...] = ()
     marker: Marker | None = None
     environment_marker: Marker | bool | None = None
-    """What the marker of a lock requires of the environment once the extras and groups that it names are chosen, a bool
-    if nothing is left to ask; None if the whole marker is evaluated."""
+    """The conditions of a lock's marker on the environment after the choice of extras and groups, a bool if none is
+    left; None if the whole marker is evaluated."""
     pin: Version | None = None
-    """The one version that can be meant: an ``==`` without wildcard, an ``===``, or a lock file's version."""
+    """The only possible version: an ``==`` without wildcard, an ``===``, or a lock file's version."""
     hashes: tuple[str, ...] = ()
     """As ``algorithm:digest``."""
     url: str | None = None
@@ -69,20 +69,20 @@ class Dependency:
     file_url: str | None = None
     """The address of the file that ``url`` names, absolute and without fragment; None if it is not to be read."""
     groups: tuple[str, ...] = ()
-    """The dependency groups or extras it is declared in; empty for the project's own requirements."""
+    """The dependency groups or extras that declare it; empty for the project's own requirements."""
     editable: bool = False
     locked: Locked | None = None
     """Only for an entry of a lock file."""
     direct: bool | None = True
-    """Whether the project asks for it itself; None where a lock file does not say."""
+    """Whether the project requires it directly; None if a lock file does not record that."""
     text: str = ""
-    """The declaration as it stands in the file, for people."""
-    aside: str | None = None
-    """Why a scan leaves it out although it is declared: what else stands for it; None where it counts itself."""
+    """The declaration as written in the file, for messages."""
+    skipped_because: str | None = None
+    """Why a scan skips it although it is declared, for example because another entry replaces it; otherwise None."""
 
 
 class SkipKind(enum.StrEnum):
-    """Why something is not judged, as a category."""
+    """Why something is not checked, as a category."""
 
     MARKER = "marker"
     """A marker excludes it on the target."""
@@ -93,28 +93,28 @@ class SkipKind(enum.StrEnum):
     COMPUTED = "computed"
     """It is computed when the project is built."""
     PROJECT = "project"
-    """It is the project itself, or the Python that it is for."""
+    """It is the project itself, or its Python version."""
     OTHER = "other"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Skipped:
-    """Something that stands in a file and is not judged, with the reason."""
+    """A declaration that is not checked, with the reason."""
 
     text: str
     reason: str
     location: Location
     not_for_target: bool = False
-    """True where a marker excludes it on the target: then nothing about it is left open."""
+    """Whether a marker excludes it on the target, so that it cannot affect the verdict."""
     computed_by: str | None = None
-    """What makes the declarations that it stands for when the project is built: the build backend, or the file that a
-    build runs; None where it is skipped for another reason."""
+    """The build backend, or the file run by a build, that computes these declarations; None if it is skipped for
+    another reason."""
     category: SkipKind = SkipKind.OTHER
-    """The category, where neither of the two above says it."""
+    """The category, if neither of the two fields above determines it."""
 
     @property
     def kind(self) -> SkipKind:
-        """Why it is not judged, as a category."""
+        """Why it is not checked, as a category."""
         if self.not_for_target:
             return SkipKind.MARKER
         return SkipKind.COMPUTED if self.computed_by else self.category

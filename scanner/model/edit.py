@@ -41,14 +41,14 @@ class Resolves:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edit:
-    """The cheapest change that removes one or more blockers."""
+    """The smallest change that removes one or more blockers."""
 
     kind: EditKind
     safe: bool
-    """Whether the project's code may stay as it is."""
+    """Whether the project's code can stay unchanged."""
     changes: tuple[Change, ...] = ()
     command: str | None = None
-    """What to run, for a lock file, which is never edited."""
+    """The command to run for a lock file, which is never edited."""
     also_removes: tuple[str, ...] = ()
     """The packages that are no longer installed."""
     resolves: tuple[Resolves, ...] = ()

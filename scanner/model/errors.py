@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree.
+"""The errors that compat-scan raises, as one tree.
 
     ScanError
     ├── SettingsError(path, key, reason)       an option or a configuration file
@@ -13,8 +13,8 @@
         │   └── IndexNotAsked                  the scan is offline, and the cache does not have it (CS504)
         └── IndexAnswerError                   an answer that does not parse or breaks its own promise (CS505)
 
-Each carries its data as attributes and builds its sentence in ``__str__``. A project that an index does not
-have is no error: it is ``None`` where a listing is asked for.
+Each has its data as attributes and builds its message in ``__str__``. A project that is missing on an index is not an
+error: its listing is ``None``.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class SettingsError(ScanError):
 
 
 class SourceError(ScanError):
-    """A dependency file, or a line of it, that cannot be read; ``line`` counts from 1, None where there is none."""
+    """A dependency file, or a line of it, that cannot be read; ``line`` counts from 1, None for the whole file."""
 
     def __init__(self, path: str, line: int | None, reason: str) -> None:
         super().__init__(path, line, reason)
@@ -83,7 +83,7 @@ class OutsideError(SourceError):
 
 
 class EditError(ScanError):
-    """An edit of a dependency file that is refused; ``line`` counts from 1, None for the file as a whole."""
+    """A refused edit of a dependency file; ``line`` counts from 1, None for the file as a whole."""
 
     def __init__(self, path: str, line: int | None, reason: str) -> None:
         super().__init__(path, line, reason)
@@ -134,10 +134,10 @@ class ArtifactError(ScanError):
         return f"{self.filename}: {self.reason}"
 
 
-class IndexFailure(ScanError):  # noqa: N818  # the name of the design: it is what the pipeline passes on
-    """A package index that gave no usable answer; ``url`` never carries credentials."""
+class IndexFailure(ScanError):  # noqa: N818  # the name in the design
+    """A package index without a usable answer; ``url`` never contains credentials."""
 
-    # One is kept for each project that an index does not tell of, and there can be a hundred thousand.
+    # One is kept for each project without an answer, and there can be a hundred thousand.
     __slots__ = ("reason", "url")
 
     def __init__(self, url: str, reason: str) -> None:
@@ -150,20 +150,20 @@ class IndexFailure(ScanError):  # noqa: N818  # the name of the design: it is wh
 
 
 class IndexUnreachable(IndexFailure):
-    """No answer, a refusal, or «try again later» after all retries."""
+    """No answer, a refusal, or a request to retry later after all retries."""
 
 
 class IndexRefused(IndexUnreachable):
-    """HTTP 401 or 403: some indexes answer so for each project that they lack."""
+    """HTTP 401 or 403: some indexes return this for every missing project."""
 
 
 class IndexNotAsked(IndexUnreachable):
-    """The scan is offline, and what earlier scans learned does not tell."""
+    """The scan is offline, and the cache has no entry."""
 
 
 class IndexUndefined(IndexFailure):
-    """No index was asked: the project is tied to one that no settings define; ``url`` is the project's name."""
+    """No request was sent: the project is pinned to an index that no settings define; ``url`` is the project's name."""
 
 
 class IndexAnswerError(IndexFailure):
-    """An answer that came but cannot be used."""
+    """An invalid answer."""

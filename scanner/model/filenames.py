@@ -1,4 +1,4 @@
-"""What the name of a distributed file says, found by splitting strings: cheap enough for every listed file."""
+"""Parses the file names of distributions by splitting strings: fast enough for every listed file."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ WHEEL_SUFFIX = ".whl"
 SDIST_SUFFIXES = (
     ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tbz2", ".tbz", ".txz", ".tar.lzma", ".tlz", ".tar",
 )  # fmt: skip
-"""The most usual first; ``scanner.index.archive`` reads each of them."""
+"""The most common first; ``scanner.index.archive`` reads each of them."""
 MOST_NAME_CHARACTERS = 300
-"""No file system and no public index takes longer names."""
+"""No file system and no public index accepts longer names."""
 
 MAX_TAGS = 128
-"""The most tags that one name may stand for: its three lists multiply, so 2 kB could stand for millions of tags. Real
-names have at most some 40."""
+"""The most tags that one name may have: its three lists multiply, so 2 kB could expand to millions of tags. Real names
+have at most about 40."""
 
 OTHER_SUFFIXES = (".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg")
 # What the formats before wheels append to the version: "1.0.win32-py2.7.exe", "1.0-1.noarch.rpm".
@@ -47,12 +47,12 @@ def parse_wheel_name(filename: str) -> WheelName | None:
 
 
 def find_wheel_tags(filename: str) -> frozenset[Tag] | None:
-    """Return the tags at the end of a wheel's name, whatever it begins with; None as above."""
+    """Return the tags at the end of a wheel's name, regardless of its beginning; None as above."""
     return parse_wheel_tags(_split_tags(filename)[1])
 
 
-# The wheels of a release have the same beginning, and those of all projects the same few hundred ends: each is parsed
-# once, with something valid in the place of the rest.
+# The wheels of a release share their beginning, and those of all projects a few hundred endings: each is parsed once,
+# with a valid placeholder for the rest.
 @lru_cache(maxsize=4096)
 def parse_wheel_start(text: str) -> tuple[NormalizedName, Version] | None:
     """Return project and version from the part of a wheel's name before the tags; None if it breaks the rules."""
@@ -81,7 +81,7 @@ def _split_tags(filename: str) -> tuple[str, str]:
 
 
 def find_kind(filename: str) -> ArtifactKind:
-    """Return what the file is, by its suffix; OTHER also for a suffix that no distribution has."""
+    """Return the kind of the file, by its suffix; OTHER also for a suffix that no distribution has."""
     if filename.endswith(WHEEL_SUFFIX):
         return ArtifactKind.WHEEL
     return ArtifactKind.SDIST if filename.lower().endswith(SDIST_SUFFIXES) else ArtifactKind.OTHER
@@ -93,19 +93,19 @@ def is_distribution(filename: str) -> bool:
 
 
 def is_plain(filename: str) -> bool:
-    """Return whether it is printable ASCII without folders: every distribution's name is."""
+    """Return whether it is printable ASCII without folders, as in every distribution's name."""
     return filename.isascii() and filename.isprintable() and "/" not in filename and "\\" not in filename
 
 
 def may_fit_webassembly(filename: str) -> bool:
-    """Return whether a wheel of this name can fit a WebAssembly target: any platform, or wasm32."""
+    """Return whether a wheel of this name can be compatible with a WebAssembly target: any platform, or wasm32."""
     return filename.endswith("-any.whl") or (
         filename.endswith(WHEEL_SUFFIX) and "wasm32" in filename.rpartition("-")[2]
     )
 
 
 class FilenameReader:
-    """Reads the version out of the file names of one project; remembers the spellings of its name."""
+    """Parses the version in the file names of one project; caches the spellings of its name."""
 
     def __init__(self, name: NormalizedName) -> None:
         self._name = name
@@ -114,7 +114,7 @@ class FilenameReader:
         self._prefix = re.compile(r"[-_.]+".join(parts) + "-", re.IGNORECASE | re.ASCII)
 
     def version_text(self, filename: str) -> str | None:
-        """Return the version as written, unchecked; None if the name is not of a distribution of this project."""
+        """Return the version as written, unchecked; None if it is not the name of a distribution of this project."""
         if filename[-4:] == WHEEL_SUFFIX:
             return self._wheel_version(filename)
         if not is_plain(filename):
@@ -141,7 +141,7 @@ class FilenameReader:
 
 
 def _other_version(rest: str) -> str | None:
-    """Return the version of an .egg, .exe, .rpm and the like, from what follows the project's name."""
+    """Return the version of an .egg, .exe, .rpm and the like, from the text after the project's name."""
     stem, dot, suffix = rest.rpartition(".")
     if f"{dot}{suffix}".lower() not in OTHER_SUFFIXES:
         return None

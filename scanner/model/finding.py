@@ -15,20 +15,20 @@ __all__ = [
 
 
 class When(enum.StrEnum):
-    """When a finding takes effect; it explains, the level decides."""
+    """When a finding takes effect; this only explains, the level decides."""
 
     INSTALL = "install"
     """pywrangler cannot install or upload it."""
     IMPORT = "import"
     """Importing it fails on the target."""
     STARTUP = "startup"
-    """It works in a request and fails at the top level of a Worker."""
+    """It works during a request and fails at the top level of the Worker."""
     CALL = "call"
-    """Some function cannot work there."""
+    """Some function fails when it is called."""
 
 
 class Strength(enum.StrEnum):
-    """How sure a piece of evidence is: seen in the files themselves, read in documentation, or inferred."""
+    """The strength of evidence: found in the files themselves, documented, or inferred."""
 
     PROVEN = "proven"
     DOCUMENTED = "documented"
@@ -37,35 +37,35 @@ class Strength(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Accepted:
-    """Who accepted a finding, so that it does not count for the exit code."""
+    """The acceptance of a finding, which then does not affect the exit code."""
 
     by: str
-    """The place of the ignore, ``baseline``, or the option."""
+    """The location of the ignore, ``baseline``, or the option."""
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """What is wrong with a file or a configuration."""
+    """A fault in a file or a configuration."""
 
     rule: Rule
     message: str
     location: Location | None
     level: Level = Level.CAUTION
-    """A blocker is a deployment problem: the deployment fails, although nothing needs a container."""
+    """A blocker is a deployment problem: the deployment fails, but a container is not required."""
     when: When | None = None
     remedy: str | None = None
     accepted: Accepted | None = None
 
     @property
     def is_deployment_problem(self) -> bool:
-        """Whether the deployment fails as it stands."""
+        """Whether the deployment fails without changes."""
         return self.level is Level.BLOCKER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
-    """One fact that a finding rests on; ``origin`` is a file name, a table row or a URL."""
+    """One fact that supports a finding; ``origin`` is a file name, a table row or a URL."""
 
     fact: str
     origin: str
@@ -74,7 +74,7 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cause:
-    """The package that a finding comes from."""
+    """The package that causes a finding."""
 
     name: str
     version: str | None
@@ -82,17 +82,17 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """What a check found about one release."""
+    """The result of a rule for one release."""
 
     rule: Rule
     level: Level
     message: str
     when: When | None = None
-    """None where it takes effect as its cause does, or does not concern running."""
+    """None if it takes effect when its cause does, or does not concern running."""
     cause: Cause | None = None
-    """The dependency that it comes from; None for the release itself."""
+    """The dependency that causes it; None for the release itself."""
     policy: bool = False
-    """Whether only the table decides: a WebAssembly build exists."""
+    """Whether only the table decides, because a WebAssembly build exists."""
     evidence: tuple[Evidence, ...] = ()
     remedy: str | None = None
     url: str | None = None
@@ -101,7 +101,7 @@ class Finding:
 
     @property
     def leaves_unknown(self) -> bool:
-        """Whether no verdict could be reached because of it; CS109 takes that from its cause."""
+        """Whether it makes the verdict unknown; CS109 inherits this from its cause."""
         return self.rule.leaves_unknown or (
             self.rule is Rule.CS109 and self.level is Level.CAUTION and self.when is None
         )
@@ -109,7 +109,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alternative:
-    """What to use on Workers instead, with the page that documents it."""
+    """The alternative on Workers, with the page that documents it."""
 
     use: str
     url: str
@@ -118,7 +118,7 @@ class Alternative:
 def fingerprint(rule: Rule, project_path: str, name: str) -> str:
     """A stable identity of one finding, as 64 hexadecimal digits: rule, project path and name; no lines, no versions.
 
-    ``name`` is the dependency's; for a problem it is the message, which tells it from another of its rule.
+    ``name`` is the dependency's; for a problem it is the message, which distinguishes it from others of its rule.
     """
     identity = f"compat-scan/2\0{rule.code}\0{project_path}\0{name}"
     return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,4 @@
-"""Who requires whom in one tree, and the walks over it. Pure."""
+"""The dependency graph of one tree, and the walks over it. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 Chain = tuple[str, ...]
 Edges = Mapping[str, Collection[str]]
-"""The keys of those that a package requires, by its own key."""
+"""The keys of the requirements of each package, by its key."""
 
 MAX_CHAINS = 5
-"""Chains kept for one package; each begins at another root."""
+"""The most chains kept for one package; each begins at a different root."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,11 +21,11 @@ class Graph:
     roots: tuple[str, ...] = ()
     edges: Edges = field(default_factory=dict)
     extras: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """The edges that one extra alone makes, as (upper, lower), with the extra."""
+    """The edges that exist only because of one extra, as (dependent, dependency), with the extra."""
 
 
 def invert(edges: Edges) -> dict[str, list[str]]:
-    """The same edges upwards: those that require a package, by its key."""
+    """The inverted edges: the dependents of each package, by its key."""
     parents: dict[str, list[str]] = {}
     for name, children in edges.items():
         for child in children:
@@ -34,7 +34,7 @@ def invert(edges: Edges) -> dict[str, list[str]]:
 
 
 def reachable(starts: Iterable[str], edges: Edges) -> dict[str, None]:
-    """The starts and everything below them, each once, in the order of a walk."""
+    """The starts and everything reachable from them, each once, in the order of the walk."""
     found = dict.fromkeys(starts)
     pending = list(found)
     while pending:
@@ -46,12 +46,12 @@ def reachable(starts: Iterable[str], edges: Edges) -> dict[str, None]:
 
 
 def ancestors(key: str, parents: Edges) -> set[str]:
-    """Everything that requires a package, directly or not, without itself; ``parents`` are inverted edges."""
+    """Every direct or transitive dependent of a package, without itself; ``parents`` are inverted edges."""
     return set(reachable([key], parents)) - {key}
 
 
 def shortest_paths(starts: Iterable[str], edges: Edges) -> dict[str, Chain]:
-    """For everything reached, the shortest chain from the nearest start; of equal ones the first by name."""
+    """For everything reachable, the shortest chain from the nearest start; of equal ones the first by name."""
     found: dict[str, Chain] = {start: (start,) for start in starts}
     queue = deque(found)
     while queue:
@@ -64,14 +64,14 @@ def shortest_paths(starts: Iterable[str], edges: Edges) -> dict[str, Chain]:
 
 
 def shortest_chains(roots: Iterable[str], edges: Edges) -> dict[str, tuple[Chain, ...]]:
-    """For every package below the roots the shortest chain from each root that reaches it, shortest first.
+    """For every transitive dependency the shortest chain from each root that reaches it, shortest first.
 
-    A chain begins with the root and ends with the package itself; a root has no chain of its own. At most
+    A chain begins with the root and ends with the package itself; a root has no chain. At most
     ``MAX_CHAINS`` are kept.
     """
     root_set = dict.fromkeys(roots)
     chains: dict[str, list[Chain]] = {}
-    for root in filter(edges.get, root_set):  # most have nothing below them in a file of many
+    for root in filter(edges.get, root_set):  # in a large file most roots have no dependencies
         for name, chain in shortest_paths([root], edges).items():
             if name not in root_set:
                 chains.setdefault(name, []).append(chain)

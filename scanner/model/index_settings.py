@@ -1,4 +1,4 @@
-"""Settings of package indexes: what one place says of them, and what all places together say."""
+"""Settings of package indexes, from one source or from all sources together."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from scanner.model.errors import SettingsError
 from scanner.model.urls import SplitUrl, file_path, find_origin, redact_url, split_credentials, with_slash
 
 PUBLIC_INDEX = "pypi"
-"""The name of the index that is configured anyway."""
-# Only capitals, digits and underscores, and only where the variable is set: as pip reads requirements files.
+"""The name of the default index."""
+# Only capitals, digits and underscores, and only if the variable is set, as in pip's requirements files.
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
-# This host answers 403 for what it lacks; uv knows that without a setting
+# This host answers 403 for missing projects; uv handles that without a setting
 # (docs.astral.sh/uv/concepts/indexes, "Ignoring error codes when searching across indexes").
 _FORBIDDEN_MEANS_ABSENT = frozenset({"download.pytorch.org"})
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two characters at least: "C:" is a drive
 _WITHHELD_VARIABLE = (
-    "not requested: a scanned file may use environment variables only in the address of a host that your own settings "
-    "name; to allow it, name the index in --index-url or --extra-index-url"
+    "not requested: a scanned file may use environment variables only in URLs of hosts that your own settings name; to "
+    "allow this one, add the index with --index-url or --extra-index-url"
 )
 
 
@@ -31,24 +31,24 @@ class IndexLocation:
     """One package index, or one page or folder of links."""
 
     url: str
-    """Without credentials; http, https or file. An index has a slash at the end."""
+    """Without credentials; http, https or file. The URL of an index ends with a slash."""
     source: str
-    """Where it was configured, for people: a variable, a file or "command line"."""
+    """The source of the setting, for messages: a variable, a file or "command line"."""
     name: str | None = None
     """The name that pins refer to."""
     username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     is_explicit: bool = False
-    """Whether only the packages that are pinned to it come from it (uv's ``explicit``)."""
+    """Whether it is used only for packages that are pinned to it (uv's ``explicit``)."""
     is_flat: bool = False
     """Whether it is one page or folder of links (uv's ``format = "flat"``, pip's find-links)."""
     absent_statuses: frozenset[int] = frozenset()
-    """HTTP statuses besides 404 and 410 with which it says that it lacks a project (uv's ``ignore-error-codes``)."""
+    """HTTP statuses, in addition to 404 and 410, that mean a missing project (uv's ``ignore-error-codes``)."""
     withheld: str | None = None
-    """Why nothing is requested from it; None for an index that may be used."""
+    """Why it must not be requested; None for an index that may be used."""
 
     def supplement(self, other: IndexLocation) -> IndexLocation:
-        """The same index with what a weaker place adds to it."""
+        """The same index with additions from a source of lower precedence."""
         own = other if self.username is None else self
         statuses = self.absent_statuses | other.absent_statuses
         return replace(self, username=own.username, password=own.password, absent_statuses=statuses)
@@ -61,32 +61,32 @@ class IndexLocation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexPin:
-    """A package that comes from one index: no other index is asked for it, and nothing else provides it."""
+    """A package that is pinned to one index: no other index or page of links provides it."""
 
     project: str
-    """The normalised name; a pattern with ``*`` stands for several."""
+    """The normalised name; a pattern with ``*`` matches several."""
     index: str
-    """The name or URL of the index; ``PUBLIC_INDEX``, where no index has that name, is the default index."""
+    """The name or URL of the index; ``PUBLIC_INDEX`` is the default index unless an index has that name."""
     marker: Marker | None = None
-    """Where the pin holds; None everywhere."""
+    """The environments in which the pin applies; None for all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexSettings:
-    """What one place says about indexes, or all together; None and the empty tuple say nothing."""
+    """The index settings of one source, or of all together; None and the empty tuple mean not set."""
 
     index: IndexLocation | None = None
     """The default index."""
     extra: tuple[IndexLocation, ...] = ()
-    """Further indexes, which go before the default one as in uv; explicit ones among them."""
+    """Further indexes, which precede the default one as in uv; includes explicit ones."""
     find_links: tuple[IndexLocation, ...] = ()
-    """Folders and pages of links, which always count."""
+    """Folders and pages of links, which are always used."""
     no_index: bool | None = None
     pins: tuple[IndexPin, ...] = ()
     strategy: str | None = None
     """uv's ``index-strategy``."""
     exclude_newer: str | None = None
-    """The moment after which uploads do not count, as written (uv)."""
+    """The time after which uploads are ignored, as written (uv)."""
     resolution: str | None = None
     """uv's ``resolution``: highest, lowest or lowest-direct."""
     prerelease: str | None = None
@@ -94,19 +94,19 @@ class IndexSettings:
     cert: str | None = None
     """The path of a file or folder of certificates, instead of the system's."""
     proxy: str | None = field(default=None, repr=False)
-    """One proxy for everything, instead of what the proxy variables say."""
+    """One proxy for all requests, instead of the proxy variables."""
     timeout_seconds: float | None = None
     retries: int | None = None
     own_hosts: frozenset[str] = frozenset()
     """The hosts that the user's own settings name: only these get secrets and may have private addresses."""
     merges: bool = False
-    """Whether this is pip's, which takes the files of all indexes together."""
+    """Whether these are pip's settings: pip merges the files of all indexes."""
     notes: tuple[str, ...] = ()
-    """Settings that were found and are not followed, as sentences."""
+    """Settings that are not supported, as sentences."""
 
     @property
     def locations(self) -> tuple[IndexLocation, ...]:
-        """The indexes in the order in which they are asked; none with ``no_index``."""
+        """The indexes in the order of precedence; empty with ``no_index``."""
         return () if self.no_index else (*self.extra, *((self.index,) if self.index else ()))
 
     def merge(self, other: IndexSettings) -> IndexSettings:
@@ -129,24 +129,24 @@ class IndexSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """One place that settings are read from, and how the values in it are understood."""
+    """One source of settings, with the rules for its values."""
 
     label: str
-    """For messages: the name of the file or of the kind of place."""
+    """For messages: the name of the file or of the kind of source."""
     directory: Path
-    """Where relative paths start."""
+    """The base of relative paths."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What ``${NAME}`` and "~" stand for."""
+    """The values for ``${NAME}`` and "~"."""
     is_own: bool = True
-    """Whether the user wrote it; False for a scanned file, whose faults concern its own indexes only."""
+    """Whether the user wrote it; False for a scanned file, whose errors affect only its own indexes."""
 
     def location(
         self, text: str, key: str, *, name: str | None = None, is_explicit: bool = False, is_flat: bool = False
     ) -> IndexLocation:
-        """The index that a value names: a URL, or the path of a folder.
+        """The index of a value: a URL, or the path of a folder.
 
         Raises:
-            SettingsError: it is neither, and the place is the user's own.
+            SettingsError: it is neither, and the source is the user's own.
         """
         try:
             split = self._split(text, key)
@@ -170,14 +170,14 @@ class Place:
     def _split(self, text: str, key: str) -> SplitUrl:
         split = split_credentials(self.absolute(text, key))
         if find_origin(split.url) is None and file_path(split.url) is None:
-            raise SettingsError(self.label, key, f"{split.url} is no address of a package index")
+            raise SettingsError(self.label, key, f"{split.url} is not the URL of a package index")
         return split
 
     def absolute(self, text: str, key: str) -> str:
-        """The URL that a value stands for; paths become file URLs, ``${NAME}`` and "~" are replaced.
+        """The URL of a value; paths become file URLs, ``${NAME}`` and "~" are replaced.
 
         Raises:
-            SettingsError: the path cannot be one, or a scanned file uses a variable where it may not.
+            SettingsError: the path is invalid, or a scanned file uses a variable that it may not use.
         """
         value = self.expand(text.strip())
         if not self.is_own and VARIABLE.search(value):
@@ -187,10 +187,10 @@ class Place:
         try:
             return (self.directory / self.home_path(value)).absolute().as_uri()
         except (ValueError, OSError) as error:
-            raise SettingsError(self.label, key, f"{redact_url(value)} is no usable path") from error
+            raise SettingsError(self.label, key, f"{redact_url(value)} is not a usable path") from error
 
     def expand(self, text: str) -> str:
-        """The text with ``${NAME}`` replaced by the variable, where it is set and not empty."""
+        """The text with ``${NAME}`` replaced by the variable, if it is set and not empty."""
         return VARIABLE.sub(lambda match: self.environ.get(match[1]) or match[0], text)
 
     def home_path(self, text: str) -> str:

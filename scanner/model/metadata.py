@@ -1,4 +1,4 @@
-"""What a distribution says of itself: core metadata (PEP 566, PEP 643), read from METADATA, PKG-INFO or a sidecar."""
+"""Core metadata of distributions (PEP 566, PEP 643), read from METADATA, PKG-INFO or a sidecar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scanner.model.specifiers import has_endless_number
 
 _MAX_HEADER_CHARACTERS = 4 * 1024 * 1024
 _MAX_HEADERS = 10_000
-"""The most header fields; each can name a requirement or an extra. The largest real METADATA have some 2,000."""
+"""The most header fields; each can be a requirement or an extra. The largest real METADATA have about 2,000."""
 
 _MENDS = (
     (re.compile(r"((?:>=|<=|~=|[<>])\s*[0-9.]*[0-9])\.\*"), r"\1"),
@@ -29,25 +29,25 @@ _MENDS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CoreMetadata:
-    """The fields that decide what comes along."""
+    """The fields for resolution."""
 
     name: NormalizedName
     version: Version
     requires: tuple[Requirement, ...] = ()
     odd_requires: tuple[str, ...] = ()
-    """Requires-Dist values that no parser takes, as they stand."""
+    """Invalid Requires-Dist values, as written."""
     extras: frozenset[str] = frozenset()
     """Provides-Extra, normalised."""
     requires_python: str | None = None
     dynamic_requires: bool = False
-    """Whether Requires-Dist is computed by the build (PEP 643), so that it says nothing here."""
+    """Whether Requires-Dist is computed by the build (PEP 643) and so unknown here."""
 
 
 def parse_metadata(text: str, filename: str, *, from_source: bool = False) -> CoreMetadata:
     """The core metadata in a METADATA or (``from_source``) PKG-INFO file; ``filename`` names it in errors.
 
     Raises:
-        ArtifactError: the text has no usable Name or Version, or its header is larger than any real one.
+        ArtifactError: the text has no usable Name or Version, or an oversized header.
     """
     headers = _parse_headers(text, filename)
     if sum(map(len, headers.values())) > _MAX_HEADERS:
@@ -68,9 +68,9 @@ def parse_metadata(text: str, filename: str, *, from_source: bool = False) -> Co
 
 
 def applies(marker: Marker | None, environment: Mapping[str, str], extras: Iterable[str] = ()) -> bool:
-    """Whether a marker holds in an environment with any of the extras (or none).
+    """Whether a marker is true in an environment with any of the extras (or none).
 
-    A marker that cannot be evaluated there holds: to drop a dependency on a guess would hide it.
+    A marker that cannot be evaluated counts as true: dropping a dependency on a guess would hide it.
     """
     if marker is None:
         return True
@@ -78,7 +78,7 @@ def applies(marker: Marker | None, environment: Mapping[str, str], extras: Itera
 
 
 def find_excluded(metadata: str, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of the requirements that an environment leaves out by their markers, those of extras aside."""
+    """The names of the requirements that their markers exclude in an environment, except those of extras."""
     texts = [text for text in _parse_headers(metadata, "").get("requires-dist", []) if ";" in text]
     requires, _ = _parse_requires(text for text in texts[:_MAX_HEADERS] if "extra" not in text.partition(";")[2])
     return tuple(dict.fromkeys(item.name for item in requires if not applies(item.marker, environment)))
@@ -92,7 +92,7 @@ def _holds(marker: Marker, environment: Mapping[str, str], extra: str) -> bool:
 
 
 def _parse_headers(text: str, filename: str) -> dict[str, list[str]]:
-    """Header fields by lower-case name; the body (the long description) is left unread."""
+    """Header fields by lower-case name; the body (the long description) is not read."""
     headers: dict[str, list[str]] = {}
     position, current = 0, None
     while position < len(text):
@@ -117,12 +117,12 @@ def _parse_headers(text: str, filename: str) -> dict[str, list[str]]:
 def _parse_version(text: str, filename: str) -> Version:
     try:
         return Version(text)
-    except ValueError as error:  # InvalidVersion is one; another is a number of more digits than Python takes
-        raise ArtifactError(filename, f"the metadata's Version is not one: {text[:80]!r}") from error
+    except ValueError as error:  # InvalidVersion, or a number with more digits than Python converts
+        raise ArtifactError(filename, f"the metadata's Version is invalid: {text[:80]!r}") from error
 
 
 def may_apply(odd: str, environment: Mapping[str, str], extras: Iterable[str] = ()) -> bool:
-    """Whether a requirement that no parser takes can matter in an environment, as far as its marker tells."""
+    """Whether an invalid requirement can apply in an environment, by its marker."""
     _, semicolon, text = odd.partition(";")
     try:
         return not semicolon or applies(Marker(text.strip()), environment, extras)
@@ -141,7 +141,7 @@ def _parse_requires(values: Iterable[str]) -> tuple[tuple[Requirement, ...], tup
     return tuple(requires), tuple(odd)
 
 
-@lru_cache(maxsize=16384)  # the versions of one project require much the same
+@lru_cache(maxsize=16384)  # the versions of one project have mostly the same requirements
 def _parse_requirement(value: str) -> Requirement | None:
     """The requirement, with old spellings put right as installers do it; None where that is not enough."""
     if has_endless_number(value):
@@ -155,7 +155,7 @@ def _parse_requirement(value: str) -> Requirement | None:
 
 
 def _mend(value: str) -> str:
-    """With what uv mends: stars where none or a dot belongs, a comma missing between two clauses or one too many."""
+    """The specifier with uv's corrections: misplaced stars, missing or extra commas between clauses."""
     declared, semicolon, marker = value.partition(";")
     for pattern, replacement in _MENDS:
         declared = pattern.sub(replacement, declared)
@@ -163,7 +163,7 @@ def _mend(value: str) -> str:
 
 
 def _is_dynamic(headers: Mapping[str, list[str]]) -> bool:
-    """Before metadata 2.2 a source distribution's Requires-Dist promised nothing (PEP 643)."""
+    """Before metadata 2.2 a source distribution's Requires-Dist was not reliable (PEP 643)."""
     major, _, minor = headers.get("metadata-version", ["1.0"])[0].partition(".")
     promises = (_number(major), _number(minor)) >= (2, 2)
     return not promises or "requires-dist" in {value.lower() for value in headers.get("dynamic", [])}

@@ -1,4 +1,4 @@
-"""Distributions at hand: what they carry, and their files to be read while the scan goes on."""
+"""Opened distributions: their contents, and access to their files during the scan."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scanner.model.errors import ArtifactError, ScanError
 
 
 def _read_nothing(path: str) -> bytes:
-    raise ArtifactError(path, "the file was not kept")
+    raise ArtifactError(path, "the file is no longer available")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,9 +19,9 @@ class OpenedWheel:
 
     contents: WheelContents
     paths: tuple[str, ...] = ()
-    """The files in the archive; empty where the file is too large to be held."""
+    """The files in the archive; empty if the archive is too large to keep in memory."""
     code_bytes: int = 0
-    """How large its Python modules are together; 0 where nobody unpacked them."""
+    """The total size of its Python modules; 0 if they were not unpacked."""
     read: Callable[[str], bytes] = field(default=_read_nothing)
     """The bytes of one of them; raises ``ArtifactError``."""
 
@@ -32,9 +32,9 @@ class OpenedSdist:
 
     contents: SdistContents
     paths: tuple[str, ...] = ()
-    """Its Python modules and what else is imported, below the distribution's folder."""
+    """Its Python modules and other importable files, relative to the distribution's folder."""
     code_bytes: int = 0
-    """How large its Python modules are together."""
+    """The total size of its Python modules."""
     read: Callable[[str], bytes] = field(default=_read_nothing)
     """The bytes of one of its Python modules; raises ``ArtifactError``."""
 

@@ -1,4 +1,4 @@
-"""The project's own modules as far as their syntax shows."""
+"""The project's own modules, from their syntax."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class ModuleImport:
     """One import statement of the project's own code."""
 
     module: str
-    """The dotted name that is imported."""
+    """The imported dotted name."""
     line: int
     is_deferred: bool = False
-    """Whether it stands inside a function."""
+    """Whether it is inside a function."""
     is_guarded: bool = False
-    """Whether a handler catches that there is no such module."""
+    """Whether an exception handler catches a missing module."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,13 +28,13 @@ class ModuleUse:
     rule: str
     name: str
     outcome: str
-    """What happens, as a predicate."""
+    """The effect, as a predicate."""
     line: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnModule:
-    """One module of the project, as far as its syntax tells."""
+    """One module of the project, from its syntax."""
 
     name: str
     path: str
@@ -53,43 +53,43 @@ class OwnCode:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PackageImport:
-    """One import of something that is neither the Worker's own nor in the standard library."""
+    """One import of a module that is neither the Worker's own nor in the standard library."""
 
     module: str
-    """The dotted name that is imported."""
+    """The imported dotted name."""
     location: Location
     at_startup: bool
-    """Whether it certainly runs while the Worker starts."""
+    """Whether it certainly runs at the top level of the Worker."""
     is_guarded: bool = False
-    """Whether a handler catches that there is no such module."""
+    """Whether an exception handler catches a missing module."""
     is_conditional: bool = False
-    """Whether it stands at the top level and a condition, or a failure before it, keeps it from running."""
+    """Whether it is at the top level, but a condition or an earlier failure prevents it from running."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartupCall:
-    """One place of the Worker's own code that fails while the Worker starts."""
+    """One place in the Worker's own code that fails at the top level of the Worker."""
 
     rule: str
     name: str
-    """The call, module or name that it is about."""
+    """The call, module or name."""
     outcome: str
-    """What happens, as a predicate."""
+    """The effect, as a predicate."""
     location: Location
     is_certain: bool
-    """Whether no condition that depends on the run stands around it."""
+    """Whether it is outside of every condition that depends on the run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkerCode:
-    """The Worker's own modules as far as its main module reaches them."""
+    """The Worker's own modules that its main module reaches."""
 
     main: str
     modules: tuple[OwnModule, ...] = ()
     """Sorted by name."""
     imports: tuple[PackageImport, ...] = ()
-    """By place."""
+    """Sorted by location."""
     calls: tuple[StartupCall, ...] = ()
-    """By place."""
+    """Sorted by location."""
     problems: tuple[Problem, ...] = ()
-    """The modules that could not be read."""
+    """Modules that could not be read."""

@@ -1,6 +1,6 @@
-"""What a scan comes to: one report for each project, and what holds for the whole scan.
+"""The result of a scan: one report for each project, and data of the whole scan.
 
-Nothing here reads files, asks the network or knows the time.
+Nothing here reads files, uses the network or depends on the time.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ class Required:
 
     name: str
     extra: str | None = None
-    """The extra that alone requires it; None for a requirement of the package itself."""
+    """The extra that requires it; None for a requirement of the package itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """One dependency with its verdict and everything that led to it."""
+    """One dependency with its verdict and the findings that caused it."""
 
     name: str
     requirement: str
@@ -83,7 +83,7 @@ class Judgement:
     direct: bool | None
     location: Location | None
     newest: str | None = None
-    """The newest release, whatever the requirements admit; None where it is not known."""
+    """The newest release, regardless of the requirements; None if it is unknown."""
     placement: Placement = Placement.WORKER
     category: str | None = None
     via: tuple[Chain, ...] = ()
@@ -96,11 +96,11 @@ class Judgement:
     findings: tuple[Finding, ...] = ()
     alternative: Alternative | None = None
     import_fails: bool = False
-    """Whether importing it fails although it runs with limits: nothing in the tree imports it at import time."""
+    """Whether it fails to import but runs with limits, because nothing in the tree imports it at import time."""
 
     @property
     def key(self) -> str:
-        """What tells it from other packages of one project: ``name==version``, the name where there is no version."""
+        """The identity within one project: ``name==version``, or the name if there is no version."""
         return self.name if self.version is None else f"{self.name}=={self.version}"
 
     @property
@@ -110,31 +110,31 @@ class Judgement:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether everything that keeps it from running is accepted."""
+        """Whether every finding that prevents it from running is accepted."""
         deciding = [one for one in self.findings if one.level is Level.BLOCKER or one.leaves_unknown]
         return bool(deciding) and all(one.accepted for one in deciding)
 
     def with_chains(self, via: tuple[Chain, ...]) -> Judgement:
-        """The same with more chains, shortest first, each once."""
+        """The judgement with more chains, shortest first, each once."""
         return replace(self, via=tuple(sorted({*self.via, *via}, key=lambda chain: (len(chain), chain))))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
-    """What the packages of the Worker's side add to it, uncompressed."""
+    """The uncompressed size that packages add to the Worker."""
 
     uncompressed_bytes: int
-    """A lower bound where ``unsized`` names any."""
+    """A lower bound if ``unsized`` is not empty."""
     limit_bytes: int
     largest: tuple[tuple[str, int], ...]
     """The five largest packages with their sizes in bytes, largest first."""
     unsized: tuple[str, ...] = ()
-    """The packages of unknown size, sorted: builds of the Pyodide release, and what must be built first."""
+    """The packages of unknown size, sorted: builds of the Pyodide release, and packages that must be built first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IgnoreUse:
-    """One entry that accepts findings, and whether it was of use."""
+    """One entry that accepts findings, and whether it matched."""
 
     place: str
     used: bool
@@ -143,13 +143,13 @@ class IgnoreUse:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DataAge:
-    """How old the data are that a verdict rests on."""
+    """The age of the data that a verdict uses."""
 
     date: date
-    """Of the oldest machine-made table that the verdict used."""
+    """The date of the oldest machine-made table that the verdict used."""
     age_days: int
     origin: Literal["shipped", "updated"]
-    """Whether the tables come with the program or from `compat-scan data update`."""
+    """Whether the tables are from the package or from `compat-scan data update`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,11 +158,11 @@ class Summary:
 
     workers: int = 0
     container: int = 0
-    """Those that need a container, and those that only the container's side installs."""
+    """Packages that need a container, and packages that only the container's side installs."""
     unknown: int = 0
     with_cautions: int = 0
     accepted: int = 0
-    """Those with an accepted finding, and accepted problems."""
+    """Packages with an accepted finding, and accepted problems."""
 
     def __add__(self, other: Summary) -> Summary:
         return Summary(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
@@ -170,7 +170,7 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProjectReport:
-    """What one project comes to: dependencies sorted by location and then name."""
+    """The result for one project: dependencies sorted by location and then name."""
 
     name: str
     path: str
@@ -182,11 +182,11 @@ class ProjectReport:
     table: TableMode = TableMode.ENFORCE
     fail_on: FailOn = FailOn.UNKNOWN
     verdict_after_edits: ProjectVerdict | None = None
-    """None where there are no safe edits: then it is the verdict."""
+    """The verdict after the safe edits; None if there are none."""
     outstanding: Verdict = Verdict.WORKERS
-    """The worst that nobody accepted: a container or a deployment problem, or something unknown."""
+    """The worst result that is not accepted: a container, a deployment problem, or an unknown."""
     bundle: Bundle | None = None
-    """None where no size is known, as without a look inside the wheels."""
+    """None if no size is known, for example because wheels were not opened."""
     bundle_after_edits: Bundle | None = None
     edits: tuple[Edit, ...] = ()
     ignores: tuple[IgnoreUse, ...] = ()
@@ -194,23 +194,23 @@ class ProjectReport:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     graph: Graph = field(default_factory=Graph)
-    """Who requires whom on the target, by ``Judgement.key``."""
+    """The dependency edges on the target, by ``Judgement.key``."""
 
     @property
     def packages(self) -> tuple[Judgement, ...]:
-        """Each name and version once; the first declaration stands for it."""
+        """Each name and version once, at its first declaration."""
         return tuple({one.key: one for one in reversed(self.dependencies)}.values())[::-1]
 
     @property
     def requirements(self) -> tuple[Judgement, ...]:
-        """What the project requires itself; where a lock file does not say, what nothing else in it requires."""
+        """The direct dependencies; if a lock file does not record them, the packages that no other package requires."""
         roots = frozenset(self.graph.roots)
         own = tuple(one for one in self.dependencies if one.direct or (one.direct is None and one.key in roots))
         return own or tuple(one for one in self.dependencies if one.location is not None and one.key in roots)
 
     @property
     def summary(self) -> Summary:
-        """The packages counted; a container's side counts as container whatever its own verdict."""
+        """The packages counted; packages on the container's side count as container regardless of their own verdict."""
         packages = self.packages
         sides = [Verdict.CONTAINER if one.placement is Placement.CONTAINER else one.verdict for one in packages]
         accepted = {one.key for one in self.dependencies if any(finding.accepted for finding in one.findings)}
@@ -229,7 +229,7 @@ class Report:
 
     projects: tuple[ProjectReport, ...]
     problems: tuple[Problem, ...] = ()
-    """Those of the whole scan, which belong to no project."""
+    """Problems of the whole scan, which belong to no project."""
     notes: tuple[str, ...] = ()
     complete: bool = True
     """Whether every index answered."""
@@ -238,12 +238,12 @@ class Report:
 
     @property
     def verdict(self) -> ProjectVerdict:
-        """The worst of the projects'."""
+        """The worst verdict of the projects."""
         return worst_verdict(project.verdict for project in self.projects)
 
     @property
     def verdict_after_edits(self) -> ProjectVerdict:
-        """The worst of the projects' once their safe edits are made."""
+        """The worst verdict of the projects after their safe edits."""
         return worst_verdict(project.verdict_after_edits or project.verdict for project in self.projects)
 
     @property
@@ -268,7 +268,7 @@ class Report:
 
 
 def worst_verdict(verdicts: Iterable[ProjectVerdict]) -> ProjectVerdict:
-    """The worst of several: container, hybrid, unknown, workers; UNKNOWN for none."""
+    """The worst of several verdicts: container, hybrid, unknown, workers; UNKNOWN for none."""
     return min(verdicts, key=_WORST_FIRST.index, default=ProjectVerdict.UNKNOWN)
 
 

@@ -1,4 +1,4 @@
-"""What is wanted of one project, by whom: the requirement that a resolver, a crawl and a report share."""
+"""One requirement on one project: the type that the resolver, the index crawl and the reports share."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Want:
+class Requirement:
     """One requirement on one project, by the root or by another package."""
 
     name: NormalizedName
     specifier: SpecifierSet
     text: str
-    """The requirement as it stands, for people."""
+    """The requirement as written, for messages."""
     extra: NormalizedName | None = None
-    """The one extra that this asks for; None for the package itself."""
+    """The one extra that is required; None for the package itself."""
     url: str | None = None
     parent: NormalizedName | None = None
-    """Who asks; None for the project itself."""
+    """The package that requires it; None for the project itself."""
 
 
 Narrow = Callable[[NormalizedName, SpecifierSet], SpecifierSet | None]
-"""What a requirement on a project comes to beside constraints and overrides; None where no index is to be asked."""
+"""Combines a requirement with constraints and overrides; None if no index lookup is needed."""
 
 
-def with_extras(want: Want, extras: Iterable[str]) -> Iterator[Want]:
-    """The want for the package itself and one for each extra, in order."""
-    yield want
+def with_extras(requirement: Requirement, extras: Iterable[str]) -> Iterator[Requirement]:
+    """The requirement for the package itself and one for each extra, in order."""
+    yield requirement
     for extra in sorted(extras):
-        yield replace(want, extra=canonicalize_name(extra))
+        yield replace(requirement, extra=canonicalize_name(extra))

@@ -6,7 +6,7 @@ import enum
 
 
 class Level(enum.StrEnum):
-    """What a finding does to a verdict: a blocker decides it, a caution limits it, a note only informs."""
+    """The effect of a finding on a verdict: a blocker decides it, a caution limits it, a note only informs."""
 
     BLOCKER = "blocker"
     CAUTION = "caution"

@@ -1,4 +1,4 @@
-"""Version specifiers (PEP 440): several at once, and the one version that they can mean."""
+"""Version specifiers (PEP 440): combining them, and the single version of a pin."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def has_endless_number(text: str) -> bool:
 
 
 def find_pin(specifier: SpecifierSet) -> Version | None:
-    """The one version that a specifier set can mean: an ``==`` without wildcard or an ``===`` that parses, else None.
+    """The only version that a specifier set admits: an ``==`` without wildcard or a valid ``===``; otherwise None.
 
-    None as well where its other clauses exclude that version, for example ``==1.0,<1.0``.
+    None as well if its other clauses exclude that version, for example ``==1.0,<1.0``.
     """
     for clause in specifier:
         if clause.operator not in {"==", "==="} or clause.version.endswith(".*"):
@@ -38,10 +38,10 @@ def find_pin(specifier: SpecifierSet) -> Version | None:
 
 
 def combine(specifiers: Iterable[SpecifierSet], constraint: SpecifierSet | None = None) -> SpecifierSet:
-    """All specifiers at once, the constraint too where there is one."""
-    asked = list(specifiers)
-    if len(asked) > 1:
-        asked = list(dict.fromkeys(asked))
+    """All specifiers combined, with the constraint if there is one."""
+    combined = list(specifiers)
+    if len(combined) > 1:
+        combined = list(dict.fromkeys(combined))
     if constraint is not None:
-        asked.append(constraint)
-    return reduce(and_, asked) if asked else ANY
+        combined.append(constraint)
+    return reduce(and_, combined) if combined else ANY

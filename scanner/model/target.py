@@ -1,4 +1,4 @@
-"""What a Python Worker is at one compatibility date."""
+"""The properties of a Python Worker at one compatibility date."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from packaging.tags import Tag
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What a Worker may use; sizes in bytes."""
+    """The limits of a Worker; sizes in bytes."""
 
     bundle_bytes: int
     memory_bytes: int
@@ -19,16 +19,16 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """What a Python Worker is at one compatibility date."""
+    """The properties of a Python Worker at one compatibility date."""
 
     compatibility_date: date
     python: str
-    """The full version that resolves markers and Requires-Python, for example ``3.14.2``."""
+    """The full version for markers and Requires-Python, for example ``3.14.2``."""
     pyodide: str
-    """The Pyodide release whose packages are installed; the one that runs may be older, see ``runtime_pyodide``."""
+    """The Pyodide release whose packages are installed; the running one may be older, see ``runtime_pyodide``."""
     runtime_pyodide: str
     reason: str
-    """Why this runtime was chosen, as a sentence for people."""
+    """Why this runtime was chosen, as a sentence."""
     tags: Mapping[Tag, int]
     """The accepted wheel tags with their rank, 0 the most preferred."""
     markers: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""URLs as text: what may be shown, and which of them belong to the same origin."""
+"""URLs as text: redaction, and comparison of origins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Origin(NamedTuple):
-    """Scheme, host and port: what credentials are bound to."""
+    """Scheme, host and port, to which credentials are bound."""
 
     scheme: str
     host: str
@@ -19,7 +19,7 @@ class Origin(NamedTuple):
 
 
 class SplitUrl(NamedTuple):
-    """A URL with its credentials set apart; both are None where it carries none, percent signs decoded."""
+    """A URL with its credentials separated, percent-decoded; both are None if it has none."""
 
     url: str
     username: str | None
@@ -27,9 +27,9 @@ class SplitUrl(NamedTuple):
 
 
 def redact_url(url: str) -> str:
-    """The URL without user and password, fit for messages, reports and attributes.
+    """The URL without user and password, safe for messages, reports and attributes.
 
-    Takes malformed URLs too: an unescaped "/", "?" or "#" in a password must not leave its rest behind.
+    Malformed URLs are supported: an unescaped "/", "?" or "#" in a password must not leave a part of it.
     """
     head, separator, rest = url.partition("//")
     if not separator:
@@ -45,7 +45,7 @@ def redact_url(url: str) -> str:
 
 
 def split_credentials(url: str) -> SplitUrl:
-    """The URL and what stands before its "@"."""
+    """The URL and the text before its "@"."""
     redacted = redact_url(url)
     if redacted == url:
         return SplitUrl(url, None, None)
@@ -55,9 +55,9 @@ def split_credentials(url: str) -> SplitUrl:
     return SplitUrl(redacted, unquote(username), unquote(password) if separator else None)
 
 
-@lru_cache(maxsize=256)  # a few indexes are asked for every name of a file
+@lru_cache(maxsize=256)  # every name of a file is looked up on the same few indexes
 def find_origin(url: str) -> Origin | None:
-    """The origin of an http or https URL; None for every other one and for what is no URL."""
+    """The origin of an http or https URL; None for every other text."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -70,7 +70,7 @@ def find_origin(url: str) -> Origin | None:
 
 
 def join_url(base: str, url: str) -> str | None:
-    """The absolute URL that ``url`` means on the page ``base``; None where it is none."""
+    """The absolute URL of ``url`` on the page ``base``; None if it is invalid."""
     try:
         return urljoin(base, url)
     except ValueError:
@@ -85,7 +85,7 @@ def drop_fragment(url: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=256)
 def file_path(url: str) -> str | None:
-    """The local path that a file: URL names; None for every other URL and for files of another machine."""
+    """The local path of a file: URL; None for every other URL and for files on another machine."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -102,7 +102,7 @@ def file_path(url: str) -> str | None:
 
 
 def with_slash(url: str) -> str:
-    """The URL as a folder, so that relative links resolve below it; query and fragment are kept."""
+    """The URL with a slash at the end, so that relative links resolve below it; query and fragment are kept."""
     try:
         parts = urlsplit(url)
     except ValueError:

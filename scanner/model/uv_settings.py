@@ -1,4 +1,4 @@
-"""uv's settings of indexes and resolution, out of a uv.toml or a [tool.uv] table."""
+"""uv's settings of indexes and resolution, from a uv.toml or a [tool.uv] table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scanner.model.index_settings import IndexLocation, IndexPin, IndexSettings,
 
 Table = Mapping[str, object]
 Report = Callable[[str, str], None]
-"""Takes a key and what is wrong with its value."""
+"""Receives a key and the error in its value."""
 
 _CHOICES = {
     "index-strategy": ("first-index", "unsafe-first-match", "unsafe-best-match"),
@@ -22,7 +22,7 @@ _CHOICES = {
 
 
 def parse_uv_settings(table: Table, place: Place, report: Report) -> IndexSettings:
-    """What the table says; the table ``pip`` in it is for uv's pip commands and goes before.
+    """The settings of a table; its table ``pip`` is for uv's pip commands and takes precedence.
 
     A value that cannot be used is reported and reads as absent.
     """
@@ -34,7 +34,7 @@ def parse_uv_settings(table: Table, place: Place, report: Report) -> IndexSettin
     return IndexSettings(
         index=default[0] if default else None,
         extra=(
-            # A page of links is an index only for the packages that are pinned to it.
+            # A page of links is used as an index only for packages that are pinned to it.
             *(
                 replace(index, is_explicit=index.is_explicit or index.is_flat)
                 for index, is_default in listed
@@ -53,10 +53,10 @@ def parse_uv_settings(table: Table, place: Place, report: Report) -> IndexSettin
 
 
 def check_choice(key: str, value: str, report: Report) -> str | None:
-    """The value of a setting that has a fixed set of them; None after a report."""
+    """The value of a setting with fixed choices; None after reporting an invalid one."""
     if value in _CHOICES[key]:
         return value
-    report(key, f"is none of {', '.join(_CHOICES[key])}")
+    report(key, f"must be one of {', '.join(_CHOICES[key])}")
     return None
 
 
@@ -70,7 +70,7 @@ class _Reader:
         value = (self._table if table is None else table).get(key)
         if value is None or isinstance(value, str):
             return value
-        self._report(key, "is no text")
+        self._report(key, "must be a string")
         return None
 
     def flag(self, key: str, table: Table | None = None) -> bool | None:
@@ -85,7 +85,7 @@ class _Reader:
         return None if value is None else check_choice(key, value, self._report)
 
     def moment(self, key: str) -> str | None:
-        """A date or time, which TOML has as a value of its own."""
+        """A date or time, for which TOML has a separate type."""
         value = self._table.get(key)
         return None if value is None else str(value)
 
@@ -93,7 +93,7 @@ class _Reader:
         value = self._table.get(key, [])
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(text, str) for text in values):
-            self._report(key, "is no list of texts")
+            self._report(key, "must be a list of strings")
             return []
         return [self._place.location(text, key, is_flat=is_flat) for text in values]
 
@@ -120,11 +120,11 @@ class _Reader:
         tables = self._table.get("index", [])
         if isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
             return tables
-        self._report("index", "is no list of tables")
+        self._report("index", "must be a list of tables")
         return []
 
     def pins(self) -> Iterator[IndexPin]:
-        """The projects that [tool.uv.sources] ties to an index, for an extra or a group as for all."""
+        """The projects that [tool.uv.sources] pins to an index, also those only for an extra or a group."""
         sources = self._table.get("sources")
         for project, value in sources.items() if isinstance(sources, dict) else ():
             for source in value if isinstance(value, list) else [value]:
@@ -134,11 +134,11 @@ class _Reader:
                     yield IndexPin(project=canonicalize_name(project), index=index, marker=marker)
 
     def _marker(self, text: object) -> Marker | None:
-        """The marker of a source; None, so that the pin holds everywhere, if it cannot be read."""
+        """The marker of a source; None if it is invalid, so that the pin applies everywhere."""
         if text is None:
             return None
         try:
             return Marker(str(text))
         except (InvalidMarker, ValueError, RecursionError):
-            self._report("sources", "a source has a marker that cannot be read")
+            self._report("sources", "a source has an invalid marker")
             return None

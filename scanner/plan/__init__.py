@@ -1,4 +1,4 @@
-"""`compat-scan plan`: a scan, the project's own code and the tree on Linux, brought together to a plan and to files."""
+"""`compat-scan plan`: makes a plan and its files from a scan, the project's own code and the tree on Linux."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from scanner.plan.outline import Outline, guess_tree, make_plan, outline_plan
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlanRequest:
-    """What is to be planned besides what the settings say."""
+    """The input of a plan in addition to the settings."""
 
     paths: tuple[str, ...]
     options: PlanOptions
@@ -35,7 +35,7 @@ def plan_deployment(request: PlanRequest, settings: Settings, around: Surroundin
     Raises:
         ScanError: as for a scan.
     """
-    around = replace(around, read_stdin=cache(around.read_stdin))  # it is read twice, and gives its bytes once
+    around = replace(around, read_stdin=cache(around.read_stdin))  # it is needed twice, and can be read only once
     report = pipeline.scan_one(request.paths, settings, around)
     code = None
     if request.source is not None:
@@ -46,10 +46,10 @@ def plan_deployment(request: PlanRequest, settings: Settings, around: Surroundin
 
 
 def write_plan_files(plan: Plan, folder: Path, *, force: bool) -> tuple[str, ...]:
-    """Writes the files of a plan below a folder; their paths.
+    """Write the files of a plan below a folder; their paths.
 
     Raises:
-        SettingsError: there is nothing to write, or a file is there already and ``force`` is not given.
+        SettingsError: there is nothing to write, or a file exists and ``force`` is not given.
         SourceError: a file cannot be written.
     """
     if not plan.files:
@@ -57,7 +57,7 @@ def write_plan_files(plan: Plan, folder: Path, *, force: bool) -> tuple[str, ...
     if folder.is_symlink():
         raise SettingsError(None, "--write", f"{folder} is a symbolic link: what it leads to is not overwritten")
     if folder.exists() and not folder.is_dir():
-        raise SettingsError(None, "--write", f"{folder} is no folder")
+        raise SettingsError(None, "--write", f"{folder} is not a folder")
     for path in plan.files:
         _check_place(folder, path, force=force)
     for path, text in plan.files.items():
@@ -71,17 +71,17 @@ def write_plan_files(plan: Plan, folder: Path, *, force: bool) -> tuple[str, ...
 
 
 def _check_place(folder: Path, path: str, *, force: bool) -> None:
-    """That a file may be written: nothing lies outside the folder, even by a link, and nothing is lost unasked."""
+    """Reject a path outside of the folder, also through a link, and an existing file without ``force``."""
     place = folder / path
     for each in (place, *place.parents):
         if each == folder:
             break
         if each.is_symlink():
-            raise SettingsError(None, "--write", f"{each} is a symbolic link: what it leads to is not overwritten")
+            raise SettingsError(None, "--write", f"{each} is a symbolic link; its target is not overwritten")
     if place.is_dir():
-        raise SettingsError(None, "--write", f"{place} is a folder, where a file is to be")
+        raise SettingsError(None, "--write", f"{place} is a folder; expected a file")
     if place.exists() and not force:
-        raise SettingsError(None, "--write", f"{place} is there already; --force overwrites it")
+        raise SettingsError(None, "--write", f"{place} already exists; use --force to overwrite it")
 
 
 def _find_tree(
@@ -92,7 +92,7 @@ def _find_tree(
     names = outline.container_names
     if not names:
         return ContainerTree(packages=(), source="no dependency moves")
-    around.progress("resolving what moves for Linux")
+    around.progress("resolving the container's dependencies for Linux")
     files = pipeline.read_files(paths, settings, around)
     target = make_linux_target(outline.report.target)
     supply = around.open_supply(target, merge_options(files), folder_of(paths[0]))

@@ -1,4 +1,4 @@
-"""The costs of a plan: the same work on every size, side by side."""
+"""The costs of a plan: the same work on every instance size."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SECONDS_PER_HOUR = 3600
 
 
 def bill_plan(size: InstanceSize, choice: SizeChoice, options: PlanOptions, table: ContainerTable) -> Costs:
-    """A month of the chosen size and of all others, for as many instances as the work asks for."""
+    """The monthly costs of the chosen size and of all others, for the number of instances that the work requires."""
     use = _use(size, options, find_instances(size, options))
     others = [other for other in (*named_sizes(table), choice.custom) if other is not None and other != size]
     provenance = table.provenance
@@ -34,7 +34,7 @@ def bill_plan(size: InstanceSize, choice: SizeChoice, options: PlanOptions, tabl
 
 
 def find_instances(size: InstanceSize, options: PlanOptions) -> int:
-    """What --instances says, else as many as keep up with the requests, else one."""
+    """The value of --instances, else the number that handles the requests, else one."""
     if options.instances is not None:
         return options.instances
     busy_seconds = _busy_seconds(options)
@@ -61,7 +61,7 @@ def _busy_share(size: InstanceSize, options: PlanOptions, instances: int) -> Dec
 
 
 def _busy_seconds(options: PlanOptions) -> Decimal | None:
-    """The vCPU seconds of a day that requests take; None where that is not told."""
+    """The vCPU seconds of a day that requests take; None if it is unknown."""
     if options.requests_per_day is None or options.cpu_seconds is None:
         return None
     return options.requests_per_day * _exact(options.cpu_seconds)
@@ -74,8 +74,8 @@ def _vcpu_seconds(size: InstanceSize, options: PlanOptions, instances: int) -> D
 def _busy_basis(use: MonthlyUse, options: PlanOptions) -> str:
     percent = f"{use.busy_share * 100:.0f} % busy"
     if _busy_seconds(options) is None:
-        return f"{percent}, {'as --cpu-percent says' if 'cpu_percent' in options.told else 'by default'}"
-    full = ", which is all it has" if use.busy_share == 1 else ""
+        return f"{percent}, {'from --cpu-percent' if 'cpu_percent' in options.given else 'by default'}"
+    full = ", its maximum" if use.busy_share == 1 else ""
     return f"{percent}{full}: {options.requests_per_day} requests a day of {options.cpu_seconds:g} s"
 
 

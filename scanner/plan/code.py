@@ -1,4 +1,4 @@
-"""How the cut between Worker and container runs along the project's own modules."""
+"""The split of the project's own modules between Worker and container."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scanner.plan.placement import module_names
 from scanner.runtime.tables import load_pyodide
 
 MOVING_RULES = ("CS303", "CS305", "CS306")
-"""Processes, sockets of one's own and system libraries: what a container has and a Worker has not."""
+"""Processes, sockets and system libraries, which only a container supports."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +26,7 @@ class CodeCut:
 
 
 def split_code(code: OwnCode, placements: Sequence[Placement], target: Target) -> CodeCut:
-    """Which modules move: those that import what moves, or that do what only a container can."""
+    """The modules that move: they import what moves, or do what only a container supports."""
     owners = _owners(placements, target)
     moved = {placement.name for placement in placements if placement.side is Side.CONTAINER}
     moving = tuple(found for module in code.modules if (found := _find_moving(module, owners, moved)).reasons)
@@ -55,7 +55,7 @@ def _owners(placements: Iterable[Placement], target: Target) -> Mapping[str, str
 
 def _find_moving(module: OwnModule, owners: Mapping[str, str], moved: set[str]) -> Moving:
     reasons = [
-        (found.line, f"imports {found.module}, which {owner} brings")
+        (found.line, f"imports {found.module}, which {owner} provides")
         for found in module.imports
         if (owner := owners.get(found.module.partition(".")[0])) in moved
     ]
@@ -71,16 +71,16 @@ def _distributions(module: OwnModule, owners: Mapping[str, str]) -> Iterator[str
 
 
 def _find_cuts(code: OwnCode, moving: set[str]) -> Iterator[Cut]:
-    """The imports of moving modules by staying ones; the longest name that is a module counts."""
+    """The imports of moving modules by staying ones; the longest name of a module counts."""
     names = {module.name for module in code.modules}
     for module in code.modules:
         if module.name in moving:
             continue
-        told: set[str] = set()
+        seen: set[str] = set()
         for found in module.imports:
             imported = _own_module(found.module, names)
-            if imported in moving and imported not in told:
-                told.add(imported)
+            if imported in moving and imported not in seen:
+                seen.add(imported)
                 yield Cut(importer=module.name, imported=imported, location=Location(path=module.path, line=found.line))
 
 
@@ -93,7 +93,7 @@ def _own_module(dotted: str, names: set[str]) -> str:
 def _find_rewrites(
     code: OwnCode, moving: set[str], owners: Mapping[str, str], placements: Iterable[Placement]
 ) -> Iterator[tuple[Location, str]]:
-    """The imports of what a service replaces, in modules that stay."""
+    """The imports of packages that a service replaces, in modules that stay."""
     replaced = {placement.name: placement for placement in placements if placement.side is Side.SERVICE}
     for module in code.modules:
         for found in module.imports if module.name not in moving else ():

@@ -1,4 +1,4 @@
-"""What the container's side of a plan installs: the same files resolved for Linux instead of the Worker."""
+"""The packages on the container's side of a plan: the same files resolved for Linux instead of the Worker."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scanner.model.errors import IndexFailure, ScanError
 from scanner.model.graph import reachable
 from scanner.model.metadata import CoreMetadata
 from scanner.model.opened import OpenedWheel
-from scanner.model.requirement import Narrow, Want
+from scanner.model.requirement import Narrow, Requirement
 from scanner.model.target import Target
 from scanner.plan.model import ContainerTree, Package
 from scanner.resolve import Graph, Node, Supply, resolve_tree
@@ -30,17 +30,17 @@ from scanner.runtime.tables import PyodidePackage, load_workloads
 from scanner.runtime.target import wheel_tags
 
 _GLIBC_MINOR = 41
-"""Of the Debian release that the slim images are built on."""
+"""The glibc version of the Debian release in the slim images."""
 _EXACT_FROM_BYTES = 48 * 1024 * 1024
-"""Wheels from this size on are asked by ranges what they unpack to; that of smaller ones is guessed."""
+"""For wheels from this size on the unpacked size is read by range requests; for smaller ones it is estimated."""
 
 
 class Source(Supply, Opener, Protocol):
-    """What is asked of package indexes."""
+    """Access to package indexes."""
 
 
 def make_linux_target(target: Target) -> Target:
-    """Linux on x86-64 with the Python of the base image, in the shape of the Worker's target."""
+    """Linux on x86-64 with the Python of the base image, as a target."""
     python = load_workloads().image.python
     feature = python.rpartition(".")[0]
     markers = {
@@ -69,31 +69,31 @@ def find_container_tree(
     target: Target,
     supply: AbstractContextManager[Source],
 ) -> ContainerTree | None:
-    """Everything that these direct dependencies install on Linux; None where no index could be asked.
+    """Everything that these direct dependencies install on Linux; None if no index could be reached.
 
-    ``supply`` asks the indexes, and ``target`` is Linux as ``make_linux_target`` gives it.
+    ``supply`` reads the indexes, and ``target`` is Linux as ``make_linux_target`` returns it.
     """
     projects = [plan_file(file, settings, target) for file in files]
     try:
-        with supply as asked:
-            linux = LinuxSupply(asked, target)
+        with supply as opened_supply:
+            linux = LinuxSupply(opened_supply, target)
             nodes = _merge(_resolve(project, names, linux, target, settings) for project in projects)
             if not any(node.chosen for node in nodes.values()):
                 return None
-            opened = _open_large(nodes.values(), asked)
+            opened = _open_large(nodes.values(), opened_supply)
     except ScanError:
         return None
     hashes = _find_hashes(projects)
     packages = tuple(_package(node, opened, hashes) for _, node in sorted(nodes.items()) if node.chosen)
     unresolved = tuple(f"{name}: {_why(node)}" for name, node in sorted(nodes.items()) if node.chosen is None)
     exact = sum(not package.is_guess for package in packages)
-    sizes = f"{exact} of the wheels, those from 48 MiB on, were asked what they unpack to; the others are guessed"
+    sizes = f"the unpacked size is exact for {exact} wheels of 48 MiB or more, and estimated for the others"
     return ContainerTree(packages=packages, source=f"the tree resolved for Linux; {sizes}", unresolved=unresolved)
 
 
 @dataclass(frozen=True, slots=True)
 class _AllFit:
-    """A listing of which every version may fit: it is made to be asked about WebAssembly alone."""
+    """A listing in which every version may be compatible: the wrapped one only filters for WebAssembly."""
 
     listing: ReleaseSource
 
@@ -104,11 +104,11 @@ class _AllFit:
 
     @property
     def candidate_versions(self) -> tuple[Version, ...]:
-        """All of them: their tags are looked at."""
+        """All of them: their tags are checked."""
         return self.versions
 
     def versions_near(self, version: Version) -> tuple[Version, ...]:
-        """Those of the versions that could equal this one, and perhaps others."""
+        """The versions that could equal this one, and possibly others."""
         return self.listing.versions_near(version)
 
     def release(self, version: Version) -> Release | None:
@@ -116,27 +116,29 @@ class _AllFit:
         return self.listing.release(version)
 
     def has_candidate(self, version: Version) -> bool:  # noqa: ARG002  # the protocol's
-        """Yes: its tags are looked at."""
+        """True: its tags are checked."""
         return True
 
 
 class LinuxSupply:
-    """A supply of WebAssembly's candidates as one of Linux's."""
+    """Adapts a supply of WebAssembly candidates to Linux."""
 
     def __init__(self, supply: Supply, target: Target) -> None:
         self._supply = supply
         self._target = target
         self._known: dict[NormalizedName, Candidates] = {}
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
-        """Fetch ahead what resolving these is likely to need."""
-        self._supply.prefetch(wants, levels=levels, narrow=narrow)
+    def prefetch(
+        self, requirements: tuple[Requirement, ...], *, levels: int | None = None, narrow: Narrow | None = None
+    ) -> None:
+        """Fetch in advance what resolving these probably needs."""
+        self._supply.prefetch(requirements, levels=levels, narrow=narrow)
 
     def candidates(self, name: NormalizedName) -> Candidates:
-        """All versions of a project, without the builds of Pyodide.
+        """All versions of a project, without Pyodide's builds.
 
         Raises:
-            IndexFailure: the index gave no usable answer.
+            IndexFailure: the index has no usable answer.
         """
         if name not in self._known:
             listing = self._supply.candidates(name).listing
@@ -145,20 +147,20 @@ class LinuxSupply:
         return self._known[name]
 
     def pyodide_package(self, name: NormalizedName) -> PyodidePackage | None:  # noqa: ARG002  # the protocol's
-        """None: Linux takes none of them."""
+        """None: Linux uses none of them."""
         return None
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
-        """The metadata of a version; None where only a build would tell it.
+        """The metadata of a version; None if only a build can compute it.
 
         Raises:
-            IndexFailure: the index gave no usable answer.
+            IndexFailure: the index has no usable answer.
             ArtifactError: the file or its metadata cannot be used.
         """
         return self._supply.metadata(candidate)
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
-        """Fetch the metadata of these versions ahead."""
+        """Fetch the metadata of these versions in advance."""
         self._supply.prefetch_metadata(candidates)
 
 
@@ -174,11 +176,11 @@ def _resolve(
     if project.is_lock:
         graph = build_locked_graph(project.dependencies, target=target, supply=supply)
     else:
-        wants = tuple(want for want in project.wants if want.name in names)
-        if not wants:
+        requirements = tuple(requirement for requirement in project.requirements if requirement.name in names)
+        if not requirements:
             return {}
         graph = resolve_tree(
-            wants, target=target, supply=supply, constraints=project.constraints, overrides=project.overrides
+            requirements, target=target, supply=supply, constraints=project.constraints, overrides=project.overrides
         )
     return _below(graph, names, with_dependencies=not settings.no_deps)
 
@@ -199,7 +201,7 @@ def _merge(parts: Iterable[Mapping[str, Node]]) -> dict[str, Node]:
 
 
 def _open_large(nodes: Iterable[Node], supply: Opener) -> Mapping[str, object]:
-    """What is inside the wheels that decide how large the image gets, by file name."""
+    """The contents of the largest wheels, by file name."""
     chosen = (_file(node) for node in nodes if node.chosen)
     large = [file for file in chosen if file and file.url and (file.size_bytes or 0) >= _EXACT_FROM_BYTES]
     return supply.open_files(file for file in large if file.kind is ArtifactKind.WHEEL)
@@ -226,7 +228,7 @@ def _package(node: Node, opened: Mapping[str, object], hashes: Mapping[str, tupl
 
 
 def _file(node: Node) -> Artifact | None:
-    """The wheel that Linux installs, else the source distribution that it would build."""
+    """The wheel that Linux installs, otherwise the source distribution that it would build."""
     if node.chosen is None:
         return None
     sources = (file for file in node.chosen.release.artifacts if file.kind is ArtifactKind.SDIST)
@@ -254,4 +256,4 @@ def _hashes(dependency: Dependency) -> tuple[str, ...]:
 def _why(node: Node) -> str:
     if isinstance(node.failure, IndexFailure):
         return node.failure.reason
-    return "it comes from a path or an address" if node.url else "no version of it fits"
+    return "it is installed from a path or URL" if node.url else "no compatible version"

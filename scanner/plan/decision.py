@@ -1,4 +1,4 @@
-"""The questions of the decision with their answers, and what follows from all of them."""
+"""The questions of the decision with their answers, and the resulting decision."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from scanner.runtime.tables import NeedRow, Platform, load_platform, load_worklo
 
 _MIB = 1024 * 1024
 _MORE = {"cpu": "CPU time", "memory": "memory"}
-"""What only a container has more of, by the key of its question."""
+"""The resource that only a container has more of, by the key of its question."""
 _SHOWN = 6
-"""Pieces of evidence that one answer shows."""
+"""The number of pieces of evidence in one answer."""
 
 
 def answer_questions(
@@ -26,7 +26,7 @@ def answer_questions(
     options: PlanOptions,
     code: OwnCode | None,
 ) -> tuple[Answer, ...]:
-    """Every question in order: what the dependencies and the code tell first, what only options tell after it."""
+    """Every question in order: first those answered by the dependencies and the code, then those by options."""
     platform = load_platform()
     return (
         *_needs(report, code, load_workloads().needs),
@@ -39,14 +39,14 @@ def answer_questions(
 
 
 def decide(report: ProjectReport, answers: Sequence[Answer], split: Split) -> Decision:
-    """What the answers come to."""
+    """The decision that follows from the answers."""
     replies = {answer.key: answer.reply for answer in answers}
     yes = {key for key, reply in replies.items() if reply is Reply.YES}
     moves = bool(split.on(Side.CONTAINER)) or bool(split.code and split.code.moving)
     if moves or yes & set(_MORE):
         stays = split.on(Side.WORKER, Side.SERVICE, Side.UNKNOWN) or not split.placements or _code_stays(split.code)
         return Decision.HYBRID if stays else Decision.CONTAINER
-    if not _is_told(report, split):
+    if not _is_fully_known(report, split):
         return Decision.UNKNOWN
     if "long-running" in yes:
         return Decision.WORKFLOWS
@@ -57,8 +57,10 @@ def summarize(decision: Decision, split: Split, answers: Sequence[Answer]) -> st
     """The decision in a sentence."""
     moved = ", ".join(placement.name for placement in split.on(Side.CONTAINER))
     replaced = ", ".join(placement.name for placement in split.on(Side.SERVICE))
-    asked = " and ".join(_MORE[answer.key] for answer in answers if answer.reply is Reply.YES and answer.key in _MORE)
-    what = moved or (f"the work that needs more {asked}" if asked else "the modules named below")
+    resources = " and ".join(
+        _MORE[answer.key] for answer in answers if answer.reply is Reply.YES and answer.key in _MORE
+    )
+    what = moved or (f"the work that needs more {resources}" if resources else "the modules named below")
     match decision:
         case Decision.HYBRID:
             rest = f"; services replace {replaced}" if replaced else ""
@@ -74,13 +76,13 @@ def summarize(decision: Decision, split: Split, answers: Sequence[Answer]) -> st
                 else "Everything runs in the Worker; R2, D1 or KV keep data."
             )
         case Decision.UNKNOWN:
-            return "Something could not be judged, and nothing else needs a container."
+            return "Part of the project is unknown, and nothing else needs a container."
     return "Everything runs in the Worker itself."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Claim:
-    """Which question a dependency answers with yes, and its evidence."""
+    """The question that a dependency answers with yes, and its evidence."""
 
     key: str
     text: str
@@ -89,16 +91,16 @@ class _Claim:
 def _needs(report: ProjectReport, code: OwnCode | None, rows: Sequence[NeedRow]) -> Iterator[Answer]:
     claims = [_claim(judgement, find_bringers(report, judgement), rows) for judgement in find_blocked(report)]
     for row in rows:
-        told = list(dict.fromkeys(claim.text for claim in claims if claim.key == row.key))
+        texts = list(dict.fromkeys(claim.text for claim in claims if claim.key == row.key))
         used = list(_code_evidence(code, row))
         is_open = report.verdict is ProjectVerdict.UNKNOWN or any(d.verdict == "unknown" for d in report.dependencies)
-        reply = Reply.YES if told or used else Reply.UNKNOWN if is_open else Reply.NO
+        reply = Reply.YES if texts or used else Reply.UNKNOWN if is_open else Reply.NO
         yield Answer(
             key=row.key,
             question=row.question,
             reply=reply,
-            basis=Basis.CODE if used and not told else Basis.DEPENDENCIES,
-            evidence=_shorten([*told, *used]),
+            basis=Basis.CODE if used and not texts else Basis.DEPENDENCIES,
+            evidence=_shorten([*texts, *used]),
         )
 
 
@@ -109,7 +111,7 @@ def _claim(judgement: Judgement, bringers: Sequence[str], rows: Sequence[NeedRow
     shown = f"{judgement.name} {judgement.version}" if judgement.version else judgement.name
     message = blocker.message.removeprefix(f"{shown} ") if blocker else ""
     why = f": {message} ({blocker.rule.code})" if blocker else ""
-    brought = f", brought along by {' and '.join(bringers)}" if bringers else ""
+    brought = f", required by {' and '.join(bringers)}" if bringers else ""
     return _Claim(key=key, text=f"{shown}{brought}{why}")
 
 
@@ -129,10 +131,10 @@ def _shorten(evidence: Sequence[str]) -> tuple[str, ...]:
 def _disk(options: PlanOptions) -> Answer:
     return Answer(
         key="disk",
-        question="Must files on a local disk last?",
+        question="Must files on a local disk persist?",
         reply=_reply(options.persistent_disk),
         basis=_basis(options, "persistent_disk"),
-        evidence=("no disk lasts, neither a Worker's nor a container's",),
+        evidence=("the disk persists neither in a Worker nor in a container",),
         leads_to="R2 for files, D1 or Durable Objects for records",
     )
 
@@ -142,7 +144,7 @@ def _cpu(options: PlanOptions, platform: Platform) -> Answer:
     seconds = options.cpu_seconds or 0
     evidence = [f"a request may take {usual:g} s of CPU, up to {most:g} s with limits.cpu_ms"]
     if options.cpu_seconds is not None:
-        evidence.append(f"--cpu-seconds says {seconds:g} s")
+        evidence.append(f"--cpu-seconds is {seconds:g} s")
     if usual < seconds <= most:
         evidence.append(f'set "limits": {{"cpu_ms": {round(seconds * 1000)}}} in the Worker\'s configuration')
     return Answer(
@@ -151,7 +153,7 @@ def _cpu(options: PlanOptions, platform: Platform) -> Answer:
         reply=_reply(seconds > most),
         basis=_basis(options, "cpu_seconds"),
         evidence=tuple(evidence),
-        leads_to="the container, or a Workflow where the work can be cut into steps",
+        leads_to="the container, or a Workflow if the work can be split into steps",
     )
 
 
@@ -159,7 +161,7 @@ def _memory(options: PlanOptions, platform: Platform) -> Answer:
     limit_mib = platform.memory_bytes // _MIB
     evidence = [f"an isolate has {limit_mib} MiB"]
     if options.memory_mib is not None:
-        evidence.append(f"--memory says {options.memory_mib} MiB")
+        evidence.append(f"--memory is {options.memory_mib} MiB")
     return Answer(
         key="memory",
         question=f"Does the work need more than {limit_mib} MiB of memory?",
@@ -180,18 +182,18 @@ def _long_running(options: PlanOptions) -> Answer:
     )
 
 
-def _reply(answer: bool | None) -> Reply:  # noqa: FBT001  # it is the answer itself
+def _reply(answer: bool | None) -> Reply:  # noqa: FBT001  # the answer itself
     return Reply.YES if answer else Reply.NO
 
 
 def _basis(options: PlanOptions, name: str) -> Basis:
-    return Basis.OPTION if name in options.told else Basis.DEFAULT
+    return Basis.OPTION if name in options.given else Basis.DEFAULT
 
 
 def _code_stays(code: CodeSplit | None) -> bool:
     return code is not None and len(code.moving) < code.module_count
 
 
-def _is_told(report: ProjectReport, split: Split) -> bool:
-    """Whether everything was judged and there was something to judge."""
+def _is_fully_known(report: ProjectReport, split: Split) -> bool:
+    """Whether every dependency has a known verdict, and there is at least one."""
     return not split.on(Side.UNKNOWN) and (bool(split.placements) or report.verdict is not ProjectVerdict.UNKNOWN)

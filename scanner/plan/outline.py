@@ -1,7 +1,7 @@
-"""From a report to a plan: what to deploy where, how large, at what cost. Pure; the tables are all it looks at.
+"""Makes a plan from a report: the split, the size and the costs. Pure; it reads only the tables.
 
-``outline_plan`` decides where things go; whoever can ask an index then finds what that installs on Linux, and
-``make_plan`` sizes, costs and writes it down.
+``outline_plan`` decides the split; the caller then resolves the container's packages on Linux with an index, and
+``make_plan`` adds size, costs and files.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = ["Outline", "guess_tree", "make_plan", "outline_plan"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outline:
-    """A plan as far as the report, the options and the code tell it: where things go, not yet how large they are."""
+    """The part of a plan that follows from report, options and code: the split, without sizes."""
 
     report: ProjectReport
     options: PlanOptions
@@ -55,12 +55,12 @@ class Outline:
         """The direct dependencies that the container installs."""
         if not self.has_container:
             return ()
-        wanted = [placement for placement in self.split.placements if _goes_to_container(placement)]
-        return tuple(placement.name for placement in wanted)
+        placements = [placement for placement in self.split.placements if _goes_to_container(placement)]
+        return tuple(placement.name for placement in placements)
 
 
 def outline_plan(report: ProjectReport, options: PlanOptions, code: OwnCode | None = None) -> Outline:
-    """Where everything goes, and why; ``code`` is the project's own, None where nobody named it."""
+    """The split, and why; ``code`` is the project's own, None if it was not given."""
     placements = place_dependencies(report, options.counted)
     cut = split_code(code, placements, report.target) if code is not None else None
     answers = answer_questions(report, placements, options, code)
@@ -73,7 +73,7 @@ def outline_plan(report: ProjectReport, options: PlanOptions, code: OwnCode | No
 
 
 def make_plan(outline: Outline, tree: ContainerTree | None) -> Plan:
-    """The whole plan; ``tree`` is what the container's side installs, None where there is no such side."""
+    """The whole plan; ``tree`` is the container's side, None without a container."""
     split = replace(outline.split, container_tree=tree)
     plan = Plan(
         report=outline.report,
@@ -91,7 +91,7 @@ def make_plan(outline: Outline, tree: ContainerTree | None) -> Plan:
 
 
 def guess_tree(outline: Outline) -> ContainerTree:
-    """What the container installs as far as the scan of the Worker's tree tells: without what only Linux installs."""
+    """The container's packages from the scan of the Worker's tree, without those that only Linux installs."""
     factor = load_workloads().unpacked_per_packed
     below = find_below(outline.report, outline.container_names)
     packages = []
@@ -107,7 +107,7 @@ def guess_tree(outline: Outline) -> ContainerTree:
                 is_guess=True,
             )
         )
-    source = "guessed from the tree for the Worker: the index was not asked for the tree on Linux"
+    source = "estimated from the tree for the Worker; the tree for Linux was not resolved"
     return ContainerTree(packages=tuple(packages), source=source, is_whole=False)
 
 
@@ -129,7 +129,7 @@ def _goes_to_container(placement: Placement) -> bool:
 
 
 def _share(placements: tuple[Placement, ...], cut: CodeCut | None, answers: Iterable[Answer]) -> tuple[Placement, ...]:
-    """The placements with those marked that the container needs too, and those moved that only it imports."""
+    """The placements, with packages marked that both sides need, and packages moved that only the container imports."""
     moves = {placement.name for placement in placements if placement.side is Side.CONTAINER}
     forced = any(answer.reply is Reply.YES and answer.key in ("cpu", "memory") for answer in answers)
     if cut is not None and cut.split.moving:
@@ -154,12 +154,12 @@ def _advise_fewer(capacity: Capacity) -> Iterator[str]:
     if capacity.instances > capacity.most_instances:
         yield (
             f"{capacity.instances:,} instances are more than an account may run: its {capacity.limited_by} admits"
-            f" {capacity.most_instances:,} of this type. Larger limits have to be asked for."
+            f" {capacity.most_instances:,} of this type. Request higher limits from Cloudflare."
         )
 
 
 def _advise_slimmer(outline: Outline, tree: ContainerTree | None) -> Iterator[str]:
-    """That libraries for GPUs are of no use in a container, and what it takes without them."""
+    """A warning that GPU libraries are unused in a container, with the size without them."""
     if tree is None or not (parts := find_gpu_packages(tree)):
         return
     megabytes = sum(package.unpacked_bytes or 0 for package in parts) // 1_000_000
@@ -174,7 +174,7 @@ def _advise_slimmer(outline: Outline, tree: ContainerTree | None) -> Iterator[st
 
 
 def _advise(outline: Outline, workloads: WorkloadTable) -> Iterator[str]:
-    """When a container is the wrong answer, the cases of this project at length; then what a container takes."""
+    """Work for which a container is the wrong choice, this project's cases first; then operational requirements."""
     if not outline.has_container:
         return
     blocked: dict[str, list[str]] = {}
@@ -184,11 +184,11 @@ def _advise(outline: Outline, workloads: WorkloadTable) -> Iterator[str]:
     for row in workloads.wrong_answers:
         names = dict.fromkeys(name for category in row.categories for name in blocked.get(category, ()))
         if names:
-            yield f"A container is the wrong answer for {row.work} ({', '.join(names)}): {row.instead}."
+            yield f"A container is the wrong choice for {row.work} ({', '.join(names)}): {row.instead}."
         else:
             others.append(row.work)
     if others:
-        yield f"A container is the wrong answer for {', '.join(others)} as well, should that come along."
+        yield f"A container is also the wrong choice for {', '.join(others)}."
     for clause in workloads.care:
         yield f"{clause[0].upper()}{clause[1:]}."
 
@@ -197,27 +197,27 @@ _ASSUMED = (
     ("memory_mib", "the work stays within the memory of an isolate (--memory)"),
     ("cpu_seconds", "no request takes more CPU time than a Worker has (--cpu-seconds)"),
     ("long_running", "no work goes on beyond its request (--long-running)"),
-    ("persistent_disk", "no file on a local disk has to last (--persistent-disk)"),
+    ("persistent_disk", "no file on a local disk has to persist (--persistent-disk)"),
 )
 
 
 def _assume(outline: Outline) -> Iterator[str]:
-    told = outline.options.told
-    yield from (text for name, text in _ASSUMED if name not in told)
+    given = outline.options.given
+    yield from (text for name, text in _ASSUMED if name not in given)
     if outline.has_container:
         yield from _assume_use(outline.options)
         if outline.split.code is None:
-            yield "your own modules were not read: what they share between the two sides is not known (--source)"
+            yield "your own modules were not read, so their split is unknown (--source)"
 
 
 def _assume_use(options: PlanOptions) -> Iterator[str]:
-    told = options.told
-    if "hours_per_day" not in told:
+    given = options.given
+    if "hours_per_day" not in given:
         yield f"an instance runs {options.hours_per_day:g} hours a day (--hours)"
-    if "cpu_percent" not in told and not {"requests_per_day", "cpu_seconds"} <= told:
+    if "cpu_percent" not in given and not {"requests_per_day", "cpu_seconds"} <= given:
         busy = f"its processor is {options.cpu_percent:g} % busy"
         yield f"{busy} (--cpu-percent, or --requests-per-day and --cpu-seconds)"
-    if "concurrency" not in told:
+    if "concurrency" not in given:
         yield f"one instance works on {options.concurrency} requests at once (--concurrency; a guess)"
-    if "egress_gb" not in told:
+    if "egress_gb" not in given:
         yield "no traffic beyond what is included (--egress)"

@@ -1,4 +1,4 @@
-"""Where each direct dependency goes: it stays in the Worker, moves to the container, or a service does its work."""
+"""The side of each direct dependency: it stays in the Worker, moves to the container, or a service replaces it."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def place_dependencies(report: ProjectReport, counted: Counted) -> tuple[Placeme
 
 
 def find_direct(report: ProjectReport) -> tuple[Judgement, ...]:
-    """What the project requires itself."""
+    """The direct dependencies of the project."""
     return report.requirements
 
 
 def find_below(report: ProjectReport, names: Iterable[str]) -> tuple[Judgement, ...]:
-    """Everything that these bring along on the target, themselves among it, sorted by name."""
+    """These packages and their transitive dependencies on the target, sorted by name."""
     by_key = {judgement.key: judgement for judgement in report.dependencies}
-    wanted = set(names)
-    starts = [judgement.key for judgement in find_direct(report) if judgement.name in wanted]
+    selected = set(names)
+    starts = [judgement.key for judgement in find_direct(report) if judgement.name in selected]
     reached = reachable(starts, report.graph.edges)
     return tuple(sorted((by_key[key] for key in reached if key in by_key), key=lambda judgement: judgement.key))
 
 
 def find_bringers(report: ProjectReport, judgement: Judgement) -> tuple[str, ...]:
-    """The direct dependencies that bring this one along; none where it is one itself."""
+    """The direct dependencies that require this one; empty if it is direct itself."""
     direct = find_direct(report)
     if judgement in direct:
         return ()
@@ -53,19 +53,19 @@ def find_bringers(report: ProjectReport, judgement: Judgement) -> tuple[str, ...
 
 
 def find_blocked(report: ProjectReport) -> tuple[Judgement, ...]:
-    """What needs a container by itself, wherever it comes from."""
+    """The packages that need a container themselves, direct or transitive."""
     return tuple(judgement for judgement in report.dependencies if judgement.own_verdict is Verdict.CONTAINER)
 
 
 def _place(judgement: Judgement, report: ProjectReport, counted: Counted) -> Placement:
     row = load_incompatible().by_name.get(canonicalize_name(judgement.name))
     if row is not None and row.effect is Effect.REMOVE:
-        return _placement(judgement, Side.DROPPED, f"nothing on Workers needs it: {row.use}", judgement.alternative)
+        return _placement(judgement, Side.DROPPED, f"not needed on Workers: {row.use}", judgement.alternative)
     match judgement.verdict:
         case Verdict.CONTAINER:
             return _place_blocked(judgement, report, counted)
         case Verdict.UNKNOWN:
-            return _placement(judgement, Side.UNKNOWN, _first_message(judgement) or "it could not be judged")
+            return _placement(judgement, Side.UNKNOWN, _first_message(judgement) or "its verdict is unknown")
     limits = ", with limits" if judgement.has_cautions else ""
     return _placement(judgement, Side.WORKER, f"it runs on Workers{limits}")
 
@@ -102,7 +102,7 @@ def _find_service(judgement: Judgement) -> tuple[str | None, ServiceRow | None]:
 
 
 def _way_out(judgement: Judgement, report: ProjectReport) -> str | None:
-    """What would keep it in the Worker; what the table decides no other version lifts, but a build may."""
+    """A change that keeps it in the Worker; for a table's verdict only a build helps, not another version."""
     blockers = {finding.rule for finding in judgement.findings if finding.level is Level.BLOCKER}
     if Rule.CS201 not in blockers:
         remedies = (finding.remedy for finding in judgement.findings if finding.rule in (Rule.CS105, Rule.CS107))
@@ -117,8 +117,8 @@ def _way_out(judgement: Judgement, report: ProjectReport) -> str | None:
 def _first_message(judgement: Judgement) -> str:
     blockers = [finding for finding in judgement.findings if finding.level is Level.BLOCKER]
     open_ends = [finding for finding in judgement.findings if finding.rule.leaves_unknown]
-    told: Sequence[str] = [f"{finding.message} ({finding.rule.code})" for finding in (*blockers, *open_ends)]
-    return told[0] if told else ""
+    reasons: Sequence[str] = [f"{finding.message} ({finding.rule.code})" for finding in (*blockers, *open_ends)]
+    return reasons[0] if reasons else ""
 
 
 def _placement(

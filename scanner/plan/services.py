@@ -1,4 +1,4 @@
-"""Which Cloudflare services take work over: the questions that this answers, and what the Worker needs for it."""
+"""Cloudflare services as replacements: the questions about them, and what the Worker requires for them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from scanner.runtime.tables import Setup, load_workloads
 
 
 def answer_services(placements: Sequence[Placement]) -> Iterator[Answer]:
-    """For each direct dependency that cannot run by itself, whether a service does its work."""
+    """For each direct dependency that cannot run on Workers, whether a service replaces it."""
     for placement in placements:
         if placement.side in (Side.SERVICE, Side.CONTAINER):
             yield Answer(
                 key=f"service:{placement.name}",
-                question=f"Does a Cloudflare service take over the work of {placement.name}?",
+                question=f"Does a Cloudflare service replace {placement.name}?",
                 reply=Reply.YES if placement.side is Side.SERVICE else Reply.NO,
                 basis=Basis.DEPENDENCIES,
                 evidence=(_evidence(placement),),
@@ -22,7 +22,7 @@ def answer_services(placements: Sequence[Placement]) -> Iterator[Answer]:
 
 
 def find_setups(plan: Plan) -> tuple[tuple[str, Setup], ...]:
-    """What the services that the plan counts on need, each once, with the name of what it stands for."""
+    """The setups of the plan's services, each once, with the name of the replaced package."""
     workloads = load_workloads()
     setups: dict[str, tuple[str, Setup]] = {}
     for placement in plan.split.on(Side.SERVICE):
@@ -30,11 +30,11 @@ def find_setups(plan: Plan) -> tuple[tuple[str, Setup], ...]:
         if key is not None and key in workloads.services:
             setups.setdefault(key, (placement.name, workloads.services[key].setup))
     must_last = any(answer.key == "disk" and answer.reply is Reply.YES for answer in plan.answers)
-    return (*setups.values(), *((("files that last", workloads.storage),) if must_last else ()))
+    return (*setups.values(), *((("persistent files", workloads.storage),) if must_last else ()))
 
 
 def merge_bindings(base: Mapping[str, object], more: Iterable[Mapping[str, object]]) -> Mapping[str, object]:
-    """A configuration with further bindings; what two of them want alike stands once."""
+    """A configuration with additional bindings, without duplicates."""
     merged = dict(base)
     for bindings in more:
         for name, value in bindings.items():
@@ -56,11 +56,11 @@ def _evidence(placement: Placement) -> str:
         return f"{placement.product} would with a compatibility date from {placement.since} on"
     match placement.side, placement.fit:
         case Side.SERVICE, "part":
-            return f"{placement.product}{drivers}, for some of its uses: --services part counts on that"
+            return f"{placement.product}{drivers}, for some of its uses: use --services part to allow that"
         case Side.SERVICE, _:
             return f"{placement.product}{drivers}"
         case _, "part":
-            return f"{placement.product} would for some of its uses: --services part counts on that"
+            return f"{placement.product} would for some of its uses: use --services part to allow that"
         case _, "whole":
-            return f"{placement.product} would: --services none counts on no service"
+            return f"{placement.product} would: --services none excludes services"
     return "none is known"

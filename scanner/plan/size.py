@@ -1,4 +1,4 @@
-"""Which instance type fits, and how many instances an account admits."""
+"""The smallest sufficient instance type, and the number of instances within an account's limits."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from scanner.runtime.tables import AccountLimits, ContainerTable, CustomBounds, 
 
 _LEAST_MEMORY_MIB = 256
 _GPU_PREFIX = "nvidia-"
-"""Of NVIDIA's CUDA libraries on the public index."""
+"""The name prefix of NVIDIA's CUDA libraries on the public index."""
 _SPARE_DISK_SHARE = 0.25
-"""What is left of the disk for files at run time, beside the image; a guess."""
+"""The share of disk for files at run time in addition to the image; an estimate."""
 
 
 def named_sizes(table: ContainerTable) -> tuple[InstanceSize, ...]:
@@ -28,7 +28,7 @@ def choose_size(
     containers: ContainerTable,
     workloads: WorkloadTable,
 ) -> SizeChoice:
-    """The smallest type that holds the image and has the memory and vCPU that options and minimums ask for.
+    """The smallest type with enough disk for the image and the memory and vCPU that options and minimums require.
 
     ``names`` are the distributions on the container's side.
     """
@@ -43,7 +43,7 @@ def choose_size(
         size = next(size for size in sizes if size.name == options.instance_type)
         short = " and ".join(find_shortage(size, reasons))
         warning = f", though it has too little {short}" if short else ""
-        return SizeChoice(size=size, reasons=reasons, text=f"{size.name}, as --instance-type says{warning}")
+        return SizeChoice(size=size, reasons=reasons, text=f"{size.name}, from --instance-type{warning}")
     named = next((size for size in sizes if not find_shortage(size, reasons)), None)
     custom = custom_size(memory_mib, vcpu, disk_mb, containers.custom)
     if named is None:
@@ -55,7 +55,7 @@ def choose_size(
 
 
 def custom_size(memory_mib: float, vcpu: float, disk_mb: float, bounds: CustomBounds) -> InstanceSize | None:
-    """The smallest size of one's own with at least this much; None where that is out of bounds.
+    """The smallest custom instance type with at least these resources; None if that is out of bounds.
 
     vCPU are whole numbers here; memory and disk are rounded up to 256 MiB and 500 MB.
     """
@@ -67,20 +67,20 @@ def custom_size(memory_mib: float, vcpu: float, disk_mb: float, bounds: CustomBo
 
 
 def find_out_of_bounds(size: InstanceSize, bounds: CustomBounds) -> Iterator[str]:
-    """What a size of one's own breaks, as clauses."""
+    """The bounds that a custom instance type violates, as clauses."""
     if not bounds.vcpu_minimum <= size.vcpu <= bounds.vcpu_maximum:
-        yield f"vcpu is {size.vcpu:g}, where {bounds.vcpu_minimum:g} to {bounds.vcpu_maximum:g} are allowed"
+        yield f"vcpu is {size.vcpu:g}; must be {bounds.vcpu_minimum:g} to {bounds.vcpu_maximum:g}"
     if size.memory_mib > bounds.memory_mib_maximum:
-        yield f"memory_mib is {size.memory_mib}, where at most {bounds.memory_mib_maximum} are allowed"
+        yield f"memory_mib is {size.memory_mib}; must be at most {bounds.memory_mib_maximum}"
     if size.memory_mib < size.vcpu * bounds.memory_mib_per_vcpu_minimum:
         least = size.vcpu * bounds.memory_mib_per_vcpu_minimum
-        yield f"memory_mib is {size.memory_mib}, where {size.vcpu:g} vCPU take at least {least:g}"
+        yield f"memory_mib is {size.memory_mib}; {size.vcpu:g} vCPU require at least {least:g}"
     if size.disk_mb > bounds.disk_mb_maximum:
-        yield f"disk_mb is {size.disk_mb}, where at most {bounds.disk_mb_maximum} are allowed"
+        yield f"disk_mb is {size.disk_mb}; must be at most {bounds.disk_mb_maximum}"
 
 
 def find_capacity(size: InstanceSize, instances: int, concurrency: int, account: AccountLimits) -> Capacity:
-    """What so many instances take on at once, and how many of them the account admits."""
+    """The capacity of this number of instances, and the account's limit."""
     limits = {
         "memory": account.memory_gib * 1024 // size.memory_mib,
         "vCPU": math.floor(account.vcpu / size.vcpu),
@@ -93,19 +93,19 @@ def find_capacity(size: InstanceSize, instances: int, concurrency: int, account:
 
 
 def find_shortage(size: InstanceSize, reasons: Iterable[SizeReason]) -> tuple[str, ...]:
-    """What a size has too little of: memory, vCPU or disk."""
+    """The resources of which a size has too little: memory, vCPU or disk."""
     has = {"memory": size.memory_mib, "vCPU": size.vcpu, "disk": size.disk_mb}
-    asked = tuple(reasons)
-    return tuple(quantity for quantity, amount in has.items() if amount < _largest(asked, quantity))
+    demand = tuple(reasons)
+    return tuple(quantity for quantity, amount in has.items() if amount < _largest(demand, quantity))
 
 
 def find_gpu_packages(tree: ContainerTree) -> tuple[Package, ...]:
-    """The packages that are of use with a GPU alone, as far as their publisher's prefix tells."""
+    """The packages that require a GPU, by their publisher's prefix."""
     return tuple(package for package in tree.packages if package.name.startswith(_GPU_PREFIX))
 
 
 def worker_processes(size: InstanceSize) -> int:
-    """How many server processes keep the vCPU of an instance busy: one for each whole one, at least one."""
+    """The number of server processes: one for each whole vCPU of an instance, at least one."""
     return max(1, math.floor(size.vcpu))
 
 
@@ -114,7 +114,7 @@ def _size(row: InstanceType) -> InstanceSize:
 
 
 def _decided_by(size: InstanceSize, sizes: Sequence[InstanceSize], reasons: Sequence[SizeReason]) -> str:
-    """What keeps the next smaller type from doing, as the end of a sentence."""
+    """Why the next smaller type is not sufficient, as the end of a sentence."""
     number = sizes.index(size)
     if number == 0:
         return ""
@@ -128,15 +128,15 @@ def _largest(reasons: Iterable[SizeReason], quantity: str) -> float:
 
 def _memory_reasons(names: Collection[str], options: PlanOptions, workloads: WorkloadTable) -> Iterator[SizeReason]:
     if options.memory_mib is not None:
-        text = f"--memory says {options.memory_mib} MiB"
+        text = f"--memory is {options.memory_mib} MiB"
         yield SizeReason(quantity="memory", amount=options.memory_mib, text=text, is_guess=False)
         return
-    text = f"a Python web server takes {_LEAST_MEMORY_MIB} MiB (a guess)"
+    text = f"a Python web server requires {_LEAST_MEMORY_MIB} MiB (an estimate)"
     yield SizeReason(quantity="memory", amount=_LEAST_MEMORY_MIB, text=text, is_guess=True)
     for row in workloads.minimums:
         for name in sorted(set(names).intersection(row.names)):
             is_guess = row.certainty == "guess"
-            text = f"{name} takes {row.memory_mib} MiB ({row.provenance.source})"
+            text = f"{name} requires {row.memory_mib} MiB ({row.provenance.source})"
             yield SizeReason(quantity="memory", amount=row.memory_mib, text=text, is_guess=is_guess)
 
 
@@ -144,7 +144,7 @@ def _vcpu_reasons(names: Collection[str], workloads: WorkloadTable) -> Iterator[
     for row in workloads.minimums:
         for name in sorted(set(names).intersection(row.names)):
             is_guess = row.certainty == "guess"
-            text = f"{name} takes {row.vcpu:g} vCPU ({row.provenance.source})"
+            text = f"{name} requires {row.vcpu:g} vCPU ({row.provenance.source})"
             yield SizeReason(quantity="vCPU", amount=row.vcpu, text=text, is_guess=is_guess)
 
 
@@ -162,9 +162,9 @@ def _disk_reasons(tree: ContainerTree | None, workloads: WorkloadTable) -> Itera
 
 
 def _text(size: InstanceSize | None, memory_mib: float, vcpu: float, disk_mb: float) -> str:
-    asked = f"{memory_mib:.0f} MiB of memory, {vcpu:g} vCPU and {disk_mb:.0f} MB of disk"
+    demand = f"{memory_mib:.0f} MiB of memory, {vcpu:g} vCPU and {disk_mb:.0f} MB of disk"
     if size is None:
-        return f"no instance type has {asked}: the work has to be parted or run elsewhere"
+        return f"no instance type has {demand}: split the work or run it elsewhere"
     if size.name == "custom":
-        return f"no named type has {asked}; a size of one's own within its bounds has"
-    return f"{size.name} is the smallest type with {asked}"
+        return f"no named type has {demand}; a custom instance type has"
+    return f"{size.name} is the smallest type with {demand}"

@@ -1,4 +1,4 @@
-"""A Wrangler configuration read for its check: values with places, the code and the images that it leads to."""
+"""Reads a Wrangler configuration for its check: values with locations, and the code and images that it names."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ from scanner.model.dependency import Location
 from scanner.model.errors import SourceError
 from scanner.model.finding import Problem
 from scanner.model.rule import Rule
-from scanner.plan.check import Beside, CheckInput, TextFile, find_faults, find_scopes
+from scanner.plan.check import CheckInput, SiblingConfig, TextFile, find_faults, find_scopes
 from scanner.plan.check.code import blank_code_comments
 from scanner.plan.model import Checked
 
 _CODE_SUFFIXES = (".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".py")
 _MAX_CODE_FILES = 500
 _PYWRANGLER_NAMES = ("wrangler.toml", "wrangler.jsonc")
-"""In the order in which pywrangler looks for them (workers-py 1.17.9, pywrangler/utils.py)."""
+"""In the order of pywrangler's search (workers-py 1.17.9, pywrangler/utils.py)."""
 _PLACE_OF_TOML_ERROR = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Parsed:
-    """The values of a configuration and their places."""
+    """The values of a configuration and their locations."""
 
     values: Mapping[str, object]
     positions: Positions
     repeated: tuple[KeyPath, ...] = ()
-    """Keys that stand more than once in their object."""
+    """Keys that occur more than once in their object."""
 
 
-class _Unparsed(Exception):  # noqa: N818  # it is told as a problem, not as an error
-    """A text that does not parse, with the place where that shows."""
+class _Unparsed(Exception):  # noqa: N818  # reported as a problem, not as an error
+    """A text that does not parse, with the location of the error."""
 
     def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
         super().__init__(reason)
@@ -54,7 +54,7 @@ class _Unparsed(Exception):  # noqa: N818  # it is told as a problem, not as an 
 
 
 def check_wrangler(path: str) -> Checked:
-    """What is wrong with the configuration at a path; a file that cannot be read or parsed is a problem as well."""
+    """The faults in the configuration at a path; a file that cannot be read or parsed is a problem as well."""
     try:
         text, problems = decode_leniently(read_file(path), path)
         parsed = _parse(text, path)
@@ -69,12 +69,12 @@ def check_wrangler(path: str) -> Checked:
 
     given = CheckInput(path=path, values=parsed.values, locate=locate)
     twice = [
-        given.problem(Rule.CS601, key, f"the key `{key[-1]}` stands twice, and only the last one counts")
+        given.problem(Rule.CS601, key, f"the key `{key[-1]}` occurs twice; only the last one is used")
         for key in parsed.repeated
     ]
     sources, missing = _read_sources(given)
     images, absent = _read_images(given)
-    given = replace(given, sources=sources, images=images, missing=frozenset(absent), beside=_read_beside(path))
+    given = replace(given, sources=sources, images=images, missing=frozenset(absent), sibling=_read_sibling(path))
     return Checked(path=path, problems=(*problems, *twice, *missing, *find_faults(given)))
 
 
@@ -89,7 +89,7 @@ def _parse(text: str, path: str) -> _Parsed:
     except RecursionError as error:
         raise _Unparsed("is nested too deeply") from error
     if not isinstance(parsed.values, dict):
-        raise _Unparsed("holds no object")
+        raise _Unparsed("must contain an object")
     return parsed
 
 
@@ -97,9 +97,9 @@ def _parse_json(text: str) -> _Parsed:
     try:
         values, plain = parse_jsonc(text)
     except json.JSONDecodeError as error:
-        raise _Unparsed(f"is no JSON: {error.msg}", error.lineno, error.colno) from error
+        raise _Unparsed(f"invalid JSON: {error.msg}", error.lineno, error.colno) from error
     except ValueError as error:
-        raise _Unparsed(f"is no JSON: {error}") from error
+        raise _Unparsed(f"invalid JSON: {error}") from error
     return _Parsed(values=values, positions=find_json_positions(plain), repeated=find_repeated_keys(plain))
 
 
@@ -109,13 +109,13 @@ def _parse_toml(text: str) -> _Parsed:
     except ValueError as error:
         reason = str(error).splitlines()[0]
         place = _PLACE_OF_TOML_ERROR.search(reason)
-        told = f"is no TOML: {_PLACE_OF_TOML_ERROR.sub('', reason).rstrip()}"
-        raise _Unparsed(told, *(int(number) for number in place.groups()) if place else ()) from error
+        message = f"invalid TOML: {_PLACE_OF_TOML_ERROR.sub('', reason).rstrip()}"
+        raise _Unparsed(message, *(int(number) for number in place.groups()) if place else ()) from error
     return _Parsed(values=values, positions=find_toml_positions(text))
 
 
 def _read_sources(given: CheckInput) -> tuple[tuple[TextFile, ...], tuple[Problem, ...]]:
-    """The main modules with the code beside and below them, and problems for those that cannot be read."""
+    """The main modules with the code in their folders and below, and problems for unreadable ones."""
     found: dict[str, TextFile] = {}
     problems: list[Problem] = []
     for scope in find_scopes(given):
@@ -126,12 +126,12 @@ def _read_sources(given: CheckInput) -> tuple[tuple[TextFile, ...], tuple[Proble
         try:
             found[path] = replace(_read_code(path), is_main=True)
         except SourceError as error:
-            reason = error.reason if Path(path).exists() else f"there is no file {main}"
+            reason = error.reason if Path(path).exists() else f"file not found: {main}"
             problems.append(given.problem(Rule.CS602, (*scope.prefix, "main"), reason))
             continue
         for each in find_files(str(Path(path).parent), lambda file: file.endswith(_CODE_SUFFIXES)):
             if each not in found and len(found) < _MAX_CODE_FILES:
-                with suppress(SourceError):  # it is beside the main module, and may be none of the Worker's
+                with suppress(SourceError):  # in the folder of the main module, but possibly not part of the Worker
                     found[each] = _read_code(each)
     return tuple(found.values()), tuple(problems)
 
@@ -142,7 +142,7 @@ def _read_code(path: str) -> TextFile:
 
 
 def _read_images(given: CheckInput) -> tuple[dict[str, TextFile], set[str]]:
-    """The Dockerfiles by what names them, and names that look like paths and lead nowhere."""
+    """The Dockerfiles by the text that names them, and texts that look like paths of missing files."""
     images: dict[str, TextFile] = {}
     missing: set[str] = set()
     for scope in find_scopes(given):
@@ -159,8 +159,8 @@ def _read_images(given: CheckInput) -> tuple[dict[str, TextFile], set[str]]:
     return images, missing
 
 
-def _read_beside(path: str) -> Beside | None:
-    """The configuration beside this one that one of the two tools reads instead; None where both read the same."""
+def _read_sibling(path: str) -> SiblingConfig | None:
+    """The configuration in the same folder that one of the two tools reads instead; None if both read the same."""
     folder, name = Path(path).parent, Path(path).name
     deploys, installs = (
         next((each for each in names if (folder / each).is_file()), None) for names in (CONFIG_NAMES, _PYWRANGLER_NAMES)
@@ -171,12 +171,12 @@ def _read_beside(path: str) -> Beside | None:
     try:
         values = _parse(_read_text(other), other).values
     except (SourceError, _Unparsed):
-        return None  # which is told where that one is checked
-    return Beside(deploys=deploys, installs=installs, values=values)
+        return None  # reported when that file is checked
+    return SiblingConfig(deploys=deploys, installs=installs, values=values)
 
 
 def _read_text(path: str) -> str:
-    """The text of a file; what is not UTF-8 in it is replaced.
+    """The text of a file; invalid UTF-8 is replaced.
 
     Raises:
         SourceError: it cannot be read.

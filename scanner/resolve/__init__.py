@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.model.target import Target
 from scanner.resolve.graph import Conflict, Graph, Node, Suggestion, Supply
 from scanner.resolve.options import Options, Prerelease, Resolution
@@ -34,12 +34,12 @@ __all__ = [
 
 
 def resolve_tree(
-    requirements: Iterable[Want],
+    requirements: Iterable[Requirement],
     *,
     target: Target,
     supply: Supply,
     constraints: Mapping[NormalizedName, SpecifierSet] | None = None,
-    overrides: Mapping[NormalizedName, tuple[Want, ...]] | None = None,
+    overrides: Mapping[NormalizedName, tuple[Requirement, ...]] | None = None,
     options: Options | None = None,
 ) -> Graph:
     """The tree below the requirements of a project."""
@@ -63,7 +63,7 @@ def resolve_tree(
 
 
 def resolve_flat(
-    requirements: Iterable[Want],
+    requirements: Iterable[Requirement],
     *,
     target: Target,
     supply: Supply,
@@ -79,7 +79,7 @@ def resolve_flat(
     return build_flat_graph(rules)
 
 
-def _start(rules: Rules, roots: tuple[Want, ...]) -> Rules:
+def _start(rules: Rules, roots: tuple[Requirement, ...]) -> Rules:
     rules.opaque.update(one.name for one in roots if one.url is not None)
     rules.supply.prefetch(roots, narrow=rules.narrow)
     return rules

@@ -11,7 +11,7 @@ from packaging.utils import NormalizedName
 from scanner.model.dependency import Dependency
 from scanner.model.errors import ArtifactError, IndexFailure
 from scanner.model.metadata import CoreMetadata
-from scanner.model.requirement import Narrow, Want
+from scanner.model.requirement import Narrow, Requirement
 from scanner.model.target import Target
 from scanner.resolve import Graph, Supply
 from scanner.runtime.candidates import Candidate, Candidates, direct_candidates
@@ -47,9 +47,11 @@ class DirectSupply:
         }
         return replace(graph, nodes=nodes)
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+    def prefetch(
+        self, requirements: tuple[Requirement, ...], *, levels: int | None = None, narrow: Narrow | None = None
+    ) -> None:
         """Prefetch what resolving these probably requires, down to ``levels`` levels."""
-        others = tuple(want for want in wants if want.name not in self._given)
+        others = tuple(want for want in requirements if want.name not in self._given)
 
         def narrow_further(name: NormalizedName, specifier: SpecifierSet) -> SpecifierSet | None:
             if name in self._given:

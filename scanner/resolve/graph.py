@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from scanner.model.errors import IndexFailure
 from scanner.model.metadata import CoreMetadata
-from scanner.model.requirement import Narrow, Want
+from scanner.model.requirement import Narrow, Requirement
 from scanner.runtime.candidates import Candidate, Candidates, PassedOver
 from scanner.runtime.tables import PyodidePackage
 
@@ -53,8 +53,8 @@ class Conflict:
     """Two requirements on one project that no version satisfies."""
 
     name: NormalizedName
-    kept: Want
-    dropped: Want
+    kept: Requirement
+    dropped: Requirement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +71,7 @@ class Node:
     """One project in the tree, with the version that was chosen for it."""
 
     name: NormalizedName
-    requirements: tuple[Want, ...]
+    requirements: tuple[Requirement, ...]
     candidates: Candidates | None = None
     """None if the index was not used or gave no usable answer."""
     chosen: Candidate | None = None
@@ -147,7 +147,9 @@ def _reach(graph: Graph, keys: Iterable[str]) -> set[str]:
 class Supply(Protocol):
     """The source of candidates and their metadata. The resolver itself uses no network."""
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+    def prefetch(
+        self, requirements: tuple[Requirement, ...], *, levels: int | None = None, narrow: Narrow | None = None
+    ) -> None:
         """Prefetch what resolving these probably requires, down to ``levels`` levels; None for all.
 
         ``narrow`` says what holds besides; None for nothing.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.resolve.graph import Key
 
 
@@ -51,12 +51,12 @@ class Incompatibility:
 
     terms: Mapping[Key, Term]
     causes: tuple[Incompatibility, ...] = ()
-    requirements: tuple[Want, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     """The requirements that it stands for."""
     number: int = field(default_factory=count().__next__)
     """Which of all it is, in the order in which they were found."""
 
-    def list_requirements(self) -> list[Want]:
+    def list_requirements(self) -> list[Requirement]:
         """The requirements among everything that this was derived from, each once, in the order they were met."""
         seen = {self.number: self}
         pending = [self]

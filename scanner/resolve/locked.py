@@ -11,7 +11,7 @@ from scanner.inputs.formats.locks.reach import edge_keys, group_by_name, lock_ke
 from scanner.model.artifact import Artifact, Release
 from scanner.model.dependency import Dependency
 from scanner.model.errors import IndexFailure
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.model.target import Target
 from scanner.resolve.graph import Graph, Node, Supply, mark_blocked
 from scanner.runtime.candidates import Candidate, Candidates, FixedReleases, direct_candidates
@@ -25,7 +25,7 @@ def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, su
     """
     named = [dependency for dependency in dependencies if dependency.name is not None]
     keys = lock_keys(named)
-    supply.prefetch(tuple(_want(dependency) for dependency in named if not _files(dependency)))
+    supply.prefetch(tuple(_requirement(dependency) for dependency in named if not _files(dependency)))
     by_name = group_by_name(named)
     nodes: dict[str, Node] = {}
     for dependency in named:
@@ -38,10 +38,10 @@ def build_locked_graph(dependencies: Sequence[Dependency], *, target: Target, su
 
 def _build_node(dependency: Dependency, target: Target, supply: Supply, requires: tuple[str, ...]) -> Node:
     assert dependency.name is not None  # noqa: S101  # only named ones come here
-    want = _want(dependency)
+    requirement = _requirement(dependency)
     given = direct_candidates(dependency, target)
     if dependency.url is not None and given is None:
-        return Node(name=dependency.name, requirements=(want,), url=dependency.url, requires=requires)
+        return Node(name=dependency.name, requirements=(requirement,), url=dependency.url, requires=requires)
     candidates, failure = (given, None) if given else _candidates(dependency, target, supply)
     chosen: Candidate | None = None
     satisfying: tuple[Version, ...] = ()
@@ -52,7 +52,7 @@ def _build_node(dependency: Dependency, target: Target, supply: Supply, requires
             candidates, failure = _ask_index(dependency, supply, candidates)
     return Node(
         name=dependency.name,
-        requirements=(want,),
+        requirements=(requirement,),
         candidates=candidates,
         chosen=chosen,
         satisfying=satisfying,
@@ -91,10 +91,12 @@ def _files(dependency: Dependency) -> tuple[Artifact, ...]:
     return dependency.locked.artifacts if dependency.locked else ()
 
 
-def _want(dependency: Dependency) -> Want:
+def _requirement(dependency: Dependency) -> Requirement:
     assert dependency.name is not None  # noqa: S101  # only named ones come here
     specifier = SpecifierSet(f"=={dependency.pin}") if dependency.pin else dependency.specifier
-    return Want(name=dependency.name, specifier=specifier, text=f"{dependency.name}{specifier}", url=dependency.url)
+    return Requirement(
+        name=dependency.name, specifier=specifier, text=f"{dependency.name}{specifier}", url=dependency.url
+    )
 
 
 def _roots(named: Sequence[Dependency], keys: dict[int, str], nodes: dict[str, Node]) -> tuple[str, ...]:

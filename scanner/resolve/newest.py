@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.resolve.graph import Conflict, Key, Pick
 from scanner.resolve.rules import Rules
 from scanner.runtime.candidates import Candidate, Candidates
@@ -34,9 +34,9 @@ class _Walk:
     rules: Rules
     picks: dict[Key, Pick] = field(default_factory=dict)
     extras: dict[NormalizedName, dict[NormalizedName | None, None]] = field(default_factory=dict)
-    required: dict[NormalizedName, list[Want]] = field(default_factory=dict)
+    required: dict[NormalizedName, list[Requirement]] = field(default_factory=dict)
     conflicts: dict[NormalizedName, Conflict] = field(default_factory=dict)
-    pending: deque[Want] = field(default_factory=deque)
+    pending: deque[Requirement] = field(default_factory=deque)
     is_straight: bool = True
 
     def run(self) -> Newest:
@@ -54,7 +54,7 @@ class _Walk:
         is_solution = self.is_straight and fits and not self.conflicts
         return Newest(picks=picks, conflicts=keep_conflicts(self.conflicts, picks), is_solution=is_solution)
 
-    def _choose(self, one: Want, candidates: Candidates) -> Candidate | None:
+    def _choose(self, one: Requirement, candidates: Candidates) -> Candidate | None:
         """The version for all requirements on a package so far, one more among them; what contradicts them is noted."""
         known = self.required.setdefault(one.name, [])
         current = self.picks.get((one.name, None))
@@ -69,7 +69,7 @@ class _Walk:
         self.is_straight = self.is_straight and current is None
         return self.rules.choose(candidates, satisfying)
 
-    def _take(self, one: Want, chosen: Candidate | None) -> None:
+    def _take(self, one: Requirement, chosen: Candidate | None) -> None:
         """Takes a version for a package and all its extras that are required, with what that requires."""
         extras = self.extras.setdefault(one.name, {None: None})
         extras[one.extra] = None
@@ -85,7 +85,7 @@ def find_misfits(picks: Mapping[Key, Pick]) -> set[NormalizedName]:
     return {pick.name for pick in picks.values() if pick.candidate and pick.candidate.wheel is None}
 
 
-def find_conflict(rules: Rules, requirements: Sequence[Want]) -> Conflict:
+def find_conflict(rules: Rules, requirements: Sequence[Requirement]) -> Conflict:
     """The requirement of a conflict to leave out: the one furthest from the project."""
     name = requirements[0].name
     candidates = rules.candidates(name)
@@ -104,7 +104,7 @@ def keep_conflicts(
     return {name: one for name, one in conflicts.items() if one.dropped.parent is None or one.dropped.parent in names}
 
 
-def list_reachable(rules: Rules, requirements: Iterable[Want], picks: Mapping[Key, Pick]) -> list[Key]:
+def list_reachable(rules: Rules, requirements: Iterable[Requirement], picks: Mapping[Key, Pick]) -> list[Key]:
     """What is taken below these requirements, nearest first."""
     queue = deque((one.name, one.extra) for one in requirements)
     seen = dict.fromkeys(queue)

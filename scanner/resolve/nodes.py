@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.model.specifiers import find_pin
 from scanner.resolve.graph import Conflict, Graph, Node, Pick, Suggestion, mark_blocked
 from scanner.resolve.passed_over import find_passed_over
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def build_graph(
-    rules: Rules, roots: Sequence[Want], solution: Solution, suggestions: Mapping[NormalizedName, Suggestion]
+    rules: Rules, roots: Sequence[Requirement], solution: Solution, suggestions: Mapping[NormalizedName, Suggestion]
 ) -> Graph:
     """The tree of both parts; what the Worker's part has is shared by the other as far as it is the same."""
     worker, container = solution.worker, solution.container
@@ -44,7 +44,7 @@ def build_graph(
 
 def build_flat_graph(rules: Rules) -> Graph:
     """The requirements of a project by themselves."""
-    by_name: dict[NormalizedName, list[Want]] = {}
+    by_name: dict[NormalizedName, list[Requirement]] = {}
     for one in rules.roots:
         by_name.setdefault(one.name, []).append(one)
     nodes = {str(name): _build_node(rules, name, tuple(own), None, None) for name, own in by_name.items()}
@@ -55,7 +55,7 @@ def build_flat_graph(rules: Rules) -> Graph:
 class _Required:
     """What is required of one package in one part, and what it requires itself."""
 
-    by: list[Want]
+    by: list[Requirement]
     children: dict[NormalizedName, list[str | None]]
     """Each with the extras that bring it; None for the package itself."""
 
@@ -139,7 +139,11 @@ def _group_by_extra(children: Mapping[str, Sequence[str | None]]) -> dict[str, t
 
 
 def _build_node(
-    rules: Rules, name: NormalizedName, requirements: tuple[Want, ...], pick: Pick | None, conflict: Conflict | None
+    rules: Rules,
+    name: NormalizedName,
+    requirements: tuple[Requirement, ...],
+    pick: Pick | None,
+    conflict: Conflict | None,
 ) -> Node:
     url = next((one.url for one in requirements if one.url), None)
     candidates = None if url else rules.candidates(name)

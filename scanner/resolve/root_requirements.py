@@ -8,26 +8,26 @@ from dataclasses import dataclass, field
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.resolve.graph import Key
 
 
 class RootRequirements:
     """The requirements of the project itself, in their order."""
 
-    def __init__(self, requirements: Iterable[Want] = ()) -> None:
+    def __init__(self, requirements: Iterable[Requirement] = ()) -> None:
         self._all = tuple(requirements)
-        self._by_name: dict[NormalizedName, list[Want]] = {}
-        self._by_key: dict[Key, list[Want]] = {}
+        self._by_name: dict[NormalizedName, list[Requirement]] = {}
+        self._by_key: dict[Key, list[Requirement]] = {}
         for requirement in self._all:
             self._by_name.setdefault(requirement.name, []).append(requirement)
             if requirement.url is None:
                 self._by_key.setdefault((requirement.name, requirement.extra), []).append(requirement)
 
-    def __iter__(self) -> Iterator[Want]:
+    def __iter__(self) -> Iterator[Requirement]:
         return iter(self._all)
 
-    def on(self, name: NormalizedName) -> Sequence[Want]:
+    def on(self, name: NormalizedName) -> Sequence[Requirement]:
         """Those on one package."""
         return self._by_name.get(name, ())
 
@@ -40,7 +40,7 @@ class RootRequirements:
 class Decided:
     """A requirement of a version that is decided, which holds only as long as that is."""
 
-    requirement: Want
+    requirement: Requirement
     by: Key
 
 
@@ -49,15 +49,15 @@ class Beside:
     """What is required of others while the versions of one package vary, which itself is required in any version."""
 
     key: Key
-    roots: Mapping[Key, Sequence[Want]]
+    roots: Mapping[Key, Sequence[Requirement]]
     decided: Mapping[Key, Sequence[Decided]]
     used: set[Key] = field(default_factory=set)
     """The decided packages whose requirements were looked at: what was found holds only together with them."""
 
-    def on(self, key: Key) -> list[Want]:
+    def on(self, key: Key) -> list[Requirement]:
         """What is required of a package or an extra."""
         if key == self.key:
-            return [Want(name=key[0], extra=key[1], specifier=SpecifierSet(), text=key[0])]
+            return [Requirement(name=key[0], extra=key[1], specifier=SpecifierSet(), text=key[0])]
         if key[0] == self.key[0]:
             return []
         decided = self.decided.get(key, ())

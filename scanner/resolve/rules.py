@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from scanner.model.errors import ArtifactError, IndexFailure
 from scanner.model.metadata import CoreMetadata, applies, may_apply
-from scanner.model.requirement import Want, with_extras
+from scanner.model.requirement import Requirement, with_extras
 from scanner.model.specifiers import combine, find_pin
 from scanner.model.target import Target
 from scanner.resolve.graph import BudgetSpentError, Key, Pick, Supply, UnknownRequires
@@ -32,7 +32,7 @@ class Rules:
     target: Target
     supply: Supply
     constraints: Mapping[NormalizedName, SpecifierSet] = field(default_factory=dict)
-    overrides: Mapping[NormalizedName, tuple[Want, ...]] = field(default_factory=dict)
+    overrides: Mapping[NormalizedName, tuple[Requirement, ...]] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
     opaque: set[NormalizedName] = field(default_factory=set)
     """Packages that no version is chosen for: given by a URL, not there, or not to be asked."""
@@ -53,19 +53,19 @@ class Rules:
     """The versions of which it is unknown what they require."""
     budget: int | None = None
     """How many more versions may have their metadata read; None for no limit."""
-    fetched_ahead: set[Want] = field(default_factory=set)
+    fetched_ahead: set[Requirement] = field(default_factory=set)
     """What was already prefetched."""
     _asked: set[tuple[NormalizedName, Version]] = field(default_factory=set)
     _offered: dict[Key, Version | None] = field(default_factory=dict)
     _old: dict[NormalizedName, Candidates] = field(default_factory=dict)
     _satisfying: dict[tuple[NormalizedName, frozenset[SpecifierSet]], tuple[Version, ...]] = field(default_factory=dict)
-    _children: dict[tuple[NormalizedName, NormalizedName | None, Version], tuple[Want, ...]] = field(
+    _children: dict[tuple[NormalizedName, NormalizedName | None, Version], tuple[Requirement, ...]] = field(
         default_factory=dict
     )
 
     def begin(
         self,
-        roots: Iterable[Want],
+        roots: Iterable[Requirement],
         *,
         relaxed: AbstractSet[NormalizedName] = frozenset(),
         preferences: Mapping[NormalizedName, Version] | None = None,
@@ -98,9 +98,9 @@ class Rules:
     def narrow(self, name: NormalizedName, specifier: SpecifierSet) -> SpecifierSet | None:
         """A requirement after constraints and overrides; None if no index is used for it."""
         instead = self.overrides.get(name)
-        if name in self.opaque or any(want.url for want in instead or ()):
+        if name in self.opaque or any(requirement.url for requirement in instead or ()):
             return None
-        asked = [specifier] if instead is None else [want.specifier for want in instead]
+        asked = [specifier] if instead is None else [requirement.specifier for requirement in instead]
         return combine(asked, self.constraints.get(name))
 
     @property
@@ -112,7 +112,7 @@ class Rules:
         """Whether the project pins the package, which is what makes a yanked release count (PEP 592)."""
         return any(find_pin(one.specifier) for one in self.roots.on(name))
 
-    def satisfying(self, candidates: Candidates, requirements: Iterable[Want]) -> tuple[Version, ...]:
+    def satisfying(self, candidates: Candidates, requirements: Iterable[Requirement]) -> tuple[Version, ...]:
         """The versions that all requirements and constraints allow, newest first."""
         specifiers = frozenset(one.specifier for one in requirements)
         key = (candidates.name, specifiers)
@@ -157,7 +157,7 @@ class Rules:
         versions = self.satisfying(candidates, [one for one in own if find_pin(one.specifier)])
         return self.sort(name, versions)
 
-    def children(self, pick: Pick) -> tuple[Want, ...]:
+    def children(self, pick: Pick) -> tuple[Requirement, ...]:
         """The requirements of one version on the target; empty if unknown, which is recorded."""
         if pick.candidate is None:
             return ()
@@ -167,7 +167,11 @@ class Rules:
             self._children[key] = tuple(self._child_requirements(pick, metadata)) if metadata else ()
             if metadata:
                 self._note_unreadable(pick, metadata)
-        return tuple(want for want in self._children[key] if (want.parent, want.name) not in self.dropped)
+        return tuple(
+            requirement
+            for requirement in self._children[key]
+            if (requirement.parent, requirement.name) not in self.dropped
+        )
 
     def lacks_extra(self, pick: Pick) -> bool:
         """Whether a version does not satisfy because it lacks an extra that other versions have.
@@ -254,20 +258,20 @@ class Rules:
             self.unknown[name, candidate.version] = UnknownRequires(reason=reason)
         return metadata
 
-    def _child_requirements(self, pick: Pick, metadata: CoreMetadata) -> Iterator[Want]:
-        for requirement in metadata.requires:
-            if not _is_required(requirement.marker, self.target.markers, pick.extra):
+    def _child_requirements(self, pick: Pick, metadata: CoreMetadata) -> Iterator[Requirement]:
+        for declared in metadata.requires:
+            if not _is_required(declared.marker, self.target.markers, pick.extra):
                 continue
-            want = Want(
-                name=canonicalize_name(requirement.name),
-                specifier=requirement.specifier,
-                text=str(requirement),
-                url=requirement.url,
+            requirement = Requirement(
+                name=canonicalize_name(declared.name),
+                specifier=declared.specifier,
+                text=str(declared),
+                url=declared.url,
                 parent=pick.name,
             )
-            yield from self.overridden(with_extras(want, requirement.extras))
+            yield from self.overridden(with_extras(requirement, declared.extras))
 
-    def overridden(self, requirements: Iterable[Want]) -> Iterator[Want]:
+    def overridden(self, requirements: Iterable[Requirement]) -> Iterator[Requirement]:
         """The requirements, each on an overridden name replaced by what the override says."""
         for one in requirements:
             if one.name not in self.overrides:

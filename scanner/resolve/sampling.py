@@ -16,7 +16,7 @@ from itertools import islice
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.resolve.graph import Pick
 from scanner.resolve.root_requirements import Beside
 from scanner.resolve.rules import Rules
@@ -54,7 +54,7 @@ class Sampler:
     depth: int = 2
     """How many levels down a requirement is looked at to tell whether a version may work."""
     _looks: dict[int, _Look] = field(default_factory=dict)
-    _unmet: dict[NormalizedName, Want] = field(default_factory=dict)
+    _unmet: dict[NormalizedName, Requirement] = field(default_factory=dict)
 
     def land(self, start: int) -> int:
         """The first position from ``start`` on that may work, as far as samples show; past the end where none does."""
@@ -72,14 +72,14 @@ class Sampler:
                 return found
         return end
 
-    def find_unmet(self) -> tuple[Want, ...]:
+    def find_unmet(self) -> tuple[Requirement, ...]:
         """What was found to be required and that no compatible version meets, each package once."""
         unmet = dict(self._unmet)
         for position, look in self._looks.items():
             candidate = next(self.candidates.fitting((self.versions[position],)), None)
-            for want in self._children(candidate) if look.passed and candidate else ():
-                if want.name in look.passed:
-                    unmet.setdefault(want.name, want)
+            for requirement in self._children(candidate) if look.passed and candidate else ():
+                if requirement.name in look.passed:
+                    unmet.setdefault(requirement.name, requirement)
         return tuple(unmet.values())
 
     def _samples(self, start: int) -> list[int]:
@@ -125,28 +125,32 @@ class Sampler:
         if position not in self._looks:
             version = self.versions[position]
             candidate = next(self.candidates.fitting((version,)), None)
-            wants = list(self._children(candidate)) if candidate else []
-            passed = {want.name: gap for want in wants if (gap := self._count_passed(want)) is not None}
+            requirements = list(self._children(candidate)) if candidate else []
+            passed = {
+                requirement.name: gap
+                for requirement in requirements
+                if (gap := self._count_passed(requirement)) is not None
+            }
             viable = not passed and candidate is not None and self._is_viable(candidate, None, self.depth)
             lacks = candidate is not None and self._lacks_extra(candidate)
             self._looks[position] = _Look(viable=viable, passed=passed, lacks_extra=lacks)
         return self._looks[position]
 
-    def _count_passed(self, want: Want) -> int | None:
+    def _count_passed(self, requirement: Requirement) -> int | None:
         """How many fitting versions are newer than those that are admitted; None where one that fits is admitted."""
-        candidates = self.rules.candidates(want.name) if want.url is None else None
+        candidates = self.rules.candidates(requirement.name) if requirement.url is None else None
         if candidates is None:
             return None
-        satisfying = self._satisfying(candidates, want)
-        if next(self.rules.usable(candidates, satisfying, want.extra), None) is not None:
+        satisfying = self._satisfying(candidates, requirement)
+        if next(self.rules.usable(candidates, satisfying, requirement.extra), None) is not None:
             return None
         if self.rules.is_last_resort(candidates, satisfying):
             return None
-        admitted = candidates.satisfying(want.specifier, prereleases=True)
-        newest = admitted[0] if admitted else _named_version(want)
-        others = self.rules.satisfying(candidates, self._others(want)) if newest is not None else ()
+        admitted = candidates.satisfying(requirement.specifier, prereleases=True)
+        newest = admitted[0] if admitted else _named_version(requirement)
+        others = self.rules.satisfying(candidates, self._others(requirement)) if newest is not None else ()
         newer = (version for version in others if newest is not None and version > newest)
-        return sum(1 for _ in self.rules.usable(candidates, newer, want.extra))
+        return sum(1 for _ in self.rules.usable(candidates, newer, requirement.extra))
 
     def _look_ahead(self, positions: Sequence[int]) -> None:
         """Fetches at once what looking at these positions needs."""
@@ -155,8 +159,12 @@ class Sampler:
         if len(candidates) > 1:
             self.rules.supply.prefetch_metadata(candidates)
         if self.depth > 1 and candidates:
-            wants = {want: None for candidate in candidates for want in self._children(candidate)}
-            ahead = tuple(want for want in wants if self._is_narrow(want) and want not in self.rules.fetched_ahead)
+            requirements = {requirement: None for candidate in candidates for requirement in self._children(candidate)}
+            ahead = tuple(
+                requirement
+                for requirement in requirements
+                if self._is_narrow(requirement) and requirement not in self.rules.fetched_ahead
+            )
             self.rules.fetched_ahead.update(ahead)
             if ahead:
                 self.rules.supply.prefetch(ahead, levels=self.depth - 1, narrow=self.rules.narrow)
@@ -165,31 +173,31 @@ class Sampler:
         """Whether what a version (with an extra) requires can be met beside what is wanted, some levels down."""
         if self._lacks_extra(candidate):
             return False
-        return all(self._can_be_met(want, depth) for want in self._children(candidate, extra))
+        return all(self._can_be_met(requirement, depth) for requirement in self._children(candidate, extra))
 
     def _lacks_extra(self, candidate: Candidate) -> bool:
         name = candidate.release.name
         picks = (Pick(name=name, extra=one, candidate=candidate) for one in self._extras(candidate))
         return any(map(self.rules.lacks_extra, picks))
 
-    def _can_be_met(self, want: Want, depth: int) -> bool:
-        candidates = self.rules.candidates(want.name) if want.url is None else None
+    def _can_be_met(self, requirement: Requirement, depth: int) -> bool:
+        candidates = self.rules.candidates(requirement.name) if requirement.url is None else None
         if candidates is None:
             return True
-        satisfying = self._satisfying(candidates, want)
-        newest = next(self.rules.usable(candidates, satisfying, want.extra), None)
+        satisfying = self._satisfying(candidates, requirement)
+        newest = next(self.rules.usable(candidates, satisfying, requirement.extra), None)
         if newest is None:
             if self.rules.is_last_resort(candidates, satisfying):
                 return True
-            self._unmet.setdefault(want.name, want)
+            self._unmet.setdefault(requirement.name, requirement)
             return False
-        if depth <= 1 or not self._is_narrow(want):
+        if depth <= 1 or not self._is_narrow(requirement):
             return True
-        oldest = next(self.rules.usable(candidates, reversed(satisfying), want.extra), newest)
+        oldest = next(self.rules.usable(candidates, reversed(satisfying), requirement.extra), newest)
         samples = {candidate.version: candidate for candidate in (newest, oldest)}
-        return any(self._is_viable(candidate, want.extra, depth - 1) for candidate in samples.values())
+        return any(self._is_viable(candidate, requirement.extra, depth - 1) for candidate in samples.values())
 
-    def _children(self, candidate: Candidate, extra: NormalizedName | None = None) -> Iterator[Want]:
+    def _children(self, candidate: Candidate, extra: NormalizedName | None = None) -> Iterator[Requirement]:
         """What a version requires, with the extras that are asked for now."""
         for one in dict.fromkeys((None, *self._extras(candidate), extra)):
             yield from self.rules.children(Pick(name=candidate.release.name, extra=one, candidate=candidate))
@@ -198,25 +206,25 @@ class Sampler:
         asked = [key for key in self.rules.asked_extras if key[0] == candidate.release.name]
         return [extra for name, extra in asked if extra and self.beside.on((name, extra))]
 
-    def _is_narrow(self, want: Want) -> bool:
+    def _is_narrow(self, requirement: Requirement) -> bool:
         """Whether so few versions are admitted that what they require decides; where many are, one will do."""
-        candidates = self.rules.candidates(want.name) if want.url is None else None
+        candidates = self.rules.candidates(requirement.name) if requirement.url is None else None
         if candidates is None:
             return False
-        fitting = self.rules.usable(candidates, self._satisfying(candidates, want), want.extra)
+        fitting = self.rules.usable(candidates, self._satisfying(candidates, requirement), requirement.extra)
         return len(list(islice(fitting, _NARROW + 1))) <= _NARROW
 
-    def _satisfying(self, candidates: Candidates, want: Want) -> tuple[Version, ...]:
-        return self.rules.satisfying(candidates, [want, *self._others(want)])
+    def _satisfying(self, candidates: Candidates, requirement: Requirement) -> tuple[Version, ...]:
+        return self.rules.satisfying(candidates, [requirement, *self._others(requirement)])
 
-    def _others(self, want: Want) -> list[Want]:
+    def _others(self, requirement: Requirement) -> list[Requirement]:
         """What is wanted of the same project by others than the parent, which is what varies here."""
-        return [other for other in self.beside.on((want.name, None)) if other.parent != want.parent]
+        return [other for other in self.beside.on((requirement.name, None)) if other.parent != requirement.parent]
 
 
-def _named_version(want: Want) -> Version | None:
+def _named_version(requirement: Requirement) -> Version | None:
     """The version that a specifier names, where no version that it admits exists."""
-    for clause in want.specifier:
+    for clause in requirement.specifier:
         if clause.operator == "==" and not clause.version.endswith(".*"):
             return Version(clause.version)
     return None

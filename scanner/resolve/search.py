@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.resolve.graph import BudgetSpentError, Conflict, Key, Pick
 from scanner.resolve.newest import Newest, find_misfits, find_newest, keep_conflicts, list_reachable
 from scanner.resolve.rules import Rules
@@ -22,7 +22,7 @@ _MAX_TRIES = 24
 
 Picks = Mapping[Key, Pick]
 Dropped = tuple[NormalizedName | None, NormalizedName]
-Declaration = tuple[Want, ...]
+Declaration = tuple[Requirement, ...]
 """One requirement of the project: on a package, and on each extra that it names."""
 
 
@@ -30,7 +30,7 @@ Declaration = tuple[Want, ...]
 class Part:
     """One result: what is chosen below some requirements of the project."""
 
-    roots: tuple[Want, ...] = ()
+    roots: tuple[Requirement, ...] = ()
     picks: Picks = field(default_factory=dict)
     conflicts: Mapping[NormalizedName, Conflict] = field(default_factory=dict)
     dropped: frozenset[Dropped] = frozenset()
@@ -59,7 +59,7 @@ class Search:
     them, and of the rest as much as possible has a compatible wheel.
     """
 
-    def __init__(self, rules: Rules, roots: tuple[Want, ...], *, metadata: int | None = None) -> None:
+    def __init__(self, rules: Rules, roots: tuple[Requirement, ...], *, metadata: int | None = None) -> None:
         """``metadata`` limits how many versions each try may read the metadata of."""
         self._rules = rules
         self._budget = metadata
@@ -133,7 +133,7 @@ class Search:
         finally:
             self._rules.budget = None
 
-    def _clear_way(self, proof: Sequence[Want], newest: Newest, dropped: set[Dropped]) -> bool:
+    def _clear_way(self, proof: Sequence[Requirement], newest: Newest, dropped: set[Dropped]) -> bool:
         """Whether something could be taken out of the way of a solution, so that another try makes sense.
 
         What contradicts itself with every package at its newest version is no matter of wheels.
@@ -177,14 +177,14 @@ class Search:
     def _block(self, declarations: Iterable[Declaration]) -> None:
         self._blocked.update(((each[0].name, each[0].text), each) for each in declarations)
 
-    def _open(self) -> tuple[Want, ...]:
+    def _open(self) -> tuple[Requirement, ...]:
         return tuple(one for one in self._roots if (one.name, one.text) not in self._blocked)
 
-    def _find_misfits(self, requirements: Iterable[Want]) -> set[NormalizedName]:
+    def _find_misfits(self, requirements: Iterable[Requirement]) -> set[NormalizedName]:
         """The packages of which something exists that satisfies, but no compatible wheel of it."""
         return {one.name for one in requirements if self._is_misfit(one)}
 
-    def _is_misfit(self, requirement: Want) -> bool:
+    def _is_misfit(self, requirement: Requirement) -> bool:
         candidates = self._rules.candidates(requirement.name) if requirement.url is None else None
         if candidates is None:
             return False
@@ -199,14 +199,14 @@ class Search:
         return next(candidates.fitting(self._rules.satisfying(candidates, ())), None) is None
 
 
-def _declarations(roots: Iterable[Want]) -> list[Declaration]:
-    grouped: dict[tuple[NormalizedName, str], list[Want]] = {}
+def _declarations(roots: Iterable[Requirement]) -> list[Declaration]:
+    grouped: dict[tuple[NormalizedName, str], list[Requirement]] = {}
     for one in roots:
         grouped.setdefault((one.name, one.text), []).append(one)
     return [tuple(each) for each in grouped.values()]
 
 
-def _pin(requirement: Want, pick: Pick | None) -> Want:
+def _pin(requirement: Requirement, pick: Pick | None) -> Requirement:
     """A requirement at the version that is chosen for it."""
     if pick is None or pick.version is None or requirement.url is not None:
         return requirement

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.model.specifiers import find_pin
 from scanner.resolve.graph import BudgetSpentError, Key, Pick
 from scanner.resolve.history import History
@@ -34,7 +34,7 @@ _CONFLICTS_BEFORE_FIRST = 5
 class NoSolutionError(Exception):
     """No solution exists; ``requirements`` are those in the proof."""
 
-    def __init__(self, requirements: list[Want]) -> None:
+    def __init__(self, requirements: list[Requirement]) -> None:
         super().__init__(requirements)
         self.requirements = requirements
 
@@ -177,7 +177,7 @@ class Solver:
             return False
         newest = versions.rows[(unfit & -unfit).bit_length() - 1]
         specifier = SpecifierSet(f"=={newest}")
-        misfit = Want(name=key[0], specifier=specifier, text=f"{key[0]}{specifier}", parent=key[0])
+        misfit = Requirement(name=key[0], specifier=specifier, text=f"{key[0]}{specifier}", parent=key[0])
         self._add(Incompatibility({key: Term(unfit, positive=True)}, requirements=() if left else (misfit,)))
         return True
 
@@ -207,7 +207,9 @@ class Solver:
     def _expand(self, key: Key, bit: int) -> Iterator[Incompatibility]:
         """The incompatibilities that follow from choosing a version."""
         if key == _ROOT:
-            yield from (self._require(key, bit, want) for want in self._rules.roots if self._meet(want))
+            yield from (
+                self._require(key, bit, requirement) for requirement in self._rules.roots if self._meet(requirement)
+            )
             return
         pick = self._pick(key, bit)
         if pick.extra is not None:
@@ -218,35 +220,35 @@ class Solver:
             self._register(itself)
             yield Incompatibility({key: Term(bit, positive=True), itself: Term(bit, positive=False)})
         children = self._rules.children(pick)
-        unmet = tuple(want for want in children if want.name not in self._versions)
+        unmet = tuple(requirement for requirement in children if requirement.name not in self._versions)
         if unmet:
             self._rules.supply.prefetch(unmet, narrow=self._rules.narrow)
-        for want in children:
-            if want.name != key[0] or want.extra is not None:
-                yield from [self._require(key, bit, want)] if self._meet(want) else []
+        for requirement in children:
+            if requirement.name != key[0] or requirement.extra is not None:
+                yield from [self._require(key, bit, requirement)] if self._meet(requirement) else []
 
-    def _require(self, key: Key, bit: int, want: Want) -> Incompatibility:
-        child = (want.name, want.extra)
-        versions = self._versions[want.name]
-        mask = versions.mask(want) if versions else 0
-        if find_pin(want.specifier) or versions is None or versions.is_single(mask):
+    def _require(self, key: Key, bit: int, requirement: Requirement) -> Incompatibility:
+        child = (requirement.name, requirement.extra)
+        versions = self._versions[requirement.name]
+        mask = versions.mask(requirement) if versions else 0
+        if find_pin(requirement.specifier) or versions is None or versions.is_single(mask):
             self._pinned.add(child)
             self._queue.note(child)
         if child == key:
-            return Incompatibility({key: Term(bit & ~mask, positive=True)}, requirements=(want,))
+            return Incompatibility({key: Term(bit & ~mask, positive=True)}, requirements=(requirement,))
         terms = {key: Term(bit, positive=True), child: Term(mask, positive=False)}
-        return Incompatibility(terms, requirements=(want,))
+        return Incompatibility(terms, requirements=(requirement,))
 
-    def _meet(self, want: Want) -> bool:
+    def _meet(self, requirement: Requirement) -> bool:
         """Whether a project is one that versions can be chosen of; it is then known from now on."""
-        if want.url is not None:
-            self._versions.setdefault(want.name, None)
-        if want.name not in self._versions:
-            candidates = self._rules.candidates(want.name)
-            self._versions[want.name] = None if candidates is None else self._list_versions(candidates)
-        if self._versions[want.name] is None or want.url is not None:
+        if requirement.url is not None:
+            self._versions.setdefault(requirement.name, None)
+        if requirement.name not in self._versions:
+            candidates = self._rules.candidates(requirement.name)
+            self._versions[requirement.name] = None if candidates is None else self._list_versions(candidates)
+        if self._versions[requirement.name] is None or requirement.url is not None:
             return False
-        self._register((want.name, want.extra))
+        self._register((requirement.name, requirement.extra))
         return True
 
     def _register(self, key: Key) -> None:

@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.resolve.graph import Suggestion
 from scanner.resolve.newest import find_misfits, list_reachable
 from scanner.resolve.rules import Rules
@@ -21,7 +21,9 @@ _MAX_METADATA = 60
 """How many more versions each of these resolutions may read the metadata of."""
 
 
-def find_suggestions(rules: Rules, roots: tuple[Want, ...], solution: Solution) -> dict[NormalizedName, Suggestion]:
+def find_suggestions(
+    rules: Rules, roots: tuple[Requirement, ...], solution: Solution
+) -> dict[NormalizedName, Suggestion]:
     """For blocked direct dependencies that the project bounds: a version of each that would not be blocked.
 
     A version is only given if the whole project resolves with it, without that blocker and without a new one.
@@ -34,7 +36,7 @@ def find_suggestions(rules: Rules, roots: tuple[Want, ...], solution: Solution) 
     return found
 
 
-def _find_bounded(rules: Rules, roots: tuple[Want, ...], solution: Solution) -> Iterator[NormalizedName]:
+def _find_bounded(rules: Rules, roots: tuple[Requirement, ...], solution: Solution) -> Iterator[NormalizedName]:
     """The direct dependencies that are blocked from below, and of which the project leaves out versions."""
     for name in dict.fromkeys(one.name for one in solution.container.roots):
         own = [one for one in roots if one.name == name]
@@ -47,7 +49,7 @@ def _find_bounded(rules: Rules, roots: tuple[Want, ...], solution: Solution) -> 
 
 
 def _ask_without_bound(
-    rules: Rules, roots: tuple[Want, ...], solution: Solution, name: NormalizedName
+    rules: Rules, roots: tuple[Requirement, ...], solution: Solution, name: NormalizedName
 ) -> Suggestion | None:
     freed = tuple(replace(one, specifier=SpecifierSet()) if one.name == name else one for one in roots)
     asked = Rules(
@@ -75,5 +77,5 @@ def _version_of(picks: Picks, name: NormalizedName) -> Version | None:
     return pick.version if pick else None
 
 
-def _misfits_below(rules: Rules, requirements: Iterable[Want], picks: Picks) -> set[NormalizedName]:
+def _misfits_below(rules: Rules, requirements: Iterable[Requirement], picks: Picks) -> set[NormalizedName]:
     return find_misfits(picks) & {name for name, _ in list_reachable(rules, requirements, picks)}

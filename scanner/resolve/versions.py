@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from packaging.version import Version
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.runtime.candidates import Candidate, Candidates
 
 _FEW = 8
@@ -50,7 +50,7 @@ class Versions:
             self.full &= ~bit
         return found
 
-    def mask(self, requirement: Want) -> int:
+    def mask(self, requirement: Requirement) -> int:
         """Those that a requirement admits, without the first of them that cannot be chosen."""
         key = str(requirement.specifier)
         if key not in self._masks:

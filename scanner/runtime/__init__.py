@@ -1,1 +1,1 @@
-"""What a Python Worker is: its runtime, tags, markers, tables and candidates."""
+"""The Python Worker: its runtime, tags, markers, tables and candidates."""

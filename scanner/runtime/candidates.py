@@ -1,6 +1,6 @@
-"""Which versions of one project can be chosen for the target, and with which file.
+"""The installable versions of one project on the target, each with its file.
 
-Pure: everything comes from the index's listing and from the target's Pyodide release, the two places that pywrangler
+Pure: all data are from the index's listing and from the target's Pyodide release, the two sources that pywrangler
 installs from (`uv pip compile --index-strategy unsafe-best-match --no-build`).
 """
 
@@ -38,22 +38,22 @@ class ReleaseSource(Protocol):
         """Those of the versions, newest first, that have a candidate; see ``has_candidate``."""
 
     def versions_near(self, version: Version) -> tuple[Version, ...]:
-        """Those of the versions, newest first, that could equal this one but for a local part, and perhaps others."""
+        """The versions, newest first, that could equal this one except for a local part, and possibly others."""
 
     def release(self, version: Version) -> Release | None:
-        """One version with its files; None where it has none that can be used."""
+        """One version with its files; None if it has no usable one."""
 
     def has_candidate(self, version: Version) -> bool:
-        """Whether a wheel of this version could fit a WebAssembly target, told from file names alone."""
+        """Whether a wheel of this version could be compatible with a WebAssembly target, by file names alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """One version, with the wheel that the target would install."""
+    """One version, with the wheel that the target installs."""
 
     release: Release
     wheel: Artifact | None
-    """The best wheel that fits; None where none does."""
+    """The best compatible wheel; None if there is none."""
 
     @property
     def version(self) -> Version:
@@ -70,29 +70,29 @@ class Candidate:
 
     @property
     def released(self) -> date | None:
-        """The day of the first of its files; None where the index does not say."""
+        """The day of the first of its files; None if the index does not record it."""
         times = [artifact.upload_time for artifact in self.release.artifacts if artifact.upload_time]
         return min(times).date() if times else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PassedOver:
-    """A newer version that was not taken because something that it requires has no wheel for the target."""
+    """A newer version that was not selected because a dependency has no compatible wheel."""
 
     version: Version
     chain: tuple[str, ...]
-    """From the project itself to what has no wheel."""
+    """From the project itself to the package without a compatible wheel."""
     misfit_version: Version
 
 
 @dataclass(slots=True)
 class Candidates:
-    """All versions of one project, from the index and from the target's Pyodide release, judged by their tags."""
+    """All versions of one project, from the index and from the target's Pyodide release, with their compatibility."""
 
     name: NormalizedName
     target: Target
     listing: ReleaseSource | None
-    """None where no index has the project."""
+    """None if no index has the project."""
     pyodide: PyodidePackage | None
     """The build in the target's Pyodide release, or None."""
     _known: dict[Version, Candidate | None] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class Candidates:
         return self._with_pyodide(self.listing.candidate_versions if self.listing else ())
 
     def candidate(self, version: Version) -> Candidate | None:
-        """One version with its best wheel; None where the version has no file at all."""
+        """One version with its best wheel; None if the version has no file at all."""
         if version not in self._known:
             self._known[version] = self._build(version)
         return self._known[version]
@@ -125,14 +125,14 @@ class Candidates:
     def satisfying(self, specifier: SpecifierSet, *, prereleases: bool | None = None) -> tuple[Version, ...]:
         """The versions that a specifier admits, newest first; prereleases as pip treats them.
 
-        With ``prereleases`` None they count only where the specifier names one or nothing else satisfies it.
+        With ``prereleases`` None they count only if the specifier names one or nothing else satisfies it.
         """
         pin = find_pin(specifier)
         versions = self.versions if pin is None else self._near(pin)
         return tuple(specifier.filter(versions, prereleases=prereleases))
 
     def fitting(self, versions: Iterable[Version], *, yanked: bool = False) -> Iterator[Candidate]:
-        """Those of the versions that have a wheel for the target, in the order given.
+        """The versions that have a compatible wheel, in the given order.
 
         Yanked wheels count only with ``yanked`` (an exact pin, PEP 592).
         """
@@ -156,7 +156,7 @@ class Candidates:
         return fallback
 
     def may_fit(self, version: Version) -> bool:
-        """Whether a version can have a wheel for the target, told without parsing its files; False is certain."""
+        """Whether a version can have a compatible wheel, without parsing its files; False is certain."""
         known = self._may_fit.get(version)
         if known is None:
             is_bundled = self.pyodide is not None and self.pyodide.version == version
@@ -165,11 +165,11 @@ class Candidates:
         return known
 
     def _near(self, version: Version) -> tuple[Version, ...]:
-        """The versions that a pin can mean, newest first, without looking at all there are."""
+        """The versions that can satisfy a pin, newest first, without checking all versions."""
         return self._with_pyodide(self.listing.versions_near(version) if self.listing else ())
 
     def _with_pyodide(self, listed: tuple[Version, ...]) -> tuple[Version, ...]:
-        """The versions, newest first, with that of the Pyodide release among them."""
+        """The versions, newest first, including that of the Pyodide release."""
         if self.pyodide and self.pyodide.version not in listed:
             return tuple(sorted({*listed, self.pyodide.version}, reverse=True))
         return listed
@@ -194,9 +194,9 @@ def is_pure(wheel: Artifact) -> bool:
 
 
 def best_wheel(artifacts: Iterable[Artifact], target: Target) -> Artifact | None:
-    """The wheel that an installer would take: Pyodide's own copy, else the best tag, unyanked before yanked.
+    """The wheel that an installer selects: Pyodide's own copy, else the best tag, unyanked before yanked.
 
-    None where none fits. pywrangler lists Pyodide's index as an extra one, which uv asks first.
+    None if none is compatible. pywrangler lists Pyodide's index as an extra one, which uv prefers.
     """
     ranked = []
     for position, artifact in enumerate(artifacts):
@@ -230,11 +230,11 @@ def pyodide_artifact(package: PyodidePackage, target: Target) -> Artifact:
 
 
 def direct_candidates(dependency: Dependency, target: Target) -> Candidates | None:
-    """The one version that a wheel's URL or path stands for; None for everything else that a URL can name."""
+    """The only version at a wheel's URL or path; None for every other URL."""
     url = dependency.url
     try:
         filename = unquote(posixpath.basename(urlsplit(url).path)) if url else ""
-    except ValueError:  # a host such as "[" that no URL has
+    except ValueError:  # an invalid host such as "["
         return None
     found = parse_wheel_name(filename) if filename.endswith(WHEEL_SUFFIX) else None
     if url is None or found is None or found.name != dependency.name:
@@ -262,11 +262,11 @@ def _find_sha256(dependency: Dependency) -> str | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FixedReleases:
-    """Releases whose files are given, by a lock file or a direct URL, without asking an index."""
+    """Releases with known files, from a lock file or a direct URL, without an index."""
 
     releases: tuple[Release, ...]
     url: str
-    """Where the files are named, for evidence."""
+    """The source of the file list, for evidence."""
 
     @property
     def versions(self) -> tuple[Version, ...]:
@@ -275,11 +275,11 @@ class FixedReleases:
 
     @property
     def candidate_versions(self) -> tuple[Version, ...]:
-        """All of them: their few files are then looked at."""
+        """All of them: their few files are checked afterwards."""
         return self.versions
 
     def versions_near(self, version: Version) -> tuple[Version, ...]:  # noqa: ARG002 - the protocol's
-        """All of them: they are few."""
+        """All of them, since they are few."""
         return self.versions
 
     def release(self, version: Version) -> Release | None:
@@ -287,5 +287,5 @@ class FixedReleases:
         return next((release for release in self.releases if release.version == version), None)
 
     def has_candidate(self, version: Version) -> bool:
-        """Whether the version is among them; its few files are then looked at."""
+        """Whether the version is included; its few files are checked afterwards."""
         return self.release(version) is not None

@@ -1,8 +1,8 @@
-"""What a Python Worker is at a compatibility date: the runtime, its wheel tags, its markers and its limits.
+"""The target of a compatibility date: the runtime, its wheel tags, its markers and its limits.
 
-The selection follows workerd: runtimes are tried in the order of the table, and the first that is switched on wins.
-A runtime is on where its own flag is set, or where the compatibility date has reached its enable date and its
-``no_…`` flag is not set. The base runtime is always on.
+The selection follows workerd: runtimes are tried in the order of the table, and the first that is enabled wins.
+A runtime is enabled if its own flag is set, or if the compatibility date has reached its enable date and its
+``no_…`` flag is not set. The base runtime is always enabled.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _RUNTIME_FLAG = re.compile(r"(?:no_)?python_workers_[0-9]+")
 def choose_target(
     compatibility_date: date | None = None, flags: Collection[str] = (), *, origin: str = "the command line"
 ) -> Target:
-    """The target for a compatibility date and flags; without a date the newest runtime that the tables know.
+    """The target for a compatibility date and flags; without a date the newest runtime in the tables.
 
-    ``origin`` says where date and flags come from and goes into ``Target.reason``.
+    ``origin`` is the source of date and flags and is part of ``Target.reason``.
 
     Raises:
-        SettingsError: a flag and its opposite are both set, as workerd refuses too.
+        SettingsError: a flag and its opposite are both set, which workerd rejects too.
     """
     table = tables.load_runtimes()
     _refuse_contradictions(flags, table)
@@ -45,7 +45,7 @@ def choose_target(
 
 
 def build_target(runtime: tables.Runtime, day: date, *, reason: str, notes: tuple[str, ...] = ()) -> Target:
-    """The target that one row of the runtimes table stands for."""
+    """The target of one row of the runtimes table."""
     platform = tables.load_platform()
     return Target(
         compatibility_date=day,
@@ -62,7 +62,7 @@ def build_target(runtime: tables.Runtime, day: date, *, reason: str, notes: tupl
 
 
 def find_unknown_flags(flags: Iterable[str]) -> tuple[str, ...]:
-    """The flags that look as if they select a runtime and that the tables do not know, sorted (CS603)."""
+    """The unknown flags that look like runtime flags, sorted (CS603)."""
     table = tables.load_runtimes()
     known = table.other_flags.union(*({row.flag, row.disable_flag} for row in table.runtimes))
     return tuple(sorted({flag for flag in flags if _RUNTIME_FLAG.fullmatch(flag)} - known))
@@ -71,7 +71,7 @@ def find_unknown_flags(flags: Iterable[str]) -> tuple[str, ...]:
 def find_install_row(version: Version | None, day: date, flags: Collection[str]) -> tables.InstallRow | None:
     """The runtime that pywrangler of this workers-py installs packages for; None if it selects none.
 
-    For a release that the history does not have, the nearest one is taken; for None the newest.
+    For a release that is not in the history, the nearest one is used; for None the newest.
     """
     history = tables.load_workers_py()
     for row in history.releases[history.find_nearest(version)]:
@@ -83,10 +83,10 @@ def find_install_row(version: Version | None, day: date, flags: Collection[str])
 
 
 def wheel_tags(python: str, platforms: tuple[str, ...]) -> Mapping[Tag, int]:
-    """Every wheel tag that the runtime takes, with its rank (0 the most preferred).
+    """Every wheel tag that the runtime supports, with its rank (0 the most preferred).
 
     The interpreter and ABI parts are ordinary CPython's, abi3 included; the platforms are the two names of one
-    Emscripten ABI (PEP 783 and its forerunner), both of which uv takes, and uv is what pywrangler installs with.
+    Emscripten ABI (PEP 783 and its forerunner), both of which uv, pywrangler's installer, supports.
     """
     major, minor = (int(part) for part in python.split("."))
     version = (major, minor)
@@ -102,7 +102,7 @@ def wheel_tags(python: str, platforms: tuple[str, ...]) -> Mapping[Tag, int]:
 
 
 def rank_artifact(artifact: Artifact, target: Target) -> int | None:
-    """How well a wheel's tags fit the target, 0 the best; None where they do not fit or it is no wheel."""
+    """The rank of a wheel's tags on the target, 0 the best; None if they are incompatible or it is not a wheel."""
     if artifact.kind is not ArtifactKind.WHEEL:
         return None
     ranks = [target.tags[tag] for tag in artifact.tags if tag in target.tags]
@@ -110,7 +110,7 @@ def rank_artifact(artifact: Artifact, target: Target) -> int | None:
 
 
 def takes_python(requires_python: str | None, target: Target) -> bool:
-    """Whether a Requires-Python admits the target by its lower bound, which is all that uv looks at.
+    """Whether a Requires-Python admits the target by its lower bound; uv ignores the upper one.
 
     A value that does not parse is ignored, as installers do.
     """
@@ -118,7 +118,7 @@ def takes_python(requires_python: str | None, target: Target) -> bool:
 
 
 def excludes_newer_python(requires_python: str | None, target: Target) -> bool:
-    """Whether a Requires-Python admits the target by its lower bound only: an upper one says otherwise."""
+    """Whether a Requires-Python admits the target by its lower bound only: an upper bound excludes it."""
     return bool(requires_python) and not _admits(requires_python or "", target.python, by_lower_bound=False)
 
 
@@ -134,7 +134,7 @@ def _admits(requires_python: str, python: str, *, by_lower_bound: bool) -> bool:
 
 
 def _lower_bound(clause: Specifier) -> str | None:
-    """What a clause says about older versions; None where it says nothing."""
+    """The clause as a lower bound; None if it has none."""
     if clause.operator in (">=", ">"):
         return str(clause)
     if clause.operator in ("==", "~="):
@@ -169,7 +169,7 @@ def _refuse_contradictions(flags: Collection[str], table: tables.RuntimeTable) -
 def _notes(table: tables.RuntimeTable, runtime: tables.Runtime, flags: Collection[str], origin: str) -> tuple[str, ...]:
     notes = []
     if flags and table.base_flag not in flags:
-        notes.append(f"{origin} does not set the flag {table.base_flag}, without which no Python Worker starts")
+        notes.append(f"{origin} does not set the flag {table.base_flag}, which every Python Worker requires")
     pywrangler_ignores = [row.disable_flag for row in table.runtimes if row.disable_flag and row.disable_flag in flags]
     notes.extend(
         f"pywrangler ignores {flag} and would install wheels for another Python than the one that runs"

@@ -105,7 +105,7 @@ def test_without_words_the_current_folder_is_scanned(run: Run, index: FakeIndex,
 def test_a_folder_without_dependency_files_is_misuse_with_advice(run: Run) -> None:
     result = run()
     assert result.exit_code == 2
-    assert "name one, such as requirements.txt" in " ".join(result.stderr.split())
+    assert "give a path, such as requirements.txt" in " ".join(result.stderr.split())
 
 
 @pytest.mark.parametrize(

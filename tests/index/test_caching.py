@@ -21,7 +21,7 @@ from scanner.index.supply import IndexSupply
 from scanner.model.artifact import Artifact, ArtifactKind
 from scanner.model.errors import ArtifactError, IndexUnreachable
 from scanner.model.index_settings import IndexLocation, IndexSettings
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.runtime.candidates import Candidate
 from scanner.runtime.tables import load_pyodide
 from scanner.runtime.target import choose_target
@@ -328,7 +328,7 @@ def _shipped(specifier: str) -> Callable[[Index], list[str]]:
         target = choose_target()
         supply = IndexSupply(index, target, load_pyodide(target.pyodide), with_dependencies=True)
         name = canonicalize_name("pandas")
-        supply.prefetch((Want(name=name, specifier=SpecifierSet(specifier), text="pandas"),))
+        supply.prefetch((Requirement(name=name, specifier=SpecifierSet(specifier), text="pandas"),))
         found = supply.candidates(name)
         candidate = found.candidate(found.versions[0])
         assert candidate is not None

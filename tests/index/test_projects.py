@@ -123,8 +123,8 @@ def test_what_is_wanted_is_fetched_while_something_else_is_waited_for(index: Fak
     for name in ("foo", "bar", "baz"):
         index.add_names(name, [f"{name}-1.0.tar.gz"])
     opened = open_index(index)
-    opened.want([FOO, BAR, FOO])
-    opened.want([BAR, BAZ])
+    opened.announce([FOO, BAR, FOO])
+    opened.announce([BAR, BAZ])
     for name in (BAZ, FOO, BAR):
         assert _versions(opened.listing(name)) == ["1.0"]
     assert len(index.requests) == 3
@@ -134,7 +134,7 @@ def test_a_slow_project_does_not_hold_up_the_others(index: FakeIndex, open_index
     index.hang("foo")
     index.add_names("bar", ["bar-1.0.tar.gz"])
     opened = open_index(index)
-    opened.want([FOO, BAR])
+    opened.announce([FOO, BAR])
     assert _versions(opened.listing(BAR)) == ["1.0"]
 
 
@@ -345,7 +345,7 @@ def test_offline_nothing_is_opened_and_local_places_still_answer(
 def test_a_dead_index_fails_for_every_project_without_trying_each(open_index: OpenIndex) -> None:
     names = [canonicalize_name(f"p{number}") for number in range(100)]
     opened = open_index(_dead_url())
-    opened.want(names)
+    opened.announce(names)
     failures = []
     for name in names:
         with pytest.raises(IndexUnreachable) as caught:
@@ -363,7 +363,7 @@ def test_inside_a_running_loop_the_index_works_and_only_its_own_tasks_end_with_i
     async def notebook() -> bool:
         other = asyncio.create_task(asyncio.sleep(60))
         opened = open_index(index)
-        opened.want([BAR])
+        opened.announce([BAR])
         assert _versions(opened.listing(FOO)) == ["1.0"]
         opened.close()
         await asyncio.sleep(0)
@@ -393,7 +393,7 @@ def test_a_runner_of_the_caller_is_used_and_its_other_tasks_live_on(index: FakeI
     runner = Kept()
     other = runner.loop.create_task(asyncio.sleep(60))
     opened = open_index(index, runner=runner)
-    opened.want([BAR])
+    opened.announce([BAR])
     assert _versions(opened.listing(FOO)) == ["1.0"]
     opened.close()
     assert asyncio.all_tasks(runner.loop) == {other}

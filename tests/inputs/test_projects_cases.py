@@ -125,7 +125,7 @@ def test_development_files_are_skipped(case: Path) -> None:
 def test_no_dependencies_need_no_index(case: Path) -> None:
     assert case.is_dir()
     (project,) = _find().projects
-    assert (project.wants, project.problems) == ((), ())
+    assert (project.requirements, project.problems) == ((), ())
 
 
 @pytest.mark.real_index

@@ -246,7 +246,7 @@ def test_an_environment_takes_over_exports_and_flags_but_no_bindings(run: Run) -
         "CS706"
     ]
     told = " ".join(run("plan", "--check", "wrangler.jsonc").stdout.split())
-    assert "of the environment `production`, which takes over no bindings from the top" in told
+    assert "of the environment `production`, which does not inherit bindings from the top level" in told
     objects = _config()["durable_objects"]
     config = _config(env={"production": {"containers": containers, "durable_objects": objects}})
     assert _check(run, config) == []

@@ -82,7 +82,7 @@ def test_two_configurations_that_different_tools_read_are_told(
     files = {deploys: _configuration(deploys, "2026-11-17"), installs: _configuration(installs, "2025-10-01")}
     [(where, rule, message)] = _beside(run, checked, files)
     assert (where, rule) == (line, "CS714")
-    assert message.startswith(f"Wrangler reads {deploys} and pywrangler {installs} beside it, ")
+    assert message.startswith(f"Wrangler reads {deploys} and pywrangler {installs}, ")
 
 
 @pytest.mark.parametrize(

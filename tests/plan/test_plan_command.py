@@ -142,7 +142,7 @@ def test_more_instances_than_an_account_may_run_are_told(run: Run) -> None:
 def test_what_is_unknown_leaves_the_plan_open(run: Run) -> None:
     result = run("plan", "requirements.txt", "--write", "out", files={"requirements.txt": "no-such-project\n"})
     assert result.exit_code == 2
-    assert "there is nothing to deploy yet" in result.output
+    assert "nothing to deploy" in result.output
     result = run("plan", "requirements.txt", "--format", "json")
     assert (result.exit_code, json.loads(result.stdout)["decision"]) == (3, "unknown")
 
@@ -178,7 +178,7 @@ def test_nothing_is_overwritten_without_force(run: Run, tmp_path: Path) -> None:
     (tmp_path / "out/container/Dockerfile").write_text("FROM mine\n")
     result = run("plan", "requirements.txt", "--write", "out")
     assert result.exit_code == 2
-    assert "is there already; --force overwrites it" in result.output
+    assert "already exists; use --force to overwrite it" in result.output
     assert (tmp_path / "out/container/Dockerfile").read_text() == "FROM mine\n"
     _plan(run, "--write", "out", "--force", text="torch\n")
     assert "linux/amd64" in (tmp_path / "out/container/Dockerfile").read_text()
@@ -210,7 +210,7 @@ def test_the_own_code_is_cut_along_its_modules(run: Run) -> None:
     code = document["split"]["code"]
     assert {row["module"] for row in code["moving"]} == {"app.media", "app.shell"}
     media = next(row for row in code["moving"] if row["module"] == "app.media")
-    assert media["reasons"] == [{"line": 3, "text": "imports torch.nn, which torch brings"}]
+    assert media["reasons"] == [{"line": 3, "text": "imports torch.nn, which torch provides"}]
     assert [(cut["importer"], cut["imported"], cut["location"]["line"]) for cut in code["cuts"]] == [
         ("app.main", "app.media", 2)
     ]

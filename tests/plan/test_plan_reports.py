@@ -45,5 +45,5 @@ def test_names_from_outside_reach_no_output_as_they_are(run: Run, form: str) -> 
 def test_lines_of_one_module_are_shown_up_to_a_few(run: Run) -> None:
     files = {"requirements.txt": "alpha\n", "src/m.py": "import alpha\n" * 9}
     told = run("plan", "requirements.txt", "--source", "src", files=files).stdout
-    assert told.count("imports alpha, which alpha brings") == 5
+    assert told.count("imports alpha, which alpha provides") == 5
     assert "and 4 lines more" in told

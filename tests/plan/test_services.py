@@ -73,7 +73,7 @@ def test_each_blocked_dependency_has_its_question(run: Run) -> None:
     told = {row["key"]: (row["reply"], row["evidence"]) for row in document["answers"] if "service:" in row["key"]}
     assert told == {
         "service:psycopg2-binary": ("yes", ["Hyperdrive, with asyncpg in the Worker"]),
-        "service:torch": ("no", ["Workers AI would for some of its uses: --services part counts on that"]),
+        "service:torch": ("no", ["Workers AI would for some of its uses: use --services part to allow that"]),
     }
 
 

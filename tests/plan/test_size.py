@@ -64,7 +64,7 @@ def test_the_smallest_type_with_enough_memory_and_disk_is_taken(megabytes: int, 
 def test_a_known_minimum_raises_the_type_and_is_called_a_guess() -> None:
     choice = _choose(100, "torch")
     assert _name(choice) == "standard-1"
-    reason = next(reason for reason in choice.reasons if "torch takes 3072 MiB" in reason.text)
+    reason = next(reason for reason in choice.reasons if "torch requires 3072 MiB" in reason.text)
     assert reason.is_guess
     assert "not measured" in reason.text
 
@@ -105,7 +105,7 @@ def test_a_size_of_ones_own_keeps_to_its_bounds() -> None:
     bad = InstanceSize(name="custom", vcpu=0.5, memory_mib=16_000, disk_mb=21_000)
     assert len(list(find_out_of_bounds(bad, bounds))) == 3
     few = InstanceSize(name="custom", vcpu=2, memory_mib=4_096, disk_mb=2_000)
-    assert list(find_out_of_bounds(few, bounds)) == ["memory_mib is 4096, where 2 vCPU take at least 6144"]
+    assert list(find_out_of_bounds(few, bounds)) == ["memory_mib is 4096; 2 vCPU require at least 6144"]
 
 
 @pytest.mark.parametrize(("name", "processes"), [("lite", 1), ("standard-2", 1), ("standard-3", 2), ("standard-4", 4)])

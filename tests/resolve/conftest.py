@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
-from packaging.requirements import Requirement
+from packaging.requirements import Requirement as Pep508Requirement
 from packaging.tags import Tag
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -14,7 +14,7 @@ from packaging.version import Version
 from scanner.model.artifact import Artifact, ArtifactKind, Release
 from scanner.model.errors import IndexUnreachable
 from scanner.model.metadata import CoreMetadata
-from scanner.model.requirement import Narrow, Want, with_extras
+from scanner.model.requirement import Narrow, Requirement, with_extras
 from scanner.model.target import Target
 from scanner.runtime.candidates import Candidate, Candidates, FixedReleases
 from scanner.runtime.tables import PyodidePackage
@@ -37,7 +37,9 @@ class TableSupply:
         self.asked: list[str] = []
         self._known: dict[NormalizedName, Candidates] = {}
 
-    def prefetch(self, wants: tuple[Want, ...], *, levels: int | None = None, narrow: Narrow | None = None) -> None:
+    def prefetch(
+        self, requirements: tuple[Requirement, ...], *, levels: int | None = None, narrow: Narrow | None = None
+    ) -> None:
         """Nothing is far away here."""
 
     def prefetch_metadata(self, candidates: tuple[Candidate, ...]) -> None:
@@ -65,7 +67,7 @@ class TableSupply:
         return CoreMetadata(
             name=name,
             version=candidate.version,
-            requires=tuple(Requirement(text) for text in requires),
+            requires=tuple(Pep508Requirement(text) for text in requires),
             extras=frozenset(extras),
         )
 
@@ -101,20 +103,20 @@ def supply(target: Target) -> Callable[..., TableSupply]:
 
 
 @pytest.fixture
-def wants() -> Callable[..., tuple[Want, ...]]:
-    """Makes the wants of a project from requirement strings."""
+def requirements() -> Callable[..., tuple[Requirement, ...]]:
+    """Makes the requirements of a project from requirement strings."""
 
-    def make(*texts: str) -> tuple[Want, ...]:
-        made: list[Want] = []
+    def make(*texts: str) -> tuple[Requirement, ...]:
+        made: list[Requirement] = []
         for text in texts:
-            requirement = Requirement(text)
-            want = Want(
-                name=canonicalize_name(requirement.name),
-                specifier=requirement.specifier,
+            declared = Pep508Requirement(text)
+            requirement = Requirement(
+                name=canonicalize_name(declared.name),
+                specifier=declared.specifier,
                 text=text,
-                url=requirement.url,
+                url=declared.url,
             )
-            made.extend(with_extras(want, requirement.extras))
+            made.extend(with_extras(requirement, declared.extras))
         return tuple(made)
 
     return make

@@ -15,11 +15,11 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def resolve(target: Target, supply: Make, wants: Make) -> Make:
+def resolve(target: Target, supply: Make, requirements: Make) -> Make:
     """Resolves requirement strings over a table of projects."""
 
     def run(projects: Any, *texts: str, **keywords: Any) -> Graph:
-        return resolve_tree(wants(*texts), target=target, supply=supply(projects), **keywords)
+        return resolve_tree(requirements(*texts), target=target, supply=supply(projects), **keywords)
 
     return run
 
@@ -144,8 +144,10 @@ def test_the_release_dates_that_an_outdated_choice_is_known_by_are_on_the_node(r
     assert (str(node.chosen.version), str(node.newest.version)) == ("1", "2")
 
 
-def test_without_dependencies_each_blocked_requirement_is_marked(target: Target, supply: Make, wants: Make) -> None:
-    graph = resolve_flat(wants("loop", "model"), target=target, supply=supply(MODEL))
+def test_without_dependencies_each_blocked_requirement_is_marked(
+    target: Target, supply: Make, requirements: Make
+) -> None:
+    graph = resolve_flat(requirements("loop", "model"), target=target, supply=supply(MODEL))
     assert (_blocked(graph), _container(graph)) == ({"loop"}, {"loop"})
 
 
@@ -173,9 +175,9 @@ def test_an_extra_that_was_given_up_is_only_left_out_below_the_project(resolve: 
     assert _versions(resolve(projects, "c")) == {"a": "2", "c": "1"}
 
 
-def test_an_override_holds_for_a_blocked_requirement_too(resolve: Make, wants: Make) -> None:
+def test_an_override_holds_for_a_blocked_requirement_too(resolve: Make, requirements: Make) -> None:
     projects = {"app": {"1": ["loop", "b<2"]}, "loop": {"1!": []}, "b": {"1": [], "2": []}}
-    graph = resolve(projects, "app", overrides={canonicalize_name("b"): wants("b>=2")})
+    graph = resolve(projects, "app", overrides={canonicalize_name("b"): requirements("b>=2")})
     assert _versions(graph) == {"app": "1", "loop": "1", "b": "2"}
 
 

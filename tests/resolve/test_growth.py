@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.model.target import Target
 from scanner.resolve import resolve_tree
 from scanner.resolve.graph import Key
@@ -69,13 +69,13 @@ def _frozen_with_a_contradiction_and_a_project_that_nobody_knows(size: int) -> P
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How often anything asked what a requirement is about: each walk over all of them does."""
     count = [0]
-    slot = Want.__dict__["name"]
+    slot = Requirement.__dict__["name"]
 
-    def read(want: Want) -> Any:
+    def read(requirement: Requirement) -> Any:
         count[0] += 1
-        return slot.__get__(want, Want)
+        return slot.__get__(requirement, Requirement)
 
-    monkeypatch.setattr(Want, "name", property(read, slot.__set__))
+    monkeypatch.setattr(Requirement, "name", property(read, slot.__set__))
     return count
 
 
@@ -91,21 +91,21 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     ],
 )
 def test_no_walk_over_all_wants_is_made_for_each_of_them(
-    target: Target, supply: Make, wants: Make, looks: list[int], make: Callable[[int], Project]
+    target: Target, supply: Make, requirements: Make, looks: list[int], make: Callable[[int], Project]
 ) -> None:
     each = []
     for size in (60, 480):
         projects, texts = make(size)
-        asked = wants(*texts)
+        asked = requirements(*texts)
         looks[0] = 0
         resolve_tree(asked, target=target, supply=supply(projects))
         each.append(looks[0] / size)
     assert each[1] <= each[0] * 3, "the tree has nine levels in place of six; eight times as much would be a walk"
 
 
-def test_the_contradictions_of_a_frozen_list_are_all_told(target: Target, supply: Make, wants: Make) -> None:
+def test_the_contradictions_of_a_frozen_list_are_all_told(target: Target, supply: Make, requirements: Make) -> None:
     projects, texts = _frozen_with_a_contradiction_and_a_project_that_nobody_knows(200)
-    graph = resolve_tree(wants(*texts), target=target, supply=supply(projects))
+    graph = resolve_tree(requirements(*texts), target=target, supply=supply(projects))
     told = {key: node.conflict.dropped.text for key, node in graph.nodes.items() if node.conflict}
     assert told == {f"p{number}": f"p{number}<7" for number in (5, 6, 7, 8)}
     assert {str(node.chosen.version) for node in graph.nodes.values() if node.chosen} == {"7"}
@@ -143,13 +143,13 @@ def test_the_queue_finds_the_first_of_all_that_are_open(steps: list[tuple[str, K
         assert queue.find_next() == min(opened, key=rank, default=None)
 
 
-def test_what_is_required_beside_a_package_is_all_but_what_is_required_of_it(wants: Make) -> None:
-    asked = wants("a[x]>1", "b", "a<3", "c @ https://example.org/c.tar.gz")
+def test_what_is_required_beside_a_package_is_all_but_what_is_required_of_it(requirements: Make) -> None:
+    asked = requirements("a[x]>1", "b", "a<3", "c @ https://example.org/c.tar.gz")
     roots = RootRequirements(asked)
     a, b, x = (canonicalize_name(name) for name in "abx")
     assert list(roots) == list(asked)
     assert [one.text for one in roots.on(a)] == ["a[x]>1", "a[x]>1", "a<3"]
-    beside = roots.beside((a, x), {(b, None): [Decided(wants("b<2")[0], (x, None))]})
+    beside = roots.beside((a, x), {(b, None): [Decided(requirements("b<2")[0], (x, None))]})
     assert [str(one.specifier) for one in beside.on((a, x))] == [""]
     assert beside.on((a, None)) == []
     assert beside.used == set()

@@ -26,11 +26,11 @@ DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def choose(target: Target, supply: Make, wants: Make) -> Make:
+def choose(target: Target, supply: Make, requirements: Make) -> Make:
     """The versions that are chosen with these options."""
 
     def run(*texts: str, projects: Any = PROJECTS, **options: Any) -> dict[str, str | None]:
-        graph = resolve_tree(wants(*texts), target=target, supply=supply(projects), options=Options(**options))
+        graph = resolve_tree(requirements(*texts), target=target, supply=supply(projects), options=Options(**options))
         return _versions(graph)
 
     return run
@@ -103,18 +103,20 @@ class _Dated(TableSupply):
         return Candidates(name=name, target=self.target, listing=listing, pyodide=None)
 
 
-def test_what_is_too_new_does_not_count(target: Target, wants: Make) -> None:
+def test_what_is_too_new_does_not_count(target: Target, requirements: Make) -> None:
     source = _Dated(PROJECTS, target)
     options = Options(exclude_newer=DAY + timedelta(days=1, hours=1))
-    graph = resolve_tree(wants("a"), target=target, supply=source, options=options)
+    graph = resolve_tree(requirements("a"), target=target, supply=source, options=options)
     assert _versions(graph) == {"a": "2.0", "b": "1.5"}
     assert [str(version) for version in graph.nodes["b"].satisfying] == ["1.5", "1.0"]
-    flat = resolve_flat(wants("b"), target=target, supply=source, options=Options(exclude_newer=DAY))
+    flat = resolve_flat(requirements("b"), target=target, supply=source, options=Options(exclude_newer=DAY))
     assert _versions(flat) == {"b": None}
 
 
-def test_what_has_no_upload_time_does_not_count_either(target: Target, wants: Make) -> None:
+def test_what_has_no_upload_time_does_not_count_either(target: Target, requirements: Make) -> None:
     source = _Dated({"undated": {"1.0": []}}, target)
     options = Options(exclude_newer=DAY + timedelta(days=9))
-    assert _versions(resolve_tree(wants("undated"), target=target, supply=source, options=options)) == {"undated": None}
-    assert _versions(resolve_tree(wants("undated"), target=target, supply=source)) == {"undated": "1.0"}
+    assert _versions(resolve_tree(requirements("undated"), target=target, supply=source, options=options)) == {
+        "undated": None
+    }
+    assert _versions(resolve_tree(requirements("undated"), target=target, supply=source)) == {"undated": "1.0"}

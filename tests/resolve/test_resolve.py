@@ -16,11 +16,11 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def resolve(target: Target, supply: Make, wants: Make) -> Make:
+def resolve(target: Target, supply: Make, requirements: Make) -> Make:
     """Resolves requirement strings over a table of projects."""
 
     def run(projects: Any, *texts: str, **keywords: Any) -> Graph:
-        return resolve_tree(wants(*texts), target=target, supply=supply(projects), **keywords)
+        return resolve_tree(requirements(*texts), target=target, supply=supply(projects), **keywords)
 
     return run
 
@@ -81,9 +81,9 @@ def test_constraints_narrow_without_asking_for_anything(resolve: Make) -> None:
     assert _versions(resolve(projects, "a", constraints=constraints)) == {"a": "1.0", "b": "1.0"}
 
 
-def test_overrides_replace_every_requirement_on_the_name(resolve: Make, wants: Make) -> None:
+def test_overrides_replace_every_requirement_on_the_name(resolve: Make, requirements: Make) -> None:
     projects = {"a": {"1.0": ["b<2"]}, "b": {"1.0": [], "3.0": []}}
-    graph = resolve(projects, "a", overrides={canonicalize_name("b"): wants("b>=3")})
+    graph = resolve(projects, "a", overrides={canonicalize_name("b"): requirements("b>=3")})
     assert _versions(graph) == {"a": "1.0", "b": "3.0"}
 
 
@@ -129,8 +129,10 @@ def test_a_project_that_does_not_exist_leaves_the_others_resolved(resolve: Make)
     assert not graph.nodes["ghost"].candidates.exists
 
 
-def test_an_unreachable_index_is_remembered_at_the_project_it_hid(target: Target, supply: Make, wants: Make) -> None:
-    graph = resolve_tree(wants("a", "b"), target=target, supply=supply({"b": {"1.0": []}}, unreachable=["a"]))
+def test_an_unreachable_index_is_remembered_at_the_project_it_hid(
+    target: Target, supply: Make, requirements: Make
+) -> None:
+    graph = resolve_tree(requirements("a", "b"), target=target, supply=supply({"b": {"1.0": []}}, unreachable=["a"]))
     assert graph.nodes["a"].failure is not None
     assert graph.nodes["a"].chosen is None
     assert _versions(graph)["b"] == "1.0"
@@ -142,7 +144,7 @@ def test_a_direct_url_stands_for_every_requirement_on_the_name(resolve: Make) ->
     assert graph.nodes["b"].chosen is None
 
 
-def test_a_long_history_is_crossed_by_leaps(target: Target, supply: Make, wants: Make) -> None:
+def test_a_long_history_is_crossed_by_leaps(target: Target, supply: Make, requirements: Make) -> None:
     versions = [f"1.{n}" for n in range(1500)]
     projects = {
         "sdk": {version: [f"core=={version}"] for version in versions},
@@ -150,23 +152,23 @@ def test_a_long_history_is_crossed_by_leaps(target: Target, supply: Make, wants:
         "http": {"1.9": [], "2.0": []},
     }
     source = supply(projects)
-    graph = resolve_tree(wants("sdk", "http<2"), target=target, supply=source)
+    graph = resolve_tree(requirements("sdk", "http<2"), target=target, supply=source)
     assert _versions(graph) == {"sdk": "1.699", "core": "1.699", "http": "1.9"}
     assert len(set(source.asked)) < 120
 
 
 def test_a_project_that_never_fits_is_found_out_without_asking_every_version_of_its_parent(
-    target: Target, supply: Make, wants: Make
+    target: Target, supply: Make, requirements: Make
 ) -> None:
     versions = [f"1.{n}" for n in range(300)]
     source = supply({"parent": {version: ["torch"] for version in versions}, "torch": {"2.0!": []}})
-    graph = resolve_tree(wants("parent"), target=target, supply=source)
+    graph = resolve_tree(requirements("parent"), target=target, supply=source)
     assert _versions(graph) == {"parent": "1.299", "torch": "2.0"}
     assert len(set(source.asked)) < 60
 
 
-def test_flat_resolution_takes_each_for_itself(target: Target, supply: Make, wants: Make) -> None:
-    graph = resolve_flat(wants("a"), target=target, supply=supply({"a": {"1.0": ["b"], "2.0!": []}}))
+def test_flat_resolution_takes_each_for_itself(target: Target, supply: Make, requirements: Make) -> None:
+    graph = resolve_flat(requirements("a"), target=target, supply=supply({"a": {"1.0": ["b"], "2.0!": []}}))
     assert _versions(graph) == {"a": "1.0"}
     assert graph.nodes["a"].requires == ()
 

@@ -14,11 +14,11 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def resolve(target: Target, supply: Make, wants: Make) -> Make:
+def resolve(target: Target, supply: Make, requirements: Make) -> Make:
     """Resolves requirement strings over a table of projects."""
 
     def run(projects: Any, *texts: str) -> Graph:
-        return resolve_tree(wants(*texts), target=target, supply=supply(projects))
+        return resolve_tree(requirements(*texts), target=target, supply=supply(projects))
 
     return run
 
@@ -28,12 +28,12 @@ def _versions(graph: Graph) -> dict[str, str | None]:
 
 
 def test_the_one_version_that_asks_for_a_part_with_a_wheel_is_found_among_many(
-    target: Target, supply: Make, wants: Make
+    target: Target, supply: Make, requirements: Make
 ) -> None:
     parts: dict[str, list[str]] = {f"2.{n}{'' if n == 27 else '!'}": [] for n in range(60)}
     projects = {"model": {f"1.{n}": [f"core==2.{n}"] for n in range(60)}, "core": parts}
     source = supply(projects)
-    graph = resolve_tree(wants("model"), target=target, supply=source)
+    graph = resolve_tree(requirements("model"), target=target, supply=source)
     assert _versions(graph) == {"model": "1.27", "core": "2.27"}
     assert len(set(source.asked)) < 40
 
@@ -104,29 +104,29 @@ def test_what_blocks_one_requirement_does_not_keep_another_from_stepping_back(re
 
 
 def test_what_is_blocked_in_every_version_is_told_after_a_few_questions(
-    target: Target, supply: Make, wants: Make
+    target: Target, supply: Make, requirements: Make
 ) -> None:
     source = supply({"web": {f"1.{n}": ["loop"] for n in range(400)}, "loop": {"1.0!": []}})
-    graph = resolve_tree(wants("web"), target=target, supply=source)
+    graph = resolve_tree(requirements("web"), target=target, supply=source)
     assert _versions(graph) == {"web": "1.399", "loop": "1.0"}
     assert len(set(source.asked)) < 10
 
 
 def test_a_version_between_two_that_are_blocked_by_different_things_is_found(
-    target: Target, supply: Make, wants: Make
+    target: Target, supply: Make, requirements: Make
 ) -> None:
     requires = {n: ["first"] if n < 140 else [] if n < 160 else ["second"] for n in range(300)}
     never: dict[str, list[str]] = {"1.0!": []}
     source = supply(
         {"web": {f"1.{n}": below for n, below in requires.items()}, "first": never, "second": never},
     )
-    graph = resolve_tree(wants("web"), target=target, supply=source)
+    graph = resolve_tree(requirements("web"), target=target, supply=source)
     assert _versions(graph) == {"web": "1.159"}
     assert len(set(source.asked)) < 25
 
 
 def test_a_chain_of_projects_is_followed_down_by_bisection_at_each_link(
-    target: Target, supply: Make, wants: Make
+    target: Target, supply: Make, requirements: Make
 ) -> None:
     projects = {
         "top": {f"1.{n}": [f"middle>=1.{n}"] for n in range(100)},
@@ -135,7 +135,7 @@ def test_a_chain_of_projects_is_followed_down_by_bisection_at_each_link(
         "never": {"1.0!": []},
     }
     source = supply(projects)
-    graph = resolve_tree(wants("top"), target=target, supply=source)
+    graph = resolve_tree(requirements("top"), target=target, supply=source)
     assert _versions(graph) == {"top": "1.41", "middle": "1.41", "low": "1.41"}
     assert len(set(source.asked)) < 100
 

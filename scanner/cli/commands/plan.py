@@ -134,4 +134,4 @@ def _read_options(options: dict[str, Any]) -> PlanOptions:
     from scanner.plan.model import Counted, PlanOptions
 
     told = {name: options[name] for name in _FIELDS if options[name] is not None}
-    return PlanOptions(**told, counted=Counted(options["services"]), queue=options["queue"], told=frozenset(told))
+    return PlanOptions(**told, counted=Counted(options["services"]), queue=options["queue"], given=frozenset(told))

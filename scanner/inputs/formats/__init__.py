@@ -1,4 +1,4 @@
-"""The dependency files that can be read: one record for each format, and the way from paths to what they declare."""
+"""The supported dependency files: one record for each format, and the functions that read paths into declarations."""
 
 from __future__ import annotations
 
@@ -50,24 +50,24 @@ __all__ = [
 STDIN = "-"
 _SCRIPT_BEGIN = r"^# /// script\s*$"
 _SCRIPT = re.compile(_SCRIPT_BEGIN, re.MULTILINE)
-# A script's metadata stands near its top; whole files are read only where it does.
+# A script's metadata is near its top; whole files are read only if it is there.
 SCRIPT_HEAD_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceFormat:
-    """One format: how its files are recognised and what reads them."""
+    """One format: how its files are recognised and which function parses them."""
 
     name: str
     parse: Callable[[Document], Parsed]
     matches: Callable[[str], object] | None
-    """True for the paths (forward slashes) of its files; below a folder these are read. None where no name tells."""
+    """True for the paths (forward slashes) of its files; a folder scan reads these. None if no name identifies them."""
     sniff: Callable[[str], object] | None = None
-    """True for a text that looks like one, asked where no path decides; None where the path alone tells."""
+    """True for a text in this format, used if no path decides; None if only the path identifies the format."""
     is_lock: bool = False
 
 
-# The first that matches a path is taken, then the first that knows the text.
+# The first format that matches the path is used, then the first that recognises the text.
 SOURCES: tuple[SourceFormat, ...] = (
     SourceFormat(
         name="pylock.toml",
@@ -79,7 +79,7 @@ SOURCES: tuple[SourceFormat, ...] = (
     SourceFormat(
         name="uv.lock",
         parse=parse_uv_lock,
-        # Beside a script lies the lock of that script.
+        # The lock of a script is in the same folder as the script.
         matches=re.compile(r"(^|/)(uv|[^/]+\.py)\.lock$").search,
         sniff=re.compile(r"\A(\s*#.*\n)*\s*version\s*=\s*\d+\s*$", re.MULTILINE).search,
         is_lock=True,
@@ -157,7 +157,7 @@ SOURCES: tuple[SourceFormat, ...] = (
     SourceFormat(
         name="requirements",
         parse=parse_requirements,
-        # Constraints restrict what others ask for and ask for nothing themselves.
+        # Constraints restrict other requirements and require nothing themselves.
         matches=re.compile(
             r"(^|/)(?![^/]*constraint)[^/]*requirements?[^/]*\.(txt|in|pip|lock)$"
             r"|(^|/)([^/]*[._-])?reqs([._-][^/]*)?\.(txt|in|pip)$|(^|/)vendor\.txt$"
@@ -176,11 +176,11 @@ def read_sources(
     all_files: bool = False,
     installed: Mapping[str, bytes] | None = None,
 ) -> tuple[ReadFile, ...]:
-    """What stands in the files, one ``ReadFile`` for each, in order; ``-`` is standard input.
+    """The contents of the files, one ``ReadFile`` for each, in order; ``-`` is standard input.
 
-    A folder stands for the dependency files below it, where a lock file is taken before the manifest that it locks,
-    unless ``all_files``. A path in ``installed`` is an interpreter's, and what is given for it a `pip inspect` report.
-    Nothing is raised: what cannot be read is a file with a problem.
+    A folder means the dependency files below it; a lock file replaces the manifest that it locks, unless
+    ``all_files``. A path in ``installed`` is an interpreter's; its value is a `pip inspect` report.
+    Nothing is raised: a file that cannot be read is returned with a problem.
     """
     files: list[ReadFile] = []
     for path in dict.fromkeys(paths):
@@ -219,28 +219,28 @@ _REQUIREMENTS_SUFFIX = re.compile(r"(\.(txt|in|pip|lst|req|reqs)|(^|/)[^/.]*)$",
 def _read_folder(directory: str, expand: Callable[[str], str], *, all_files: bool) -> Iterator[ReadFile]:
     unread: list[ReadFile] = []
     found = find_files(
-        directory, is_dependency_file, on_error=lambda error: unread.append(_tell_unread(error, directory))
+        directory, is_dependency_file, on_error=lambda error: unread.append(_make_unread(error, directory))
     )
     files = [read_path(path, expand, directory) for path in found]
     yield from unread
-    # A setup.cfg is often there for other tools only.
-    telling = [file for file in files if file.parsed.entries or file.parsed.problems]
+    # A setup.cfg often only configures other tools.
+    with_contents = [file for file in files if file.parsed.entries or file.parsed.problems]
     if files:
-        yield from drop_covered(telling or files, all_files=all_files)
+        yield from drop_covered(with_contents or files, all_files=all_files)
     elif not unread:
-        yield _tell_problem(
+        yield _make_problem(
             directory,
-            "no dependency files in this folder or below it; name one, such as requirements.txt, or pipe it in",
+            "no dependency files in this folder or below it; give a path, such as requirements.txt, or pipe it in",
         )
 
 
-def _tell_unread(error: OSError, directory: str) -> ReadFile:
-    """A folder that cannot be listed, as a problem: what lies in it is not known."""
+def _make_unread(error: OSError, directory: str) -> ReadFile:
+    """A problem for a folder that cannot be listed: its contents are unknown."""
     path = str(error.filename or directory)
-    return _tell_problem(path, f"the folder cannot be read: {error.strerror or error}")
+    return _make_problem(path, f"the folder cannot be read: {error.strerror or error}")
 
 
-def _tell_problem(path: str, message: str) -> ReadFile:
+def _make_problem(path: str, message: str) -> ReadFile:
     problem = Problem(rule=Rule.CS601, message=message, location=Location(path=path, line=1))
     return ReadFile(path=path, format=None, parsed=Parsed(problems=(problem,)))
 
@@ -248,7 +248,7 @@ def _tell_problem(path: str, message: str) -> ReadFile:
 def is_dependency_file(path: str, *, seen_as: str | None = None) -> bool:
     """Whether a file is a dependency file by its name, or a script with inline metadata.
 
-    ``seen_as`` is its path as far as folders above it may tell what it is.
+    ``seen_as`` is the part of its path that may identify the format.
     """
     if any(each.matches is not None and each.matches(seen_as or path) for each in SOURCES):
         return True
@@ -284,7 +284,8 @@ def _read_document(
         document = open_document(opener)
         source = find_format(document.path, document.text)
         if source is None:
-            raise SourceError(document.path, None, "neither its name nor its text tells what dependency file it is")  # noqa: TRY301
+            reason = "unknown file format: neither the name nor the contents match a supported one"
+            raise SourceError(document.path, None, reason)  # noqa: TRY301
         parsed = (parse or source.parse)(document)
         if not parsed.is_lock or source.parse is parse_requirements:
             parsed = follow_local_projects(document, parsed)

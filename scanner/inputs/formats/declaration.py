@@ -20,7 +20,7 @@ from scanner.model.specifiers import find_pin, has_endless_number
 
 _T = TypeVar("_T")
 
-# Longer than any real declaration without its hashes; the parsers of markers and URLs need not be linear beyond it.
+# Longer than any real declaration without its hashes; limits the time of marker and URL parsers that are not linear.
 MAX_DECLARATION_CHARACTERS = 20_000
 MAX_PARENTHESES = 100
 
@@ -40,7 +40,7 @@ def parse_declaration(
 ) -> Dependency:
     """The dependency that a PEP 508 string declares, direct references (``name @ URL``) included.
 
-    A wheel's URL gives the pin by its file name.
+    The file name in a wheel's URL is used as the pin.
 
     Raises:
         SourceError: the string is not a requirement; the reason is one line.
@@ -66,9 +66,9 @@ def parse_declaration(
 def parse_plain(
     text: str, location: Location, *, groups: Iterable[str] = (), direct: bool | None = True
 ) -> Dependency | None:
-    """What ``name==1.0`` or ``name`` declares, much faster than the general parser; None for every other form.
+    """The dependency that ``name==1.0`` or ``name`` declares, much faster than the general parser; None otherwise.
 
-    Most lines of large files are of these forms. They have no white space, and so neither options nor a comment.
+    Most lines of large files have these forms, which contain no white space and so no options or comments.
     """
     match = _PLAIN.fullmatch(text)
     if match is None:
@@ -84,10 +84,10 @@ def parse_plain(
 
 
 def parse_marker(text: str, location: Location) -> Marker:
-    """The environment marker (PEP 508) that a string is.
+    """The environment marker (PEP 508) in a string.
 
     Raises:
-        SourceError: the string is no marker; the reason is one line.
+        SourceError: the string is not a marker; the reason is one line.
     """
     return _parse_guarded(_make_marker, text, "a marker", location)
 
@@ -98,10 +98,10 @@ def normalize_extras(extras: Iterable[str]) -> tuple[str, ...]:
 
 
 def shorten(text: str, *, limit: int = 120) -> str:
-    """The text on one line for a message, cut at the end where it is longer than ``limit`` characters.
+    """The text on one line for a message, cut at the end if it is longer than ``limit`` characters.
 
-    A URL is not cut between its scheme and the end of its host: what is left of a password there would no longer be
-    known for one.
+    A URL is not cut between its scheme and the end of its host: redaction would not recognise the remaining part of
+    a password there.
     """
     flat = " ".join(text[: 4 * limit].split())
     return flat if len(flat) <= limit else _CUT_HOST.sub("//", flat[: limit - 1]) + "…"
@@ -109,7 +109,7 @@ def shorten(text: str, *, limit: int = 120) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _make_pin(version: str) -> tuple[SpecifierSet, Version]:
-    # Neither is ever changed, and much of such a file has the same few versions: 1.0.0, 0.1.0 and so on.
+    # Both are immutable, and large files repeat a few versions: 1.0.0, 0.1.0 and so on.
     return SpecifierSet(f"=={version}"), Version(version)
 
 
@@ -128,11 +128,11 @@ def _parse_guarded(parse: Callable[[str], _T], text: str, what: str, location: L
             why = "it is nested too deeply"
         except ValueError as error:
             why = str(error).partition("\n")[0]
-    raise SourceError(location.path, location.line, f"«{shorten(text)}» is not {what}: {shorten(why)}")
+    raise SourceError(location.path, location.line, f"`{shorten(text)}` is not {what}: {shorten(why)}")
 
 
 def _find_excess(text: str) -> str | None:
-    """Why a string can be no real declaration and would strain what works with it later; None for all real ones."""
+    """Why a string is too large or too deeply nested for a declaration; None for all real ones."""
     if len(text) > MAX_DECLARATION_CHARACTERS:
         return f"it has {len(text):,} characters"
     if has_endless_number(text):

@@ -1,4 +1,4 @@
-"""What every reader takes and gives: a document in, what it declares out."""
+"""The input and output of every parser: a document, and what it declares."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from scanner.model.rule import Rule
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """One file as text; readers never touch the file system themselves.
+    """One file as text; parsers never access the file system themselves.
 
-    ``path`` is as the user named it (or as the including file's folder makes it) and goes into every location.
-    ``open`` gives another document by a path that stands in this one, relative to this one's folder; it raises
-    ``SourceError`` where that file is missing or unreadable.
+    ``path`` is as the user gave it (or relative to the including file's folder) and is part of every location.
+    ``open`` returns another document by a path in this one, relative to this one's folder; it raises
+    ``SourceError`` if that file is missing or unreadable.
     """
 
     path: str
     text: str
     open: Callable[[str], Document]
     expand: Callable[[str], str] = str
-    """Gives a requirement or an address with ``${NAME}`` replaced by environment variables, where it may use them."""
+    """Replaces ``${NAME}`` in a requirement or URL by environment variables, if the text may use them."""
 
     def location(self, line: int, column: int = 1) -> Location:
-        """The place in this document; both count from 1."""
+        """The location in this document; both count from 1."""
         return Location(path=self.path, line=line, column=column)
 
     def index_location(
         self, text: str, *, name: str | None = None, is_explicit: bool = False, is_flat: bool = False
     ) -> IndexLocation:
-        """The index that an address or a path in this document names; a path is relative to the document's folder."""
+        """The index at a URL or path in this document; a path is relative to the document's folder."""
         return self.place.location(self.expand(text), "index", name=name, is_explicit=is_explicit, is_flat=is_flat)
 
     @property
     def place(self) -> Place:
-        """This document as a place of settings."""
+        """This document as a source of settings."""
         return Place(label=self.path, directory=Path(self.path).parent.absolute(), is_own=False)
 
     def problem(self, message: str, line: int | None, *, rule: Rule = Rule.CS601) -> Problem:
@@ -51,28 +51,28 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parsed:
-    """Everything that stands in a document: each declaration is an entry, or a problem says why not."""
+    """Everything in a document: each declaration is an entry, or a problem gives the reason why not."""
 
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
     constraints: tuple[Entry, ...] = ()
-    """What ``-c``, uv's constraint-dependencies and the like narrow; never judged for themselves."""
+    """Constraints from ``-c``, uv's constraint-dependencies and the like; not checked themselves."""
     overrides: tuple[Entry, ...] = ()
-    """What replaces every requirement of the same name (uv's override-dependencies)."""
+    """Requirements that replace every requirement of the same name (uv's override-dependencies)."""
     index: IndexSettings = field(default_factory=IndexSettings)
     is_lock: bool = False
-    """Whether versions are taken as they are and nothing is resolved."""
+    """Whether versions are used as they are and nothing is resolved."""
     locks: tuple[str, ...] = ()
-    """For a lock file: the paths of the manifests it locks, where they can stand (beside it)."""
+    """For a lock file: the possible paths of the manifests it locks (in the same folder)."""
     notes: tuple[str, ...] = ()
     is_project: bool = False
-    """For a pyproject.toml: whether it describes a project, so that no older file has to."""
+    """For a pyproject.toml: whether it describes a project, so that older files are not required."""
     name: str | None = None
     """The name of the project that a manifest describes."""
     environments: tuple[Marker, ...] = ()
-    """For a lock file: the environments that it is for, of which one must apply; none where it is for all."""
+    """For a lock file: the environments that it is for, of which one must match; empty if it is for all."""
     members: tuple[str, ...] = ()
-    """For a uv.lock: the folders of its projects as seen from the lock; "." is its own."""
+    """For a uv.lock: the folders of its projects relative to the lock; "." is its own."""
 
     def merge(self, other: Parsed) -> Parsed:
         """Both together, in order."""

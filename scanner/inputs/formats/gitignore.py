@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scanner.inputs.formats.reading import read_head
 
-if TYPE_CHECKING:  # loaded only where there is such a file
+if TYPE_CHECKING:  # imported only if there is a .gitignore
     from pathspec import GitIgnoreSpec
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
@@ -32,7 +32,7 @@ _FIRST_FOLDERS_AND_MORE = re.compile(rf"\^\(\?:\.\+/\)\?{_PATH}(?=\(\?>\(\?:/\.\
 
 @dataclass(frozen=True, slots=True)
 class IgnoreRules:
-    """The .gitignore files that apply in one folder, the outermost first.
+    """The .gitignore files that apply to one folder, the outermost first.
 
     The user's global excludes are not read, and files count as ignored even where git already tracks them.
     """
@@ -43,7 +43,7 @@ class IgnoreRules:
     def above(cls, folder: Path) -> IgnoreRules:
         """The rules from the folders above, up to the root of the repository; none outside of a repository.
 
-        None as well where they exclude the folder itself: who names an ignored folder wants it read.
+        None as well if they exclude the folder itself: a folder given by the user is always read.
         """
         folder = folder.absolute()
         root = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
@@ -63,11 +63,11 @@ class IgnoreRules:
         return cls(tuple((folder, _parse_patterns(lines)) for folder, lines in by_folder.items()))
 
     def below(self, folder: Path) -> IgnoreRules:
-        """These rules and those of a .gitignore in the folder, if it has one."""
+        """These rules plus those of a .gitignore in the folder, if it has one."""
         return self.with_file(folder / ".gitignore", folder)
 
     def ignores(self, path: Path, *, is_folder: bool) -> bool:
-        """Whether the path is excluded; the innermost .gitignore that names it decides."""
+        """Whether the path is excluded; the innermost .gitignore that matches it decides."""
         absolute = path.absolute()
         for base, spec in reversed(self.files):
             if absolute.is_relative_to(base) and absolute != base:
@@ -78,7 +78,7 @@ class IgnoreRules:
         return False
 
     def with_file(self, file: Path, base: Path) -> IgnoreRules:
-        """These rules and those of one file, whose patterns are relative to the folder ``base``."""
+        """These rules plus those of one file, whose patterns are relative to the folder ``base``."""
         lines = read_head(str(file), MAX_IGNORE_FILE_BYTES).decode("utf-8", "replace").splitlines()
         if not lines:
             return self
@@ -88,14 +88,14 @@ class IgnoreRules:
 def _parse_patterns(lines: list[str]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - heavy
 
-    # A later pattern overrides an earlier one: of repeated lines only the last counts.
+    # A later pattern overrides an earlier one, so only the last of repeated lines counts.
     distinct = list(dict.fromkeys(reversed(lines)))[:MAX_PATTERNS]
     patterns = [pattern for line in reversed(distinct) if (pattern := _parse_pattern(line)) is not None]
     return GitIgnoreSpec(patterns, backend="simple")
 
 
 def _parse_pattern(line: str) -> GitIgnoreSpecPattern | None:
-    """The pattern of one line; None for comments, blank lines and what is no pattern, which git skips."""
+    """The pattern of one line; None for comments, blank lines and invalid patterns, which git skips."""
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 - heavy
 
     if len(line) > MAX_PATTERN_CHARACTERS:
@@ -112,7 +112,7 @@ def _parse_pattern(line: str) -> GitIgnoreSpecPattern | None:
 def _make_linear(regex: str) -> str:
     """The same pattern without exponential time: only the last star of a name, and of a path, tries other lengths.
 
-    Of every other star the shortest match is as good as any, because what follows it may begin anywhere behind.
+    For every other star the shortest match is sufficient, because the next part may begin anywhere after it.
     """
     regex = _STAR_AND_MORE.sub(r"(?>[^/]*?\1)", _STARS.sub("[^/]*", regex))
     regex = _FOLDERS_AND_MORE.sub(r"(?>(?:/.+)??\1(?=/))", regex)

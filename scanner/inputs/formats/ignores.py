@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _MARK = "compat-scan:"
 _COMMENT = re.compile(r"#\s*compat-scan:\s*(?P<word>ignore\b|[\w-]+(?=\s*\[))(?P<rest>.*)")
 _REST = re.compile(r"\s*\[(?P<rules>[^\]]*)\](?P<reason>.*)")
-# A line of a TOML table that belongs to the table as a whole: a header, or a key with its value.
+# A TOML line that belongs to the table as a whole: a header, or a key with its value.
 _TABLE_LINE = re.compile(r"(\[\[?[^\[\]]+\]\]?|[\w.\"'-]+\s*=.*)\s*(#.*)?")
 
 _MAX_TABLE_LINES = 50
@@ -22,17 +22,17 @@ class InlineIgnore:
     path: str
     line: int
     lines: tuple[int, ...]
-    """Where the declaration that it speaks of may begin: the first of these that has one counts."""
+    """The lines where its declaration may begin: the first of these that has one counts."""
     rules: tuple[str, ...]
-    """As written; empty where there are no brackets or nothing is in them."""
+    """As written; empty if the brackets are missing or empty."""
     reason: str
-    """Empty where none is given."""
+    """Empty if none is given."""
     word: str = "ignore"
-    """What stands before the brackets; anything else than «ignore» is a mistake."""
+    """The word before the brackets; anything other than `ignore` is a mistake."""
 
 
 def find_inline_ignores(path: str, text: str) -> tuple[InlineIgnore, ...]:
-    """The comments of a file, in its order; lines are counted as the readers count them."""
+    """The comments of a file, in order; lines are counted as the parsers count them."""
     if _MARK not in text:
         return ()
     return tuple(_find(path, text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
@@ -66,7 +66,7 @@ def _parse(path: str, line: int, comment: re.Match[str], beginnings: Sequence[in
 def _table(lines: Sequence[str], number: int) -> Iterable[int]:
     """The lines from here up to the header of the TOML table that this key belongs to.
 
-    Only a table that is one declaration counts, where that begins at the header or, in a list of tables, at a key.
+    Only a table that is one declaration counts; that begins at the header or, in a list of tables, at a key.
     """
     for first in range(number, max(0, number - _MAX_TABLE_LINES), -1):
         line = lines[first - 1].lstrip()

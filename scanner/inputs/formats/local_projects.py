@@ -1,7 +1,7 @@
-"""Folders that a file asks for («-e .», a path dependency): what their own manifests declare, read in their place.
+"""Local folders that a file requires (`-e .`, a path dependency), replaced by what their manifests declare.
 
-An installer would build such a project and install what it requires. The manifest says the same without a build, where
-it says it at all.
+An installer would build such a project and install its requirements. The manifest states the same requirements without
+a build, unless they are computed by the build.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ MAX_DEPTH = 20
 
 _BUILD_SYSTEM = "build-system"
 _SUBDIRECTORY = re.compile(r"#(?:[^#]*&)?subdirectory=([^&#]+)")
-# PDM writes its own project's folder so.
+# PDM writes its own project's folder this way.
 _PROJECT_ROOT = re.compile(r"^/*\$\{PROJECT_ROOT\}/?")
 
 
 def follow_local_projects(document: Document, parsed: Parsed) -> Parsed:
-    """The same with the declarations of the folders that it asks for, each folder's own entry put aside.
+    """The input with each local folder replaced by what its manifest declares.
 
-    A folder is looked for beside the file that names it and then one folder up, where its project is usually
-    installed from. One without a manifest, or whose manifest leaves the dependencies to a build, keeps its entry as it
-    is. In a compiled file the entry is put aside only: what the project requires stands there.
+    A folder is searched relative to the file that names it and then one folder up, from which its project is usually
+    installed. A folder without a manifest, or whose manifest leaves the dependencies to a build, keeps its entry. In a
+    compiled file the entry is only skipped: the file already lists the project's requirements.
     """
-    following = _Following(document, only_aside=parsed.is_lock)
+    following = _Following(document, only_skip=parsed.is_lock)
     entries = [each for entry in parsed.entries for each in following.follow(document, entry, depth=0)]
     return replace(parsed, entries=tuple(entries), problems=(*parsed.problems, *following.problems))
 
@@ -69,7 +69,7 @@ def _local_archive(entry: Dependency) -> str | None:
 
 @dataclass(kw_only=True, slots=True)
 class _Manifests:
-    """What the manifests of one folder declare together."""
+    """The combined declarations of one folder's manifests."""
 
     documents: list[Document] = field(default_factory=list)
     entries: list[tuple[Document, Entry]] = field(default_factory=list)
@@ -80,23 +80,23 @@ class _Manifests:
     """Whether a pyproject.toml among them describes the project."""
 
     @property
-    def is_told(self) -> bool:
-        """Whether they tell everything that the project requires."""
+    def is_complete(self) -> bool:
+        """Whether they declare every requirement of the project."""
         return bool(self.documents) and not any(_computed_by(entry) for _, entry in self.entries)
 
 
 class _Following:
-    """One file's folders, and the folders that those ask for."""
+    """The local folders of one file, and the folders that those require."""
 
-    def __init__(self, document: Document, *, only_aside: bool) -> None:
+    def __init__(self, document: Document, *, only_skip: bool) -> None:
         self._own_path = document.path
-        self._only_aside = only_aside
+        self._only_skip = only_skip
         self._folders: dict[tuple[str, str], _Manifests] = {}
         self._seen: set[tuple[str, tuple[str, ...]]] = set()
         self.problems: list[Problem] = []
 
     def follow(self, document: Document, entry: Entry, *, depth: int) -> Iterator[Entry]:
-        """The entry, put aside if its folder tells what it requires, and then what that is."""
+        """The entry, skipped if its folder declares the requirements, followed by those requirements."""
         path = _local_folder(entry) if isinstance(entry, Dependency) else None
         if not isinstance(entry, Dependency) or path is None or depth >= MAX_DEPTH:
             yield entry
@@ -108,17 +108,21 @@ class _Following:
             yield entry
             return
         first = found.documents[0].path
-        yield replace(entry, aside=f"its own project: read from {first}") if found.is_told else entry
-        asked = (first, entry.extras)
-        if self._only_aside or first == self._own_path or asked in self._seen:
+        yield (
+            replace(entry, skipped_because=f"local project: its requirements are read from {first}")
+            if found.is_complete
+            else entry
+        )
+        request = (first, entry.extras)
+        if self._only_skip or first == self._own_path or request in self._seen:
             return
-        self._seen.add(asked)
+        self._seen.add(request)
         self.problems += (problem for problem in found.problems if problem not in self.problems)
         for owner, inner in found.entries:
             yield from self.follow(owner, _adopt(inner, entry), depth=depth + 1)
 
     def _find(self, document: Document, path: str) -> _Manifests:
-        """The manifests of a folder, which are read once however often it is asked for."""
+        """The manifests of a folder, read once even if several entries require it."""
         key = (posixpath.dirname(document.path), path)
         if key not in self._folders:
             self._folders[key] = _read_folder(document, path)
@@ -126,9 +130,9 @@ class _Following:
 
 
 def _local_folder(entry: Dependency) -> str | None:
-    """The path of the folder that an entry asks for; None for everything else."""
+    """The path of the folder that an entry requires; None for every other entry."""
     url = entry.url
-    if url is None or entry.aside is not None or is_archive(url):
+    if url is None or entry.skipped_because is not None or is_archive(url):
         return None
     if is_url(url) and not url.lower().startswith("file:"):
         return None
@@ -138,7 +142,7 @@ def _local_folder(entry: Dependency) -> str | None:
 
 
 def _read_folder(document: Document, path: str) -> _Manifests:
-    """The manifests of a folder, beside the document or one folder up; empty where there are none."""
+    """The manifests of a folder, relative to the document or one folder up; empty if there are none."""
     for base in ("", "..") if not posixpath.isabs(path) else ("",):
         found = _read_manifests(document, posixpath.join(base, path))
         if found.documents or (found.outside and not base):
@@ -147,10 +151,10 @@ def _read_folder(document: Document, path: str) -> _Manifests:
 
 
 def _read_manifests(document: Document, folder: str) -> _Manifests:
-    """pyproject.toml alone where it declares what the project requires; else with setuptools' older files."""
+    """Only pyproject.toml if it declares the project's requirements; otherwise also setuptools' older files."""
     found = _Manifests()
     _read_manifest(found, document, posixpath.join(folder, "pyproject.toml"), parse_pyproject)
-    if found.is_project and found.is_told:
+    if found.is_project and found.is_complete:
         return found
     dynamic = [each for each in found.entries if "setuptools" in _computed_by(each[1])]
     before = len(found.entries)
@@ -181,14 +185,14 @@ def _read_manifest(found: _Manifests, document: Document, path: str, parse: Call
 
 
 def _computed_by(entry: Entry) -> str:
-    """What computes it when the project is built; empty for what stands in the file."""
+    """The build backend or file that computes it; empty if the file declares it."""
     return (entry.computed_by or "") if isinstance(entry, Skipped) else ""
 
 
-def _adopt(entry: Entry, asking: Dependency) -> Entry:
-    """A declaration of a folder's project as one of the file that asks for the folder, with its extras."""
+def _adopt(entry: Entry, parent: Dependency) -> Entry:
+    """A declaration of a folder's project as one of the file that requires the folder, with its extras."""
     if not isinstance(entry, Dependency) or _BUILD_SYSTEM in entry.groups:
         return entry
-    asked = {f"extra:{extra}" for extra in asking.extras}
-    groups = asking.groups if not entry.groups or not asked.isdisjoint(entry.groups) else entry.groups
-    return replace(entry, groups=groups, marker=join_markers(asking.marker, entry.marker))
+    requested = {f"extra:{extra}" for extra in parent.extras}
+    groups = parent.groups if not entry.groups or not requested.isdisjoint(entry.groups) else entry.groups
+    return replace(entry, groups=groups, marker=join_markers(parent.marker, entry.marker))

@@ -1,4 +1,4 @@
-"""Dependency files on disk as documents: the only module of the readers that opens files."""
+"""Dependency files on disk as documents: the only module of the formats that opens files."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _OUTSIDE = "not read: it lies outside of"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadFile:
-    """One file that was read, or one that could not be, with the reason among its problems."""
+    """One file that was read, or one that could not be read, with the reason among its problems."""
 
     path: str
-    """As the user named it, or as its folder makes it; ``-`` for standard input."""
+    """As the user gave it, or relative to its folder; ``-`` for standard input."""
     format: str | None
-    """The name of its format; None where it was not recognised or not readable."""
+    """The name of its format; None if it was not recognised or not readable."""
     parsed: Parsed
     ignores: tuple[InlineIgnore, ...] = ()
-    """The comments that accept findings, of this file and of those that it includes."""
+    """The comments that accept findings, from this file and the files that it includes."""
 
 
 class Files:
     """Opens the files of one source, and those that they include, as documents.
 
-    ``problems`` gathers what is wrong with their encodings, ``ignores`` the comments that accept findings. A file that
-    is reached by two paths, through a symbolic link for example, keeps the path by which it was opened first, so that
-    readers recognise a circle.
+    ``problems`` collects encoding errors, ``ignores`` the comments that accept findings. A file that is reached by two
+    paths, for example through a symbolic link, keeps the path by which it was opened first, so that parsers detect
+    circular includes.
     """
 
     def __init__(self, expand: Callable[[str], str], path: str, root: str | None = None) -> None:
@@ -61,7 +61,7 @@ class Files:
         return self.make_document(self._path_by_real_path.setdefault(os.path.realpath(path), path), data)
 
     def make_document(self, path: str, data: bytes) -> Document:
-        """The bytes as a document that seems to lie at the path.
+        """The bytes as a document at the path.
 
         Raises:
             SourceError: the bytes are not text.
@@ -96,7 +96,7 @@ def check_inside(path: str, root: str) -> None:
 
 
 def read_file(path: str) -> bytes:
-    """The bytes of a regular file; pipes and devices are refused without being read.
+    """The bytes of a regular file; pipes and devices are rejected without reading them.
 
     Raises:
         SourceError: the file is missing, not a regular file, too large or not readable.
@@ -105,7 +105,7 @@ def read_file(path: str) -> bytes:
 
 
 def read_head(path: str, size_bytes: int) -> bytes:
-    """The first bytes of a regular file; none where it cannot be read."""
+    """The first bytes of a regular file; empty if it cannot be read."""
     try:
         return _read_regular(path, size_bytes)
     except SourceError:
@@ -128,7 +128,7 @@ def _read_regular(path: str, size_bytes: int) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return file.read(size_bytes)
-            reason = "neither a file nor a folder; «-» reads standard input"
+            reason = "neither a file nor a folder; use `-` to read standard input"
     except FileNotFoundError:
         reason = "no such file"
     except IsADirectoryError:
@@ -139,7 +139,7 @@ def _read_regular(path: str, size_bytes: int) -> bytes:
 
 
 def _join(folder: Path, path: str) -> str:
-    """The path seen from the folder, without detours where that does not change the file."""
+    """The path relative to the folder, simplified if that does not change the file."""
     joined = str(folder / path)
     short = os.path.normpath(joined)
     try:

@@ -1,4 +1,4 @@
-"""What a direct reference tells by itself: the name and version in a wheel's or source distribution's file name."""
+"""The name and version in the file name of a direct reference to a wheel or source distribution."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FORGE_ARCHIVE = re.compile(r"://[^?#]*/(archive|zipball|tarball|legacy\.zip|leg
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reference:
-    """What a URL or path tells of the distribution it leads to; None where it does not tell."""
+    """The distribution at a URL or path; None for each unknown part."""
 
     name: NormalizedName | None = None
     version: Version | None = None
@@ -28,10 +28,10 @@ class Reference:
 
 
 def parse_reference(url: str) -> Reference:
-    """The name and version that the file name at the end of a URL or path tells, if any.
+    """The name and version in the file name at the end of a URL or path, if any.
 
-    A source distribution counts only where one hyphen parts its name from a version; what a source forge packs of a
-    tag (``archive/release-1.2.tar.gz``) tells nothing, and neither does a repository.
+    A source distribution counts only if one hyphen separates its name from a version; a source forge's archive of a
+    tag (``archive/release-1.2.tar.gz``) and a repository have neither.
     """
     if is_vcs_url(url) or _FORGE_ARCHIVE.search(url):
         return Reference()
@@ -62,14 +62,14 @@ def is_vcs_url(text: str) -> bool:
 
 
 def path_of_file_url(url: str) -> str:
-    """The path that a ``file:`` URL stands for; anything else comes back as it is."""
+    """The path of a ``file:`` URL; anything else is returned unchanged."""
     if not url.lower().startswith("file:"):
         return url
     return unquote(re.sub(r"^file:(//(localhost(?=/))?)?", "", url, flags=re.IGNORECASE).partition("#")[0])
 
 
 def is_archive(text: str) -> bool:
-    """Whether the path or URL ends as a wheel's or another archive's file name does."""
+    """Whether the path or URL ends with the suffix of a wheel or another archive."""
     return read_filename(text).lower().endswith((WHEEL_SUFFIX, *SDIST_SUFFIXES))
 
 

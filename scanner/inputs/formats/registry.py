@@ -1,6 +1,6 @@
-"""The parsers of all formats, each loaded when a file of its format is read: most scans read one or two."""
+"""The parsers of all formats, each imported when a file of its format is read: most scans read one or two."""
 
-# ruff: noqa: PLC0415 - that is what this module is for
+# ruff: noqa: PLC0415 - this module exists for imports on demand
 
 from __future__ import annotations
 

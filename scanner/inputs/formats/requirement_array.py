@@ -11,7 +11,7 @@ from scanner.model.errors import SourceError
 
 
 def read_requirements(table: Table, key: str, *, groups: tuple[str, ...] = ()) -> Iterator[Dependency]:
-    """The dependencies in the array under a key, each at its own line; elements that are none become problems."""
+    """The dependencies in the array under a key, each at its own line; invalid elements become problems."""
     for text, location in table.strings(key):
         try:
             yield parse_declaration(text, location, groups=groups)

@@ -1,4 +1,4 @@
-"""Which of a file's declarations a scan looks at, by their dependency groups and extras."""
+"""Selects the declarations of a file to scan, by their dependency groups and extras."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def select_entries(
 ) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """The entries of a file, those of groups and extras that are not selected as ``Skipped``, and notes.
 
-    What something else stands for (``Dependency.aside``) is ``Skipped`` too.
+    An entry with ``Dependency.skipped_because`` is ``Skipped`` too.
 
-    What belongs to no group is always selected, build requirements never. A note names each group or extra that was
-    asked for and that the file does not have. Names are compared normalised (PEP 735, PEP 685).
+    An entry without a group is always selected, build requirements never. A note names each requested group or extra
+    that the file does not have. Names are compared normalised (PEP 735, PEP 685).
     """
     selection = _Selection(groups, extras, all_groups=all_groups, all_extras=all_extras)
     entries = tuple(_select(entry, selection) for entry in parsed.entries)
@@ -52,15 +52,15 @@ class _Selection:
         )
 
     def find_unknown(self, declared: set[str]) -> list[str]:
-        """The groups and extras that are wanted and not declared, sorted."""
+        """The groups and extras that are requested and not declared, sorted."""
         return sorted(self._wanted - declared)
 
 
 def _select(entry: Entry, selection: _Selection) -> Entry:
     if not isinstance(entry, Dependency):
         return entry
-    if entry.aside is not None:
-        return Skipped(text=entry.text, reason=entry.aside, location=entry.location)
+    if entry.skipped_because is not None:
+        return Skipped(text=entry.text, reason=entry.skipped_because, location=entry.location)
     if not entry.groups or any(map(selection.takes, entry.groups)):
         return entry
     return Skipped(text=entry.text, reason=_explain(entry.groups), location=entry.location, category=SkipKind.GROUP)
@@ -69,11 +69,11 @@ def _select(entry: Entry, selection: _Selection) -> Entry:
 def _explain(groups: tuple[str, ...]) -> str:
     selectable = [group for group in groups if group != BUILD_SYSTEM]
     if not selectable:
-        return "needed to build the project, not to run it"
+        return "required only to build the project"
     first = selectable[0]
     option = f"--extra {first.removeprefix(EXTRA_PREFIX)}" if first.startswith(EXTRA_PREFIX) else f"--group {first}"
     names = ", ".join(map(_describe, selectable))
-    return f"declared in the {names}, which {'is' if len(selectable) == 1 else 'are'} not selected: {option}"
+    return f"declared in the {names}; use {option} to select it"
 
 
 def _describe(group: str) -> str:

@@ -1,4 +1,4 @@
-"""One dependency that a table declares by its keys, as Poetry's and Pipenv's manifests do."""
+"""One dependency declared by the keys of a table, as in the manifests of Poetry and Pipenv."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def declare(
 
 
 def read_url(table: Table) -> str | None:
-    """Where the dependency comes from if not from an index: a repository, a file, a folder; None for an index."""
+    """The source of a dependency that is not from an index: a repository, a file, a folder; None for an index."""
     subdirectory = table.string("subdirectory")
     for system in VCS_KEYS:
         if address := table.string(system):
@@ -69,7 +69,7 @@ def read_url(table: Table) -> str | None:
 
 
 def join_markers(*markers: Marker | None) -> Marker | None:
-    """One marker that holds where all do; None where there are none."""
+    """One marker that is true if all are; None if there are none."""
     given = [marker for marker in markers if marker is not None]
     if len(given) < 2:
         return given[0] if given else None

@@ -1,4 +1,4 @@
-"""Bytes of a dependency file to text: byte order marks, UTF-16 and UTF-32, PEP 263 coding lines, else UTF-8."""
+"""Decodes a dependency file: byte order marks, UTF-16 and UTF-32, PEP 263 coding lines, otherwise UTF-8."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
-# Ten times those of the largest lock files, each of whose packages has dozens.
+# Ten times as many as in the largest lock files, whose packages have dozens each.
 MAX_PARTS = 500_000
 
 _CODING_LINE = re.compile(rb"coding[:=]\s*([-\w.]+)")
 
 
 def decode_leniently(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
-    """The text of a file, with U+FFFD for bytes that are none, and a problem (CS601) for the first such line.
+    """The text of a file, with U+FFFD for invalid bytes, and a problem (CS601) for the first such line.
 
     A byte order mark decides, then the zero bytes of a UTF-16 or UTF-32 text without one, then a coding line
-    (PEP 263, as pip reads it) among the first two lines; everything else is UTF-8.
+    (PEP 263, as pip reads it) in the first two lines; everything else is UTF-8.
 
     Raises:
         SourceError: the file is too large or has zero bytes.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise SourceError(path, None, f"{len(data):,} bytes are over the limit of {MAX_FILE_BYTES:,} for one file")
+        raise SourceError(path, None, f"{len(data):,} bytes exceed the limit of {MAX_FILE_BYTES:,} for one file")
     encoding = detect_encoding(data)
     problems: tuple[Problem, ...] = ()
     try:
@@ -39,23 +39,23 @@ def decode_leniently(data: bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
         message = f"not {_name_encoding(encoding)}: byte 0x{data[error.start]:02x} cannot be decoded"
         problems = (Problem(rule=Rule.CS601, message=message, location=Location(path=path, line=line)),)
     if "\0" in text:
-        raise SourceError(path, text.count("\n", 0, text.index("\0")) + 1, "a zero byte: this is not a text file")
+        raise SourceError(path, text.count("\n", 0, text.index("\0")) + 1, "contains a zero byte: not a text file")
     return text.removeprefix("\ufeff"), problems
 
 
 def refuse_endless(text: str, path: str, *, separators: str = ",") -> None:
-    """Nothing; a text with more separators than any real file has would fill the memory with its parts.
+    """Reject a text with more separators than any real file, which could exhaust memory.
 
     Raises:
         SourceError: there are over ``MAX_PARTS`` of them.
     """
     parts = sum(map(text.count, separators))
     if parts > MAX_PARTS:
-        raise SourceError(path, None, f"{parts:,} elements are over the limit of {MAX_PARTS:,} for one file")
+        raise SourceError(path, None, f"{parts:,} elements exceed the limit of {MAX_PARTS:,} for one file")
 
 
 def detect_encoding(data: bytes) -> str:
-    """The name of the codec for a file, by its byte order mark, zero bytes or coding line, else UTF-8."""
+    """The name of the codec for a file, by its byte order mark, zero bytes or coding line, otherwise UTF-8."""
     by_zero_bytes = json.detect_encoding(data[:4])  # any text that begins with an ASCII character, not only JSON
     if by_zero_bytes == "utf-8":
         for line in data[:2000].split(b"\n")[:2]:
@@ -65,7 +65,7 @@ def detect_encoding(data: bytes) -> str:
 
 
 def _check_encoding(name: str) -> str:
-    """The encoding that a coding line names, or UTF-8 where Python has none whose ASCII characters are ASCII's."""
+    """The encoding of a coding line, or UTF-8 if Python has no ASCII-compatible one of that name."""
     try:
         if codecs.lookup(name).name != "idna" and all(bytes([n]).decode(name) == chr(n) for n in range(128)):
             return name

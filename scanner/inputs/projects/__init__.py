@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from scanner.inputs.projects.finding import find_projects
 from scanner.inputs.projects.locks import find_lock_problems
-from scanner.inputs.projects.project import ComparedLock, Discovered, Project, ResolutionSettings, describe, wants_of
+from scanner.inputs.projects.project import (
+    ComparedLock,
+    Discovered,
+    Project,
+    ResolutionSettings,
+    describe,
+    requirements_of,
+)
 from scanner.inputs.projects.runtime import find_runtime
 from scanner.inputs.projects.selection import folder_of, merge_options, plan_file, plan_files, plan_project
 from scanner.inputs.projects.wheels import locate_files
@@ -24,5 +31,5 @@ __all__ = [
     "plan_file",
     "plan_files",
     "plan_project",
-    "wants_of",
+    "requirements_of",
 ]

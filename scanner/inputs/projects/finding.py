@@ -55,7 +55,7 @@ def find_projects(
         )
     problems = tuple(_unread_folder(failure, paths[0]) for failure in gathered.failures)
     if not projects and not problems:
-        reason = "no dependency files in this folder or below it; name one, such as requirements.txt, or pipe it in"
+        reason = "no dependency files in this folder or below it; give a path, such as requirements.txt, or pipe it in"
         raise SourceError(paths[0] if paths else ".", None, reason)
     return Discovered(projects=tuple(projects), problems=problems, notes=tuple(finding.notes()))
 

@@ -160,6 +160,6 @@ def _requirements(manifests: Sequence[ReadFile], target: Target) -> Iterator[Dep
     names = {file.parsed.name for file in manifests}
     for entry in (entry for file in manifests for entry in file.parsed.entries):
         if isinstance(entry, Dependency) and entry.name is not None and entry.name not in names:
-            is_own = not entry.groups and entry.url is None and entry.aside is None
+            is_own = not entry.groups and entry.url is None and entry.skipped_because is None
             if is_own and applies(entry.marker, target.markers):
                 yield entry

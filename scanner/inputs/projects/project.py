@@ -15,7 +15,7 @@ from scanner.inputs.settings import Settings
 from scanner.model.dependency import Dependency, Skipped
 from scanner.model.finding import Problem
 from scanner.model.index_settings import IndexSettings
-from scanner.model.requirement import Want, with_extras
+from scanner.model.requirement import Requirement, with_extras
 from scanner.model.target import Target
 
 
@@ -57,7 +57,7 @@ class Project:
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
     constraints: Mapping[NormalizedName, SpecifierSet] = field(default_factory=dict)
-    overrides: Mapping[NormalizedName, tuple[Want, ...]] = field(default_factory=dict)
+    overrides: Mapping[NormalizedName, tuple[Requirement, ...]] = field(default_factory=dict)
     is_lock: bool = False
     """Whether versions are taken as they are and nothing is resolved."""
     notes: tuple[str, ...] = ()
@@ -78,9 +78,9 @@ class Project:
     """The lines of each file with such comments that declare something."""
 
     @property
-    def wants(self) -> tuple[Want, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """The requirements for the resolver: every dependency that has a name."""
-        return tuple(want for dependency in self.dependencies for want in wants_of(dependency))
+        return tuple(requirement for dependency in self.dependencies for requirement in requirements_of(dependency))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,9 +92,9 @@ class Discovered:
     notes: tuple[str, ...] = ()
 
 
-def wants_of(dependency: Dependency) -> tuple[Want, ...]:
-    """The wants that a declaration stands for; none where it has no name."""
-    return tuple(_wants_of(dependency))
+def requirements_of(dependency: Dependency) -> tuple[Requirement, ...]:
+    """The requirements of a declaration; none if it has no name."""
+    return tuple(_requirements_of(dependency))
 
 
 def describe(dependency: Dependency) -> str:
@@ -107,15 +107,15 @@ def describe(dependency: Dependency) -> str:
     return f"{dependency.name}{extras}{dependency.specifier}"
 
 
-def _wants_of(dependency: Dependency) -> Iterator[Want]:
+def _requirements_of(dependency: Dependency) -> Iterator[Requirement]:
     if dependency.name is None:
         return
     is_wheel = dependency.url is not None and dependency.url.partition("#")[0].endswith(".whl")
     pinned = is_wheel and dependency.pin is not None
-    want = Want(
+    requirement = Requirement(
         name=dependency.name,
         specifier=SpecifierSet(f"==={dependency.pin}") if pinned else dependency.specifier,
         text=describe(dependency),
         url=None if pinned else dependency.url,
     )
-    yield from with_extras(want, dependency.extras)
+    yield from with_extras(requirement, dependency.extras)

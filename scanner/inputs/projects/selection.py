@@ -10,13 +10,13 @@ from packaging.utils import NormalizedName
 
 from scanner.inputs.formats import STDIN, ReadFile, select_entries
 from scanner.inputs.formats.locks.reach import find_unreached
-from scanner.inputs.projects.project import Project, describe, wants_of
+from scanner.inputs.projects.project import Project, describe, requirements_of
 from scanner.inputs.settings import Settings
 from scanner.model.dependency import Dependency, Entry, SkipKind, Skipped
 from scanner.model.finding import Problem
 from scanner.model.index_settings import IndexSettings
 from scanner.model.metadata import applies
-from scanner.model.requirement import Want
+from scanner.model.requirement import Requirement
 from scanner.model.target import Target
 
 
@@ -176,9 +176,9 @@ def _combine_constraints(dependencies: Iterable[Dependency]) -> dict[NormalizedN
     return combined
 
 
-def _group_overrides(dependencies: Iterable[Dependency]) -> dict[NormalizedName, tuple[Want, ...]]:
-    grouped: dict[NormalizedName, tuple[Want, ...]] = {}
+def _group_overrides(dependencies: Iterable[Dependency]) -> dict[NormalizedName, tuple[Requirement, ...]]:
+    grouped: dict[NormalizedName, tuple[Requirement, ...]] = {}
     for dependency in dependencies:
         if dependency.name is not None:
-            grouped[dependency.name] = grouped.get(dependency.name, ()) + wants_of(dependency)
+            grouped[dependency.name] = grouped.get(dependency.name, ()) + requirements_of(dependency)
     return grouped

@@ -196,7 +196,9 @@ def _read_shape(entry: Entry) -> Entry:
         return replace(entry, location=nowhere)
     # The groups behind the first are those that include it.
     groups = entry.groups[:1]
-    return replace(entry, location=nowhere, groups=groups, text="", pin=None, locked=None, direct=True, aside=None)
+    return replace(
+        entry, location=nowhere, groups=groups, text="", pin=None, locked=None, direct=True, skipped_because=None
+    )
 
 
 def _is_replaced(old: Entry, found: Entry, new: Dependency) -> bool:

@@ -1,4 +1,4 @@
-"""What is wrong with a Wrangler configuration, its code and its images, beyond what Wrangler's own dry run tells."""
+"""Faults in a Wrangler configuration, its code and its images that Wrangler's own dry run does not report."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from scanner.plan.check.classes import find_class_faults
 from scanner.plan.check.code import find_code_faults
 from scanner.plan.check.entries import find_entry_faults
 from scanner.plan.check.images import find_image_faults
-from scanner.plan.check.scope import Beside, CheckInput, Scope, TextFile, find_scopes
+from scanner.plan.check.scope import CheckInput, Scope, SiblingConfig, TextFile, find_scopes
 from scanner.plan.check.worker import find_worker_faults
 
-__all__ = ["CHECKS", "Beside", "CheckInput", "Scope", "TextFile", "find_faults", "find_scopes"]
+__all__ = ["CHECKS", "CheckInput", "Scope", "SiblingConfig", "TextFile", "find_faults", "find_scopes"]
 
 CHECKS: tuple[Callable[[CheckInput, Scope], Iterator[Problem]], ...] = (
     find_worker_faults,
@@ -24,7 +24,7 @@ CHECKS: tuple[Callable[[CheckInput, Scope], Iterator[Problem]], ...] = (
 
 
 def find_faults(given: CheckInput) -> tuple[Problem, ...]:
-    """Every fault of the configuration and of each of its environments, each once, by place."""
+    """Every fault of the configuration and of each of its environments, each once, sorted by location."""
     found = dict.fromkeys(
         problem for scope in find_scopes(given) for check in CHECKS for problem in check(given, scope)
     )

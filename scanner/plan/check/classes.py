@@ -13,7 +13,7 @@ _EXPORTS = re.compile(r"\bctx\s*\.\s*exports\b")
 
 
 def find_class_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
-    """What keeps a class from being reached or created."""
+    """Faults that prevent a class from being reached or created."""
     exports, migrations = scope.get("exports"), scope.get("migrations")
     has_objects = isinstance(exports, dict) and any(map(_is_object, exports.values()))
     if has_objects and migrations:
@@ -25,12 +25,12 @@ def find_class_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
             yield from _binding_faults(given, scope, entry, name)
             yield from _declaration_faults(given, scope, entry, name)
         elif entry.values.get("name") is None:
-            text = "the entry has no `class_name`, so no Durable Object holds the container"
+            text = "the entry has no `class_name`, so no Durable Object controls the container"
             yield given.problem(Rule.CS707, entry.path, text)
 
 
 def _class_name(entry: Entry, exports: object) -> str | None:
-    """The class as the entry names it, or as an export that names the entry."""
+    """The class named by the entry, or by an export that names the entry."""
     name = entry.text("class_name")
     if name is not None or not isinstance(exports, dict):
         return name
@@ -46,7 +46,7 @@ def _binding_faults(given: CheckInput, scope: Scope, entry: Entry, name: str) ->
         return
     place = "`durable_objects.bindings`"
     if scope.prefix:
-        place += f" of the environment `{scope.prefix[-1]}`, which takes over no bindings from the top"
+        place += f" of the environment `{scope.prefix[-1]}`, which does not inherit bindings from the top level"
     text = f"`{name}` has no binding under {place}, and the code does not use `ctx.exports`"
     yield given.problem(Rule.CS706, (*entry.path, "class_name"), text)
 
@@ -64,13 +64,13 @@ def _declaration_faults(given: CheckInput, scope: Scope, entry: Entry, name: str
     created = any(name in texts_of(step.get("new_sqlite_classes")) for step in migrations)
     if isinstance(export, dict) and _is_object(export):
         if export.get("storage", "sqlite") != "sqlite":
-            text = f"`{name}` needs the storage `sqlite`"
+            text = f"`{name}` requires the storage `sqlite`"
             yield given.problem(Rule.CS709, scope.place("exports", name, "storage"), text)
     elif old and not created:
-        text = f"`{name}` stands in `new_classes`: a container needs `new_sqlite_classes`"
+        text = f"`{name}` is in `new_classes`; a container requires `new_sqlite_classes`"
         yield given.problem(Rule.CS709, scope.place("migrations", old[0], "new_classes"), text)
     elif not created and not _is_renamed(name, migrations):
-        text = f"`{name}` stands in neither `exports` nor `migrations`, so its Durable Object is not created"
+        text = f"`{name}` is in neither `exports` nor `migrations`, so its Durable Object is not created"
         yield given.problem(Rule.CS707, place, text)
     if not _lives_elsewhere(name, scope) and not _is_exported(name, given):
         yield given.problem(Rule.CS707, place, f"the Worker's main module does not export a class `{name}`")
@@ -81,7 +81,7 @@ def _is_object(export: object) -> bool:
 
 
 def _is_renamed(name: str, migrations: tuple[Mapping[str, object], ...]) -> bool:
-    """Whether another step brings the class: a renamed one, or one from another Worker."""
+    """Whether a rename or a transfer from another Worker provides the class."""
     steps = (
         move
         for step in migrations
@@ -92,12 +92,12 @@ def _is_renamed(name: str, migrations: tuple[Mapping[str, object], ...]) -> bool
 
 
 def _lives_elsewhere(name: str, scope: Scope) -> bool:
-    """Whether a binding says that another Worker has the class."""
+    """Whether a binding refers to a class of another Worker."""
     return any(binding.get("class_name") == name and binding.get("script_name") for binding in _bindings(scope))
 
 
 def _is_exported(name: str, given: CheckInput) -> bool:
-    """Whether a main module exports the class, as far as its text tells; where there is none nobody can say."""
+    """Whether a main module exports the class, by its text; without a main module this is unknown."""
     mains = [source for source in given.sources if source.is_main]
     return not mains or any(_exports(name, source) for source in mains)
 

@@ -1,4 +1,4 @@
-"""The Worker's code against its configuration: how many instances requests are spread over, and autoscaling."""
+"""The Worker's code against its configuration: the number of instances for requests, and autoscaling."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TEXT_OR_COMMENT = re.compile(
 
 
 def find_code_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
-    """Numbers that disagree, and what does not exist."""
+    """Different numbers of instances, and uses of nonexistent autoscaling."""
     if "autoscale" in scope.values:
         yield given.problem(Rule.CS710, (*scope.prefix, "autoscale"), "`autoscale` does not exist")
     for entry in scope.entries:
@@ -41,7 +41,7 @@ def find_code_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
 
 
 def blank_code_comments(text: str) -> str:
-    """TypeScript or JavaScript with its comments as spaces; lines and columns stay."""
+    """TypeScript or JavaScript with its comments replaced by spaces; lines and columns are unchanged."""
 
     def blank(match: re.Match[str]) -> str:
         found = match.group()
@@ -55,25 +55,25 @@ def _disagreements(scope: Scope, source: TextFile) -> Iterator[Problem]:
     constants = {match["name"]: int(match["number"]) for match in _CONSTANT.finditer(source.text)}
     for match in _GET_RANDOM.finditer(source.text):
         entry = _entry_of(match["binding"], scope)
-        asked, how = _read_asked(match["number"], constants)
-        if entry is None or asked is None:
+        spread, how = _read_spread(match["number"], constants)
+        if entry is None or spread is None:
             continue
         most = read_number(entry.values.get("max_instances", table.max_instances_default))
-        if most is not None and asked != most:
-            told = "" if "max_instances" in entry.values else " by default"
-            text = f"getRandom spreads requests over {asked} instances{how}, and max_instances is {most:.0f}{told}"
+        if most is not None and spread != most:
+            note = "" if "max_instances" in entry.values else " by default"
+            text = f"getRandom spreads requests over {spread} instances{how}, and max_instances is {most:.0f}{note}"
             yield _problem(Rule.CS705, source, match.start(), text)
 
 
-def _read_asked(number: str | None, constants: Mapping[str, int]) -> tuple[int | None, str]:
-    """Over how many instances requests are spread, None where it is worked out elsewhere; how it is told."""
+def _read_spread(number: str | None, constants: Mapping[str, int]) -> tuple[int | None, str]:
+    """The number of instances for requests, None if it is computed elsewhere; and its origin in words."""
     if number is None:
         return load_containers().get_random_default, " by default"
     return (int(number) if number.isdigit() else constants.get(number)), ""
 
 
 def _entry_of(binding: str, scope: Scope) -> Entry | None:
-    """The container behind a binding; the only one where the binding is not known by name."""
+    """The container of a binding; the only container if the name of the binding is unknown."""
     name = _LAST_NAME.search(binding)
     objects = scope.get("durable_objects")
     rows: tuple[Mapping[str, object], ...] = tables_of(objects.get("bindings")) if isinstance(objects, dict) else ()

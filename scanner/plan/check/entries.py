@@ -16,18 +16,18 @@ _SIZE_KEYS = ("vcpu", "memory_mib", "disk_mb")
 
 
 def find_entry_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
-    """What is wrong with each entry by itself."""
+    """The faults in each entry."""
     containers = scope.values.get("containers")
     place: KeyPath = (*scope.prefix, "containers")
     if isinstance(containers, dict):
-        yield given.problem(Rule.CS701, place, "`containers` is a list of entries now, not one object")
+        yield given.problem(Rule.CS701, place, "`containers` must be a list of entries, not one object")
         yield from _old_keys(given, place, containers)
     elif containers is not None and not isinstance(containers, list):
-        yield given.problem(Rule.CS701, place, "`containers` is no list of entries")
+        yield given.problem(Rule.CS701, place, "`containers` must be a list of entries")
     elif isinstance(containers, list):
         for number, value in enumerate(containers):
             if not isinstance(value, dict):
-                yield given.problem(Rule.CS701, (*place, number), "an entry of `containers` is no object")
+                yield given.problem(Rule.CS701, (*place, number), "an entry of `containers` must be an object")
     for entry in scope.entries:
         yield from _old_keys(given, entry.path, entry.values)
         yield from _unknown_keys(given, entry)
@@ -50,10 +50,10 @@ def _unknown_keys(given: CheckInput, entry: Entry) -> Iterator[Problem]:
 
 
 def unknown_key_text(name: str, known: frozenset[str]) -> str:
-    """That Wrangler does not know a key, with the nearest one that it knows."""
+    """The fault of an unknown key, with the most similar known one."""
     near = difflib.get_close_matches(name[:100], sorted(known), n=1)
     hint = f"; did you mean `{near[0]}`?" if near else ""
-    return f"Wrangler {load_wrangler_keys().wrangler} does not know the key `{name}`{hint}"
+    return f"Wrangler {load_wrangler_keys().wrangler} does not support the key `{name}`{hint}"
 
 
 def _size_faults(given: CheckInput, entry: Entry) -> Iterator[Problem]:
@@ -65,15 +65,17 @@ def _size_faults(given: CheckInput, entry: Entry) -> Iterator[Problem]:
         case None:
             return
         case str() if value in table.aliases:
-            yield given.problem(Rule.CS703, place, f"`{value}` is deprecated: it is `{table.aliases[value]}` now")
+            yield given.problem(Rule.CS703, place, f"`{value}` is deprecated; use `{table.aliases[value]}`")
         case str() if value not in names:
-            yield given.problem(Rule.CS702, place, f"`{value}` is no instance type: there are {', '.join(names)}")
+            yield given.problem(
+                Rule.CS702, place, f"`{value}` is not an instance type; must be one of {', '.join(names)}"
+            )
         case dict():
             yield from _custom_faults(given, place, value)
         case str():
             return
         case _:
-            yield given.problem(Rule.CS702, place, "an instance type is a name or an object")
+            yield given.problem(Rule.CS702, place, "an instance type must be a name or an object")
 
 
 def _custom_faults(given: CheckInput, place: KeyPath, value: Mapping[str, object]) -> Iterator[Problem]:
@@ -82,7 +84,7 @@ def _custom_faults(given: CheckInput, place: KeyPath, value: Mapping[str, object
             yield given.problem(Rule.CS715, (*place, name), unknown_key_text(name, frozenset(_SIZE_KEYS)))
     size = read_size(value)
     if size is None:
-        text = "a size of one's own has `vcpu`, `memory_mib` and `disk_mb` as numbers"
+        text = "a custom instance type requires the numbers `vcpu`, `memory_mib` and `disk_mb`"
         yield given.problem(Rule.CS704, place, text)
         return
     for clause in find_out_of_bounds(size, load_containers().custom):
@@ -90,7 +92,7 @@ def _custom_faults(given: CheckInput, place: KeyPath, value: Mapping[str, object
 
 
 def read_size(value: object) -> InstanceSize | None:
-    """The size that `instance_type` stands for; None where it is none."""
+    """The size of an `instance_type`; None if it is invalid."""
     table = load_containers()
     if isinstance(value, str):
         name = table.aliases.get(value, value)
@@ -104,7 +106,7 @@ def read_size(value: object) -> InstanceSize | None:
 
 
 def read_number(value: object) -> float | None:
-    """The value where it is a number that can be reckoned with: positive, not too large, and no truth value."""
+    """The value if it is a usable number: positive, not too large, and not a boolean."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 10**12:
         return float(value)
     return None

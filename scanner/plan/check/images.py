@@ -30,19 +30,19 @@ _DEBUG = re.compile(r"\bFLASK_(?:DEBUG\s*=?\s*[\"']?(?:1|true)|ENV\s*=?\s*[\"']?
 
 
 def find_image_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
-    """What is wrong with each Dockerfile, and images that are not there."""
+    """The faults in each Dockerfile, and missing images."""
     for entry in scope.entries:
         image = entry.text("image")
         if image is None:
             continue
         if image in given.missing:
-            yield given.problem(Rule.CS602, (*entry.path, "image"), f"there is no file {image}")
+            yield given.problem(Rule.CS602, (*entry.path, "image"), f"file not found: {image}")
         if image in given.images:
             yield from find_dockerfile_faults(given.images[image])
 
 
 def find_dockerfile_faults(file: TextFile) -> Iterator[Problem]:
-    """Other platforms, and development servers, with the line on which the instruction begins."""
+    """Unsupported platforms and development servers, with the first line of the instruction."""
     for number, text in _instructions(file.text):
         place = Location(path=file.path, line=number)
         if match := _FROM.match(text):
@@ -50,20 +50,20 @@ def find_dockerfile_faults(file: TextFile) -> Iterator[Problem]:
             is_other = platform is not None and "$" not in platform and platform.lower() not in _AMD64
             if is_other or _OTHER_PLATFORM.search(match["image"]):
                 named = platform if is_other else match["image"]
-                message = f"`{named}` is not linux/amd64, which is all that containers run"
+                message = f"`{named}` is not supported; containers run linux/amd64"
                 yield Problem(rule=Rule.CS711, message=message, location=place)
         elif _STARTS.match(text):
             plain = re.sub(r"[\"',\[\]]", " ", text)
             for pattern, server in _SERVERS:
                 if pattern.search(plain):
-                    message = f"`{server}` is a server for development"
+                    message = f"`{server}` is a development server"
                     yield Problem(rule=Rule.CS712, message=message, location=place)
         elif _ENV.match(text) and _DEBUG.search(text):
-            yield Problem(rule=Rule.CS712, message="the environment switches Flask's debugger on", location=place)
+            yield Problem(rule=Rule.CS712, message="the environment enables Flask's debugger", location=place)
 
 
 def _instructions(text: str) -> Iterator[tuple[int, str]]:
-    """Each instruction in one line with the number of its first; comments are left out."""
+    """Each instruction on one line with the number of its first line; without comments."""
     held, first = "", 0
     for number, line in enumerate(text.splitlines(), start=1):
         if line.lstrip().startswith("#"):

@@ -17,14 +17,14 @@ _IMPLIES_PYTHON = "auto_inject_python_workers"
 
 
 def find_worker_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
-    """Flags that are missing or ignored, and keys that nobody knows."""
+    """Flags that are missing or ignored, and unknown keys."""
     flags = texts_of(scope.get("compatibility_flags"))
     base = load_runtimes().base_flag
     main = scope.get("main")
     is_own = not scope.prefix or "compatibility_flags" in scope.values or "main" in scope.values
     if isinstance(main, str) and main.endswith(".py") and is_own and not {base, _IMPLIES_PYTHON} & set(flags):
         place = scope.place("compatibility_flags" if scope.get("compatibility_flags") is not None else "main")
-        yield given.problem(Rule.CS713, place, f"`{main}` is Python: `compatibility_flags` needs `{base}`")
+        yield given.problem(Rule.CS713, place, f"`{main}` is Python: `compatibility_flags` requires `{base}`")
     ignored = {runtime.disable_flag for runtime in load_runtimes().runtimes if runtime.disable_flag}
     is_other = isinstance(main, str) and not main.endswith(".py")
     for number, flag in enumerate(texts_of(scope.values.get("compatibility_flags"))):
@@ -40,20 +40,20 @@ def find_worker_faults(given: CheckInput, scope: Scope) -> Iterator[Problem]:
 
 
 def _find_other_runtime(given: CheckInput, scope: Scope) -> Iterator[Problem]:
-    """Where pywrangler reads another configuration than Wrangler, and that one selects another Python."""
-    beside = given.beside
-    if beside is None or _selects_same_python(beside.values, scope.values):
+    """The fault that pywrangler and Wrangler read different configurations, which select different Pythons."""
+    sibling = given.sibling
+    if sibling is None or _selects_same_python(sibling.values, scope.values):
         return
     place = next((name for name in ("compatibility_date", "compatibility_flags") if name in scope.values), None)
     text = (
-        f"Wrangler reads {beside.deploys} and pywrangler {beside.installs} beside it, whose compatibility date and"
+        f"Wrangler reads {sibling.deploys} and pywrangler {sibling.installs}, whose compatibility date and"
         " flags differ: it would install wheels for another Python than the one that runs"
     )
     yield given.problem(Rule.CS714, (place,) if place else (), text)
 
 
 def _selects_same_python(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Whether two configurations select the same Python; what selects none is the same only word by word."""
+    """Whether two configurations select the same Python; those that select none must be equal."""
     if _selection(one) == _selection(other):
         return True
     python = _find_python(one)

@@ -13,7 +13,7 @@ from scanner.plan.model import Decision, Plan
 
 
 def write_files(plan: Plan) -> Mapping[str, str]:
-    """The files by path with forward slashes; none where the decision is open or nothing is large enough."""
+    """The files by path with forward slashes; empty if the decision is open or no instance type is large enough."""
     has_container = plan.decision in (Decision.HYBRID, Decision.CONTAINER)
     if plan.decision is Decision.UNKNOWN or (has_container and plan.capacity is None):
         return {}
@@ -24,5 +24,5 @@ def write_files(plan: Plan) -> Mapping[str, str]:
         files |= write_front(plan)
         files |= write_container(plan)
     files["README.md"] = write_readme(plan, tuple(files))
-    files[PLAN_MARK] = "Written by `compat-scan plan`. Scans leave out the folder that this file is in.\n"
+    files[PLAN_MARK] = "Written by `compat-scan plan`. Scans skip the folder with this file.\n"
     return dict(sorted(files.items()))

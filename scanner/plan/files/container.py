@@ -1,4 +1,4 @@
-"""The image: its Dockerfile, what it installs, and a server that answers until the project's own code is put in."""
+"""The image: its Dockerfile, what it installs, and a placeholder server for the project's own code."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _WITHOUT_CUDA = (
 )
 
 _APP = '''\
-"""What runs in the container; replace this application by your own (see ../README.md).
+"""The application in the container; replace it with your own (see ../README.md).
 
-Until then it tells which distributions are installed, so that a first deployment shows that everything is there. Keep
-`/health`: the Container class asks for it before it passes on requests.
+Until then it lists the installed distributions, so that a first deployment shows that everything is installed. Keep
+`/health`: the Container class requests it before it forwards requests.
 """
 
 import json
@@ -29,7 +29,7 @@ from importlib.metadata import distributions
 
 
 async def app(scope, receive, send):
-    """Answers `/health`, and every other request with the names and versions of what is installed (ASGI 3)."""
+    """Answers `/health`, and every other request with the names and versions of the installed packages (ASGI 3)."""
     if scope["type"] == "lifespan":
         await _serve_lifespan(receive, send)
         return
@@ -111,9 +111,9 @@ def _requirements(plan: Plan) -> str:
     tree = plan.split.container_tree
     if tree is not None and _hashed(tree):
         return "".join(_pinned(package) for package in tree.packages)
-    asked = [one_line(placement.requirement) for placement in container_placements(plan)]
+    declared = [one_line(placement.requirement) for placement in container_placements(plan)]
     slimmer = _WITHOUT_CUDA if tree is not None and find_gpu_packages(tree) else ()
-    return "\n".join([*slimmer, *asked, *([] if _has_server(plan) else [_SERVER_REQUIREMENT])]) + "\n"
+    return "\n".join([*slimmer, *declared, *([] if _has_server(plan) else [_SERVER_REQUIREMENT])]) + "\n"
 
 
 def _pinned(package: Package) -> str:

@@ -1,4 +1,4 @@
-"""The entry point of the Python Worker: what it answers itself, and what it passes on."""
+"""The entry point of the Python Worker: requests that it answers itself, and requests that it forwards."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _CONSUMER = """\
 
     async def queue(self, batch, env, ctx):
         for message in batch.messages:
-            # Do the task that message.body describes; until then it is put back.
+            # Do the task that message.body describes; until then it is returned to the queue.
             message.retry()
 """
 
@@ -53,7 +53,7 @@ _WORKFLOW = f'''\
 
 
 class {WORKFLOW_CLASS}(WorkflowEntrypoint):
-    """Long work in steps: what a step returns is kept, and a step that fails is tried again."""
+    """Long work in steps: the result of a step is stored, and a failed step is retried."""
 
     async def run(self, event, step):
         @step.do("first step")
@@ -69,7 +69,7 @@ def write_entry(plan: Plan, *, has_consumer: bool) -> str:
     has_container = plan.decision is Decision.HYBRID
     has_workflow = plan.decision is Decision.WORKFLOWS
     names = ["Response", "WorkerEntrypoint", *(["WorkflowEntrypoint"] if has_workflow else [])]
-    purpose = "Answers requests, and passes on what only the container can do" if has_container else "Answers requests"
+    purpose = "Answers requests, and forwards those for the container" if has_container else "Answers requests"
     parts = (
         (_HEAD.format(names=", ".join(names), purpose=purpose), True),
         (_QUEUE, has_container and plan.options.queue),
@@ -79,4 +79,4 @@ def write_entry(plan: Plan, *, has_consumer: bool) -> str:
         (_CONSUMER, has_consumer),
         (_WORKFLOW, has_workflow),
     )
-    return "".join(text for text, is_wanted in parts if is_wanted)
+    return "".join(text for text, is_used in parts if is_used)

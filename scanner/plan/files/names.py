@@ -21,5 +21,5 @@ SCHEMA = "./node_modules/wrangler/config-schema.json"
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks and control characters, as requirement files and comments take it."""
+    """The text without line breaks and control characters, for requirement files and comments."""
     return "".join(character if character.isprintable() else " " for character in text).strip()

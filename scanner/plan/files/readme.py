@@ -1,4 +1,4 @@
-"""The README of what was written: what is there and what to do next."""
+"""The README of the written files: their purpose and the next steps."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from scanner.runtime.tables import Setup
 _MEANINGS = {
     "worker/wrangler.jsonc": "the configuration of the Python Worker",
     "worker/package.json": "Wrangler, which pywrangler runs",
-    "worker/pyproject.toml": "what it depends on",
+    "worker/pyproject.toml": "its dependencies",
     "worker/src/entry.py": "its entry point",
     "front/wrangler.jsonc": "the configuration of the Worker in front of the container",
-    "front/src/index.ts": "the Container class, and how requests reach its instances",
+    "front/src/index.ts": "the Container class, and the routing of requests to its instances",
     "container/Dockerfile": "the image",
-    "container/requirements.txt": "what it installs",
-    "container/app/main.py": "what it runs",
+    "container/requirements.txt": "the packages in the image",
+    "container/app/main.py": "the application in the image",
 }
 
 
@@ -32,7 +32,7 @@ def write_readme(plan: Plan, paths: Sequence[str]) -> str:
 def _steps(plan: Plan) -> Iterator[str]:
     has_container = plan.decision in (Decision.HYBRID, Decision.CONTAINER)
     name_list = f"`{WORKER_NAME}`" if not has_container else f"`{WORKER_NAME}` and `{FRONT_NAME}`"
-    yield f"Give the Workers names of your own; {name_list} stand in the configurations and in their bindings."
+    yield f"Choose names for the Workers; {name_list} are used in the configurations and in their bindings."
     if has_container:
         yield from _container_steps(plan)
     setups = dict(find_setups(plan))
@@ -40,14 +40,14 @@ def _steps(plan: Plan) -> Iterator[str]:
         if placement.service is not None:
             drivers = f" (pyproject.toml has {', '.join(placement.drivers)})" if placement.drivers else ""
             use = one_line(placement.service.use)
-            told = f"Replace {placement.name}: {use}{drivers}, see <{one_line(placement.service.url)}>."
-            yield told + _below(setups.pop(placement.name, None))
+            step = f"Replace {placement.name}: {use}{drivers}, see <{one_line(placement.service.url)}>."
+            yield step + _below(setups.pop(placement.name, None))
     for name, setup in setups.items():
         yield f"Keep {name} in a service." + _below(setup)
     if plan.decision is Decision.WORKFLOWS:
         yield (
             f"Write the steps in `{WORKFLOW_CLASS}` in `worker/src/entry.py`; `POST /work` starts them, see"
-            " <https://developers.cloudflare.com/workflows/python/>. In 2026-04 that page called them a beta."
+            " <https://developers.cloudflare.com/workflows/python/>. In 2026-04 they were in beta."
         )
     if plan.decision is not Decision.CONTAINER:
         yield (

@@ -37,7 +37,7 @@ def write_worker(plan: Plan) -> Mapping[str, str]:
 
 
 def worker_requirements(plan: Plan) -> tuple[str, ...]:
-    """What the Worker depends on: what stays, and the drivers of what services replace."""
+    """The Worker's dependencies: those that stay, and the drivers of services."""
     staying = [placement.requirement for placement in plan.split.on(Side.WORKER)]
     drivers = [driver for placement in plan.split.on(Side.SERVICE) for driver in placement.drivers]
     names = {placement.name for placement in plan.split.on(Side.WORKER)}

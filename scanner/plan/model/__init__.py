@@ -1,6 +1,6 @@
-"""The nouns of a plan: what to deploy where, how large, at what cost, and why. Nothing is worked out here.
+"""The nouns of a plan: what to deploy where, how large, at what cost, and why. Nothing is computed here.
 
-``scanner.plan.outline`` fills them from a report, the reporters write them.
+``scanner.plan.outline`` makes them from a report, the reporters write them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can be decided, what is asked for it, and what the answers rest on."""
+"""The possible decisions, the options, and the basis of the answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Decision(enum.StrEnum):
 
 
 class Counted(enum.StrEnum):
-    """Which services a plan counts on: those that take work over wholly, those that do in part as well, or none."""
+    """The services that a plan relies on: full replacements, also partial ones, or none."""
 
     WHOLE = "whole"
     PART = "part"
@@ -34,7 +34,7 @@ class Reply(enum.StrEnum):
 
 
 class Basis(enum.StrEnum):
-    """What an answer rests on; DEFAULT is an assumption that an option can replace."""
+    """The basis of an answer; DEFAULT is an assumption that an option can replace."""
 
     DEPENDENCIES = "dependencies"
     CODE = "code"
@@ -43,53 +43,53 @@ class Basis(enum.StrEnum):
 
 
 class Side(enum.StrEnum):
-    """Where a direct dependency goes."""
+    """The side of a direct dependency."""
 
     WORKER = "worker"
     CONTAINER = "container"
     SERVICE = "service"
-    """Nowhere: a Cloudflare service does its work, perhaps through a driver in the Worker."""
+    """Neither side: a Cloudflare service replaces it, possibly with a driver in the Worker."""
     DROPPED = "dropped"
-    """Nowhere: nothing on Workers needs it. A container keeps it."""
+    """Not needed on Workers. A container keeps it."""
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlanOptions:
-    """What the dependencies do not tell; None where nobody said."""
+    """Properties of the work that the dependencies do not show; None if they were not given."""
 
     memory_mib: int | None = None
     """The peak of one instance."""
     cpu_seconds: float | None = None
     """Of one request."""
     long_running: bool | None = None
-    """Whether work goes on, step by step, for longer than a request should take."""
+    """Whether work continues, step by step, for longer than a request should take."""
     persistent_disk: bool | None = None
-    """Whether files must last."""
+    """Whether files must persist."""
     requests_per_day: int | None = None
     concurrency: int = 5
     """Requests that one instance works on at once."""
     instances: int | None = None
-    """How many instances may run at once (``max_instances``); None for what requests and CPU time ask for, else one."""
+    """How many instances may run at once (``max_instances``); None for the computed number."""
     hours_per_day: float = 8
-    """How long each instance runs."""
+    """The running time of each instance."""
     cpu_percent: float = 50
-    """How busy the processor of a running instance is."""
+    """The CPU load of a running instance."""
     egress_gb: float = 0
-    """Of a month."""
+    """Per month."""
     egress_region: str = ""
-    """The key of a region of the egress prices; the first one where it is empty."""
+    """The key of a region of the egress prices; the first one if it is empty."""
     instance_type: str | None = None
-    """The name of the type to take, whatever would fit."""
+    """The name of the type to use, even if it is too small."""
     counted: Counted = Counted.WHOLE
     queue: bool = False
-    told: frozenset[str] = frozenset()
-    """The names of the fields that somebody set."""
+    given: frozenset[str] = frozenset()
+    """The names of the fields that were set explicitly."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """One question of the decision with its answer and what that rests on."""
+    """One question of the decision with its answer and its basis."""
 
     key: str
     question: str
@@ -97,4 +97,4 @@ class Answer:
     basis: Basis
     evidence: tuple[str, ...] = ()
     leads_to: str = ""
-    """What follows from a yes, as a clause."""
+    """The consequence of a yes, as a clause."""

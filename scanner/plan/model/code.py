@@ -1,4 +1,4 @@
-"""How the cut runs along the project's own modules."""
+"""The split of the project's own modules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Moving:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cut:
-    """An import across the cut: it has to become a request."""
+    """An import from the other side: it must become a request."""
 
     importer: str
     imported: str
@@ -28,14 +28,14 @@ class Cut:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CodeSplit:
-    """How the cut runs along the project's own modules."""
+    """The split of the project's own modules."""
 
     folder: str
     module_count: int
     moving: tuple[Moving, ...]
     cuts: tuple[Cut, ...]
     rewrites: tuple[tuple[Location, str], ...] = ()
-    """What staying modules import although a service takes its place."""
+    """Imports by staying modules of packages that a service replaces."""
     cautions: tuple[tuple[Location, str], ...] = ()
-    """What fails on the target in modules that stay, with the place."""
+    """Failures on the target in modules that stay, with the location."""
     problems: tuple[Problem, ...] = ()

@@ -14,7 +14,7 @@ from scanner.plan.model.split import Split
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What to deploy where."""
+    """A deployment plan."""
 
     report: ProjectReport
     options: PlanOptions
@@ -24,20 +24,20 @@ class Plan:
     answers: tuple[Answer, ...]
     split: Split
     size: SizeChoice | None = None
-    """None where nothing goes to a container; so are capacity and costs."""
+    """None if nothing moves to a container; the same applies to capacity and costs."""
     capacity: Capacity | None = None
     costs: Costs | None = None
     advice: tuple[str, ...] = ()
-    """When a container is the wrong answer, and what it takes besides money."""
+    """Work for which a container is the wrong choice, and the operational requirements of containers."""
     assumptions: tuple[str, ...] = ()
-    """The defaults that were taken, each with its option."""
+    """The assumed defaults, each with its option."""
     files: Mapping[str, str] = field(default_factory=dict)
-    """What ``--write`` writes, by path below the folder."""
+    """The files of ``--write``, by path below the folder."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
-    """What a check of a Wrangler configuration found."""
+    """The result of a check of a Wrangler configuration."""
 
     path: str
     problems: tuple[Problem, ...]

@@ -1,4 +1,4 @@
-"""How large an instance is, how much all of them take on, and what a month of them costs."""
+"""The size of an instance, the capacity of all instances, and their monthly costs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InstanceSize:
-    """What one instance has; ``name`` is ``custom`` for a size of one's own."""
+    """The resources of one instance; ``name`` is ``custom`` for a custom instance type."""
 
     name: str
     vcpu: float
@@ -18,7 +18,7 @@ class InstanceSize:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SizeReason:
-    """One demand on the size, and where it comes from."""
+    """One requirement on the size, and its source."""
 
     quantity: str
     """``memory``, ``vCPU`` or ``disk``."""
@@ -30,36 +30,36 @@ class SizeReason:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SizeChoice:
-    """The instance type that fits, and what it has to fit."""
+    """The chosen instance type, and the requirements on it."""
 
     size: InstanceSize | None
-    """None where nothing that containers offer is large enough."""
+    """None if no instance type is large enough."""
     reasons: tuple[SizeReason, ...]
     text: str
     """Why this one, as a sentence."""
     custom: InstanceSize | None = None
-    """A size of one's own that fits as well and costs less while it runs."""
+    """A custom instance type that is sufficient and costs less while it runs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capacity:
-    """How much all instances take on at once, and how far the account reaches."""
+    """The capacity of all instances, and the account's limits."""
 
     instances: int
     concurrency: int
     most_instances: int
-    """How many of this size the account's limits admit."""
+    """The most instances of this size within the account's limits."""
     limited_by: str
 
     @property
     def requests_at_once(self) -> int:
-        """What all instances hold together."""
+        """The concurrent requests of all instances."""
         return self.instances * self.concurrency
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonthlyUse:
-    """How long and how much instances run in a month."""
+    """The running time and load of instances in a month."""
 
     hours_per_day: Decimal
     busy_share: Decimal
@@ -68,7 +68,7 @@ class MonthlyUse:
     instances: int = 1
     egress_gb: Decimal = Decimal(0)
     region: str = ""
-    """The key of a region of the egress prices; the first one where it is empty."""
+    """The key of a region of the egress prices; the first one if it is empty."""
 
     @property
     def seconds(self) -> Decimal:
@@ -78,7 +78,7 @@ class MonthlyUse:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CostLine:
-    """One line of the bill: what is used, what of it is included, and what the rest costs in US dollars."""
+    """One line of the bill: usage, included amount, and the price of the rest in US dollars."""
 
     item: str
     unit: str
@@ -88,7 +88,7 @@ class CostLine:
 
     @property
     def billed(self) -> Decimal:
-        """What is paid for."""
+        """The billed amount."""
         return max(Decimal(0), self.used - self.included)
 
     @property
@@ -99,12 +99,12 @@ class CostLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonthlyCost:
-    """What one size costs in a month, line by line."""
+    """The monthly costs of one size, line by line."""
 
     size: InstanceSize
     lines: tuple[CostLine, ...]
     short_of: tuple[str, ...] = ()
-    """What the size has too little of for the work: memory, vCPU or disk."""
+    """The resources of which the size has too little: memory, vCPU or disk."""
 
     @property
     def usd(self) -> Decimal:
@@ -114,13 +114,13 @@ class MonthlyCost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Costs:
-    """What every size that is worth a look costs for the same use."""
+    """The monthly costs of the relevant sizes for the same usage."""
 
     by_size: tuple[MonthlyCost, ...]
     """The chosen size first, then the others from the smallest to the largest."""
     use: MonthlyUse
     """Of the chosen size."""
     busy_basis: str
-    """Where the busy share comes from, as a clause."""
+    """The source of the busy share, as a clause."""
     source: str
     """Of the prices, with the day."""

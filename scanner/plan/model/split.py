@@ -1,4 +1,4 @@
-"""Which side takes what: direct dependencies, and everything that the container installs."""
+"""The sides of the direct dependencies, and everything that the container installs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scanner.plan.model.code import CodeSplit
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placement:
-    """Where one direct dependency goes, and why."""
+    """The side of one direct dependency, and why."""
 
     name: str
     requirement: str
@@ -20,21 +20,21 @@ class Placement:
     side: Side
     reason: str
     service: Alternative | None = None
-    """What could do its work; where ``side`` is SERVICE, what does."""
+    """A possible replacement; if ``side`` is SERVICE, the chosen one."""
     service_key: str | None = None
     """The key of the alternatives table."""
     product: str = ""
     """The short name of the service."""
     fit: str = ""
-    """How far the service takes the work over: whole, part, or empty where it does not."""
+    """How much of the work the service replaces: whole, part, or empty for none."""
     since: str | None = None
-    """The compatibility date from which on the service is there, where the target's date is earlier."""
+    """The first compatibility date with the service, if the target's date is earlier."""
     drivers: tuple[str, ...] = ()
-    """What the Worker depends on instead."""
+    """The Worker's dependencies instead."""
     way_out: str | None = None
-    """What would make it run in the Worker itself, for example another version."""
+    """A change with which it runs in the Worker itself, for example another version."""
     is_shared: bool = False
-    """Whether the other side needs it as well."""
+    """Whether the other side requires it as well."""
     location: Location | None = None
 
 
@@ -48,7 +48,7 @@ class Package:
     download_bytes: int | None = None
     unpacked_bytes: int | None = None
     is_guess: bool = False
-    """Whether the unpacked size is one."""
+    """Whether the unpacked size is an estimate."""
     hashes: tuple[str, ...] = ()
     """``sha256:…`` of its files, where the lock has them."""
 
@@ -59,15 +59,15 @@ class ContainerTree:
 
     packages: tuple[Package, ...]
     source: str
-    """Where the list comes from, as a clause."""
+    """The source of the list, as a clause."""
     is_whole: bool = True
-    """Whether it is the tree for Linux; without that, what only Linux installs may be missing."""
+    """Whether it is the tree for Linux; otherwise packages that only Linux installs may be missing."""
     unresolved: tuple[str, ...] = ()
-    """What could not be found, each with its reason."""
+    """Packages that were not found, each with its reason."""
 
     @property
     def unpacked_bytes(self) -> int:
-        """The sum of what is known."""
+        """The sum of the known sizes."""
         return sum(package.unpacked_bytes or 0 for package in self.packages)
 
     @property
@@ -78,11 +78,11 @@ class ContainerTree:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Split:
-    """Which side takes what."""
+    """The packages of each side."""
 
     placements: tuple[Placement, ...]
     worker_tree: tuple[str, ...] = ()
-    """What the tree of the Worker's side has, as ``name==version``."""
+    """The tree of the Worker's side, as ``name==version``."""
     container_tree: ContainerTree | None = None
     code: CodeSplit | None = None
 

@@ -1,4 +1,4 @@
-"""The outputs of a plan by the name that ``--format`` takes."""
+"""The outputs of a plan by the name for ``--format``."""
 
 from __future__ import annotations
 

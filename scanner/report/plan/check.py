@@ -16,7 +16,7 @@ from scanner.report.wording import counted
 
 
 def write_check_terminal(checked: Checked, stream: TextIO, context: ReportContext) -> None:
-    """Writes a paragraph for each problem with its place and code, and how many there are."""
+    """Write a paragraph for each problem with its location and code, and their number."""
     page = Page(stream, context)
     if not context.quiet:
         for problem in checked.problems:
@@ -31,7 +31,7 @@ def write_check_terminal(checked: Checked, stream: TextIO, context: ReportContex
 
 
 def to_report(checked: Checked, target: Target) -> Report:
-    """The check as a report without dependencies, of which it says nothing: not even that all is well."""
+    """The check as a report without dependencies, with the verdict unknown."""
     project = ProjectReport(
         name=PurePath(checked.path).parent.name or checked.path,
         path=PurePath(checked.path).parent.as_posix(),
@@ -40,4 +40,4 @@ def to_report(checked: Checked, target: Target) -> Report:
         wrangler=checked.path,
         problems=checked.problems,
     )
-    return Report(projects=(project,), notes=(f"a check of {checked.path}: no dependency was judged",))
+    return Report(projects=(project,), notes=(f"a check of {checked.path}: dependencies were not checked",))

@@ -63,8 +63,8 @@ def _sections(plan: Plan) -> Iterator[str]:
     yield _section("mind", "Notes", map(prose, plan.advice))
     yield _section("assumed", "Assumed", map(prose, plan.assumptions))
     problems = (*plan.report.problems, *(plan.split.code.problems if plan.split.code else ()))
-    told = (f"{code(describe_place(problem.location))} {prose(problem.message)}" for problem in problems)
-    yield _section("problems", "Problems", told)
+    items = (f"{code(describe_place(problem.location))} {prose(problem.message)}" for problem in problems)
+    yield _section("problems", "Problems", items)
 
 
 def _section(name: str, heading: str, items: Iterable[str]) -> str:
@@ -77,8 +77,8 @@ def _section(name: str, heading: str, items: Iterable[str]) -> str:
 
 def _answers(plan: Plan) -> Iterator[str]:
     for answer in plan.answers:
-        told = prose(describe_answer(answer))
-        shown = told if answer.reply is Reply.NO else f"<strong>{told}</strong>"
+        described = prose(describe_answer(answer))
+        shown = described if answer.reply is Reply.NO else f"<strong>{described}</strong>"
         yield f"{shown}{_paragraphs(shown_evidence(answer))}"
 
 
@@ -103,8 +103,8 @@ def _code(plan: Plan) -> Iterator[str]:
         yield f"<h3>{code(moved.module)} moves</h3>{_paragraphs(describe_moves(moved))}"
     for cut in split.cuts:
         yield f"{code(describe_place(cut.location))} imports {code(cut.imported)}: make it a request"
-    for place, told in (*split.rewrites, *split.cautions):
-        yield f"{code(describe_place(place))} {prose(told)}"
+    for place, note in (*split.rewrites, *split.cautions):
+        yield f"{code(describe_place(place))} {prose(note)}"
 
 
 def _size(plan: Plan) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _costs(plan: Plan) -> str:
 
 
 def _scrolled(name: str, inside: str) -> str:
-    """What may be wider than the page, reachable by keyboard; named by the heading with this id."""
+    """A keyboard-scrollable region for wide content, labelled by the heading with this id."""
     return f'<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">\n{inside}</div>\n'
 
 

@@ -1,4 +1,4 @@
-"""A plan as JSON in the shape compat-scan/plan/1, which scanner/report/schemas/plan-v1.json fixes."""
+"""A plan as JSON in the shape compat-scan/plan/1, defined by scanner/report/schemas/plan-v1.json."""
 
 from __future__ import annotations
 

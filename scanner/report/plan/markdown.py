@@ -29,11 +29,11 @@ from scanner.report.plan.words import (
 from scanner.report.wording import describe_target
 
 _NOTE_BYTES = 80
-"""What is kept for telling how much was left out."""
+"""The size reserved for the note about omitted lines."""
 
 
 def write_plan_markdown(plan: Plan, stream: TextIO, context: ReportContext) -> None:
-    """Writes headings, lists and the table of costs, below the context's size: what does not fit is counted."""
+    """Writes headings, lists and the table of costs, within the context's size; omitted lines are counted."""
     left_bytes = context.markdown_bytes - _NOTE_BYTES
     lines = list(_lines(plan))
     for number, line in enumerate(lines):
@@ -92,7 +92,7 @@ def _code(plan: Plan) -> Iterator[str]:
     yield f"- {len(split.moving)} of {split.module_count} modules move"
     for moved in split.moving:
         yield f"- {code(moved.module)} moves"
-        yield from (f"  - {inline(told)}" for told in describe_moves(moved))
+        yield from (f"  - {inline(line)}" for line in describe_moves(moved))
     for cut in split.cuts:
         yield f"- {code(describe_place(cut.location))} imports {code(cut.imported)}: make it a request"
     for place, text in (*split.rewrites, *split.cautions):

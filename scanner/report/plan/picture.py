@@ -1,4 +1,4 @@
-"""The split as a picture: Worker, queue, container and what stores or serves, as one inline SVG."""
+"""The split as a picture: Worker, queue, container and services, as one inline SVG."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BOX_WIDTH, _GAP, _TOP, _LINE = 232, 60, 20, 18
 _MARGIN = 10
 _MAX_LINES, _MAX_CELLS = 6, 28
 _LEAST_WIDTH = 1120
-"""Of the drawing, which fills the page: few boxes do not grow beyond reason."""
+"""The minimum width of the drawing, so that few boxes are not enlarged too much."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +26,7 @@ class _Box:
 
 
 def split_picture(plan: Plan) -> str:
-    """The picture with its description; services hang below the Worker."""
+    """The picture with its description; services are below the Worker."""
     row = list(_boxes(plan))
     services = _service_box(plan)
     height = max(_height(box) for box in row)

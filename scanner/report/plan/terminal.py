@@ -50,7 +50,7 @@ _LARGEST = 5
 
 
 def write_plan_terminal(plan: Plan, stream: TextIO, context: ReportContext) -> None:
-    """Writes the decision with its path, the split, the size, the costs and what to mind."""
+    """Write the decision with its path, the split, the size, the costs and the notes."""
     page = Page(stream, context)
     words = DECISION_WORDS[plan.decision]
     page.paragraph((words[0].upper() + words[1:], _STYLES[plan.decision]), " — ", clean(plan.summary))
@@ -119,8 +119,8 @@ def _write_code(page: Page, plan: Plan) -> None:
     _heading(page, f"Your code: {len(code.moving)} of {code.module_count} modules move")
     for moved in code.moving:
         page.paragraph((clean(moved.module), "bold"), lead=("→ ", "red"), indent=2)
-        for told in describe_moves(moved):
-            page.paragraph((told, "dim"), indent=4)
+        for line in describe_moves(moved):
+            page.paragraph((line, "dim"), indent=4)
     for cut in code.cuts:
         text = f"{describe_place(cut.location)} {clean(cut.importer)} imports {clean(cut.imported)}: make it a request"
         page.paragraph(text, lead=("✂ ", "yellow"), indent=2)

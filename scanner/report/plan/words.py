@@ -25,7 +25,7 @@ from scanner.report.escape import clean
 from scanner.report.wording import counted
 
 _MOST_LINES = 5
-"""Of a module that moves; the JSON report has all."""
+"""The most lines shown of a module that moves; the JSON report has all."""
 
 DECISION_WORDS = {
     Decision.WORKERS: "Python Workers",
@@ -53,18 +53,18 @@ BASIS_WORDS = {
 
 
 def describe_answer(answer: Answer) -> str:
-    """The question with its answer and what follows from a yes."""
+    """The question with its answer and the consequence of a yes."""
     follows = f": {answer.leads_to}" if answer.reply is Reply.YES and answer.leads_to else ""
     return f"{answer.question} {answer.reply.value}, {BASIS_WORDS[answer.basis]}{follows}"
 
 
 def shown_evidence(answer: Answer) -> tuple[str, ...]:
-    """What the answer rests on; nothing for a no that is only assumed."""
+    """The evidence of the answer; empty for an assumed no."""
     return () if answer.reply is Reply.NO and answer.basis is Basis.DEFAULT else answer.evidence
 
 
 def describe_placement(placement: Placement) -> Iterator[str]:
-    """Why it goes where it goes, what could do its work, and what would keep it in the Worker."""
+    """Why it is on its side, a possible replacement, and a change that keeps it in the Worker."""
     yield clean(placement.reason)
     if placement.is_shared:
         yield "the container needs it as well"
@@ -87,7 +87,7 @@ def describe_placement(placement: Placement) -> Iterator[str]:
 
 
 def describe_moves(moved: Moving) -> Iterator[str]:
-    """The lines that send a module to the container, the first ones where there are many."""
+    """The lines that move a module to the container, at most the first ones."""
     for line, reason in moved.reasons[:_MOST_LINES]:
         yield f"{clean(moved.path)}:{line} {clean(reason)}"
     if len(moved.reasons) > _MOST_LINES:
@@ -95,23 +95,23 @@ def describe_moves(moved: Moving) -> Iterator[str]:
 
 
 def describe_instance(size: InstanceSize) -> str:
-    """The name with what it has."""
+    """The name with its resources."""
     memory = f"{size.memory_mib / 1024:g} GiB" if size.memory_mib >= 1024 else f"{size.memory_mib} MiB"
     return f"{size.name} ({size.vcpu:g} vCPU, {memory}, {size.disk_mb / 1000:g} GB)"
 
 
 def describe_cheaper(size: InstanceSize) -> str:
-    """That a size of one's own would do as well."""
+    """A sufficient custom instance type."""
     return f"Cheaper while it runs: {describe_instance(size)}"
 
 
 def describe_reason(reason: SizeReason) -> str:
-    """One demand on the size."""
+    """One requirement on the size."""
     return f"{reason.quantity}: {clean(reason.text)}"
 
 
 def describe_tree(plan: Plan) -> str:
-    """What the container installs, in a sentence; the empty string where there is nothing."""
+    """The container's packages, in a sentence; the empty string if there are none."""
     tree = plan.split.container_tree
     if tree is None or not tree.packages:
         return ""
@@ -130,20 +130,20 @@ def describe_package(package: Package) -> str:
 
 
 def _megabytes(size_bytes: int) -> str:
-    """In the unit in which instance types have their disk."""
+    """In the unit of the instance types' disks."""
     megabytes = size_bytes / 1_000_000
     return f"{megabytes:,.0f} MB" if megabytes >= 10 else f"{megabytes:.1f} MB"
 
 
 def largest_packages(plan: Plan, number: int) -> tuple[Package, ...]:
-    """The packages that take most of the image."""
+    """The largest packages of the image."""
     tree = plan.split.container_tree
     sized = sorted(tree.packages if tree else (), key=lambda package: -(package.unpacked_bytes or 0))
     return tuple(sized[:number])
 
 
 def describe_capacity(plan: Plan) -> str:
-    """How many requests all instances hold, and how far the account reaches."""
+    """The concurrent requests of all instances, and the account's limit."""
     capacity = plan.capacity
     if capacity is None:
         return ""
@@ -155,7 +155,7 @@ def describe_capacity(plan: Plan) -> str:
 
 
 def describe_use(costs: Costs) -> str:
-    """How long and how busy, in words."""
+    """The running time and load, in words."""
     use = costs.use
     instances = counted(use.instances, "instance", "instances")
     return f"{instances}, {use.hours_per_day.normalize():f} hours a day for {use.days} days, {costs.busy_basis}"
@@ -173,7 +173,7 @@ def describe_line(line: CostLine) -> str:
 
 
 def bill_cells(cost: MonthlyCost) -> tuple[str, ...]:
-    """Size, memory, CPU, disk, egress, plan, the sum and whether the size has enough, as cells of a table."""
+    """Size, memory, CPU, disk, egress, plan, the sum and whether the size is sufficient, as cells of a table."""
     fits = f"no: {', '.join(cost.short_of)}" if cost.short_of else "yes"
     return (cost.size.name, *(dollars(line.usd) for line in cost.lines), dollars(cost.usd), fits)
 

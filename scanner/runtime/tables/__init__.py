@@ -1,4 +1,4 @@
-"""The tables below data/ as typed rows; every row keeps its source and date.
+"""The tables below data/ as typed rows; every row has its source and date.
 
 One loader for each table, read once and then kept. A ``parse_`` function takes a table's text, a ``load_`` function
 finds the file. Each raises ``TableError`` with a key like ``rows[3].names[0]`` if a value is missing or has the wrong

@@ -1,4 +1,4 @@
-"""What Cloudflare offers instead (data/alternatives.toml)."""
+"""Cloudflare's alternatives to packages (data/alternatives.toml)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scanner.runtime.tables.files import parse_toml, read_table
 _NAME = "alternatives.toml"
 
 Confidence = Literal["verified", "listed", "uncertain"]
-"""How sure the fit is: the page was read, the product is named as usable from Python, or neither."""
+"""The certainty of an alternative: the page was read, the product is documented for Python, or neither."""
 
 _CONFIDENCES: tuple[Confidence, ...] = ("verified", "listed", "uncertain")
 
@@ -24,11 +24,11 @@ class AlternativeRow:
     """One product with the page that documents it."""
 
     key: str
-    """How rows of the incompatible-library table name it."""
+    """The name in rows of the incompatible-library table."""
     product: str
     url: str
     note: str
-    """What using it from Python takes."""
+    """The requirements for using it from Python."""
     confidence: Confidence
     provenance: Provenance
 

@@ -1,4 +1,4 @@
-"""All tables with what each decides, who makes it, and how old it is."""
+"""All tables with their purpose, origin and age."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WARNING_FROM_DAYS = 180
 PEOPLE_WARNING_FROM_DAYS = 365
 
 Maker = Literal["registries", "measured", "people"]
-"""Where a table comes from: `compat-scan data update` and `make data`, only `make data`, or people."""
+"""The origin of a table: `compat-scan data update` and `make data`, only `make data`, or people."""
 
 _REGISTRY_TABLES = {
     "runtimes.toml": "which Python and Pyodide a compatibility date and flags select",
@@ -28,12 +28,12 @@ _REGISTRY_TABLES = {
     "wrangler.toml": "which keys a Wrangler configuration may have",
 }
 _PEOPLE_TABLES = {
-    "alternatives.toml": "what Cloudflare offers instead of a package",
+    "alternatives.toml": "Cloudflare's alternatives to packages",
     "containers.toml": "the sizes, bounds and prices of containers",
-    "incompatible.toml": "which packages need a container, or advice, whatever their wheels say",
+    "incompatible.toml": "which packages need a container, or advice, regardless of their wheels",
     "platform.toml": "the limits of a Worker and the addresses of the registries",
     "stdlib/workers.toml": "how the standard library of Workers differs from that of plain Pyodide",
-    "workloads.toml": "what a container needs for which kind of work",
+    "workloads.toml": "the container requirements of kinds of work",
 }
 
 
@@ -57,7 +57,9 @@ def list_tables() -> tuple[TableEntry, ...]:
     pyodides = sorted({row.package_pyodide for row in runtimes} | installed)
     pythons = sorted({row.python for row in runtimes})
     packages = {f"pyodide/{pyodide}.json": f"the packages of Pyodide {pyodide}" for pyodide in pyodides}
-    measured = {f"stdlib/{python}.toml": f"what the standard library of Python {python} lacks" for python in pythons}
+    measured = {
+        f"stdlib/{python}.toml": f"the missing parts of the standard library of Python {python}" for python in pythons
+    }
     entries = [_enter(name, decides, "registries") for name, decides in (_REGISTRY_TABLES | packages).items()]
     entries += [_enter(name, decides, "measured") for name, decides in measured.items() if has_table(name)]
     entries += [_enter(name, decides, "people") for name, decides in _PEOPLE_TABLES.items()]
@@ -82,7 +84,7 @@ def describe_age(age: DataAge) -> str:
 
 
 def judge_age(age: DataAge) -> Literal["note", "warning"] | None:
-    """How loudly the age is reported; None while the data are fresh."""
+    """The level of the age's report; None while the data are fresh."""
     if age.age_days >= WARNING_FROM_DAYS:
         return "warning"
     return "note" if age.age_days >= NOTE_FROM_DAYS else None
@@ -96,7 +98,7 @@ def describe_too_old(age: DataAge, maximum_days: int) -> str | None:
 
 
 def find_stale_tables(today: dt.date) -> tuple[TableEntry, ...]:
-    """The tables kept by people that nobody has dated within a year."""
+    """The tables maintained by people whose date is more than a year old."""
     kept = (_enter(name, decides, "people") for name, decides in _PEOPLE_TABLES.items())
     return tuple(entry for entry in kept if (today - entry.date).days >= PEOPLE_WARNING_FROM_DAYS)
 

@@ -29,7 +29,7 @@ class InstanceType:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CustomBounds:
-    """What a size of one's own has to keep to."""
+    """The bounds of a custom instance type."""
 
     vcpu_minimum: float
     vcpu_maximum: float
@@ -40,7 +40,7 @@ class CustomBounds:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountLimits:
-    """What all running instances of an account may use together."""
+    """The limits of all running instances of an account together."""
 
     memory_gib: int
     vcpu: int
@@ -50,10 +50,10 @@ class AccountLimits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EgressPrice:
-    """What traffic out of one region costs."""
+    """The price of traffic out of one region."""
 
     key: str
-    """As an option names the region."""
+    """The region's name in options."""
     region: str
     usd_per_gb: float
     included_gb: int
@@ -61,7 +61,7 @@ class EgressPrice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContainerPrices:
-    """What running costs, and what the plan includes every month; prices in US dollars."""
+    """The prices of running, and the amounts included in the plan every month; in US dollars."""
 
     usd_per_month_plan: float
     usd_per_gib_second_memory: float
@@ -81,12 +81,12 @@ class ContainerTable:
     version: int
     types: tuple[InstanceType, ...]
     default: str
-    """The name of the type that is taken where none is given."""
+    """The name of the default type."""
     aliases: Mapping[str, str]
-    """Deprecated names, each with the type it stands for."""
+    """Deprecated names, each with the current one."""
     max_instances_default: int
     get_random_default: int
-    """Over how many instances ``getRandom`` spreads requests where it is not told."""
+    """The default number of instances over which ``getRandom`` spreads requests."""
     custom: CustomBounds
     account: AccountLimits
     prices: ContainerPrices

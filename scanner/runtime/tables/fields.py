@@ -1,4 +1,4 @@
-"""One table of a data file being read: each helper checks a type and names the key that breaks it."""
+"""Reads one table of a data file: each helper checks a type and names the invalid key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ORDINARY_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Provenance:
-    """Where a row comes from, and the day on which that was looked at."""
+    """The source of a row, and the day on which it was checked."""
 
     source: str
     date: dt.date
@@ -29,17 +29,17 @@ class Provenance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Header:
-    """What every table begins with; rows without a source or date of their own take this one's."""
+    """The header of every table; rows without a source or date have the header's."""
 
     version: int
     provenance: Provenance
 
 
 class Fields:
-    """The keys of one TOML table or JSON object, together with the place it stands at.
+    """The keys of one TOML table or JSON object, together with its location.
 
-    Each key is asked for by its type; ``finish`` then refuses the keys that nobody asked for, so that a misspelt
-    optional key is an error and not a silent default.
+    Each key is read by its type; ``finish`` then rejects the keys that were not read, so that a misspelt optional key
+    is an error and not a silent default.
     """
 
     __slots__ = ("_key", "_path", "_seen", "_values")
@@ -51,15 +51,15 @@ class Fields:
         self._seen: set[str] = set()
 
     def error(self, name: str, reason: str) -> TableError:
-        """The error to raise about the key ``name``, which may go on as in ``names[0]``; empty means this table."""
+        """The error to raise about the key ``name``, possibly with an index as in ``names[0]``; empty is this table."""
         key = ".".join(part for part in (self._key, name) if part)
         return TableError(self._path, key or "file", reason)
 
     def finish(self) -> None:
-        """Refuse keys that were not asked for."""
+        """Reject keys that were not read."""
         for name in self._values:
             if name not in self._seen:
-                raise self.error(_spell(name), "is no key of this table")
+                raise self.error(_spell(name), "unknown key")
 
     def header(self) -> Header:
         """Version, source and date of the whole table."""
@@ -67,14 +67,14 @@ class Fields:
         return Header(version=self.integer("version", minimum=1), provenance=provenance)
 
     def provenance(self, header: Header) -> Provenance:
-        """The row's own source and date, each the whole table's where the row has none."""
+        """The row's own source and date, or the table's if the row has none."""
         return Provenance(
             source=self.optional_text("source") or header.provenance.source,
             date=self.optional_day("date") or header.provenance.date,
         )
 
     def text(self, name: str) -> str:
-        """A string for people or programs: not empty, trimmed, printable."""
+        """A string: not empty, trimmed, printable."""
         return self._printable(name, self._take(name, str, "a string"))
 
     def document(self, name: str) -> str:
@@ -82,7 +82,7 @@ class Fields:
         return self._take(name, str, "a string")
 
     def optional_text(self, name: str) -> str | None:
-        """As ``text``; None where the key is absent."""
+        """As ``text``; None if the key is absent."""
         return self.text(name) if self._has(name) else None
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -98,28 +98,28 @@ class Fields:
         return tuple(self.normalized(f"{name}[{index}]", item) for index, item in self._items(name))
 
     def normalized(self, place: str, item: object) -> NormalizedName:
-        """``item`` as a distribution name; ``place`` is the key it stands at."""
+        """``item`` as a distribution name; ``place`` is its key."""
         spelled = self._printable(place, item)
         try:
             normalized = canonicalize_name(spelled, validate=True)
         except InvalidName as error:
-            raise self.error(place, f"{spelled!r} is no distribution name") from error
+            raise self.error(place, f"{spelled!r} is not a distribution name") from error
         if spelled != normalized:
             raise self.error(place, f"{spelled!r} is not normalised: {normalized!r}")
         return normalized
 
     def release(self, place: str, spelled: str) -> Version:
-        """``spelled`` as a version (PEP 440); ``place`` is the key it stands at."""
+        """``spelled`` as a version (PEP 440); ``place`` is its key."""
         try:
             return Version(spelled)
         except (InvalidVersion, ValueError) as error:
-            raise self.error(place, f"{spelled!r} is no version") from error
+            raise self.error(place, f"{spelled!r} is not a version") from error
 
     def url(self, name: str) -> str:
         """An https address."""
         address = self.text(name)
         if not _URL.fullmatch(address):
-            raise self.error(name, f"{address!r} is no https address")
+            raise self.error(name, f"{address!r} is not an https URL")
         return address
 
     def choice(self, name: str, options: tuple[_Value, ...]) -> _Value:
@@ -128,32 +128,32 @@ class Fields:
         for option in options:
             if option == spelled:
                 return option
-        raise self.error(name, f"{spelled!r} is none of {', '.join(str(option) for option in options)}")
+        raise self.error(name, f"{spelled!r} must be one of {', '.join(str(option) for option in options)}")
 
     def boolean(self, name: str) -> bool:
         """True or false."""
         return self._take(name, bool, "true or false")
 
     def optional_boolean(self, name: str) -> bool:
-        """As ``boolean``; false where the key is absent."""
+        """As ``boolean``; false if the key is absent."""
         return self.boolean(name) if self._has(name) else False
 
     def integer(self, name: str, *, minimum: int = 0) -> int:
         """A whole number, at least ``minimum``."""
         value = self._take(name, int, "a whole number")
         if isinstance(value, bool) or value < minimum:
-            raise self.error(name, f"is no whole number from {minimum} on")
+            raise self.error(name, f"must be a whole number of at least {minimum}")
         return value
 
     def optional_integer(self, name: str) -> int | None:
-        """As ``integer``; None where the key is absent."""
+        """As ``integer``; None if the key is absent."""
         return self.integer(name) if self._has(name) else None
 
     def number(self, name: str) -> float:
         """A number that is finite and not negative."""
         value = self._take(name, (int, float), "a number")
         if isinstance(value, bool) or not 0 <= value < 1e15:
-            raise self.error(name, "is no number from 0 on")
+            raise self.error(name, "must be a number of at least 0")
         return float(value)
 
     def day(self, name: str) -> dt.date:
@@ -164,14 +164,14 @@ class Fields:
         try:
             return dt.date.fromisoformat(str(value))
         except ValueError as error:
-            raise self.error(name, f"{str(value)!r} is no date") from error
+            raise self.error(name, f"{str(value)!r} is not a date") from error
 
     def optional_day(self, name: str) -> dt.date | None:
-        """As ``day``; None where the key is absent."""
+        """As ``day``; None if the key is absent."""
         return self.day(name) if self._has(name) else None
 
     def rows(self, name: str) -> tuple[Fields, ...]:
-        """An array of tables, each with its own place."""
+        """An array of tables, each with its own location."""
         return tuple(self._table(f"{name}[{index}]", item) for index, item in self._items(name))
 
     def table(self, name: str) -> Fields:
@@ -179,16 +179,16 @@ class Fields:
         return self._table(_spell(name), self._take(name, dict, "a table"))
 
     def whole_table(self, name: str) -> Mapping[str, object]:
-        """One table as it is, for passing on."""
+        """One table as plain values."""
         return self._take(name, dict, "a table")
 
     def tables(self) -> Iterator[tuple[str, Fields]]:
-        """Every key with its value, which has to be a table."""
+        """Every key with its value, which must be a table."""
         for name in self._values:
             yield name, self.table(name)
 
     def names(self) -> tuple[str, ...]:
-        """The keys themselves, in order, where they are data."""
+        """The keys themselves, in order, for tables with data as keys."""
         return tuple(self._printable(_spell(name), name) for name in self._values)
 
     def _has(self, name: str) -> bool:

@@ -25,7 +25,7 @@ def read_table(name: str) -> str:
 
 def parse_toml(text: str, path: str) -> Fields:
     """The fields of a TOML document; ``path`` goes into every error."""
-    import tomli  # noqa: PLC0415  # the loaders alone pay for it
+    import tomli  # noqa: PLC0415  # only the loaders need it
 
     try:
         values = tomli.loads(text)
@@ -36,7 +36,7 @@ def parse_toml(text: str, path: str) -> Fields:
 
 def parse_json(text: str, path: str) -> Fields:
     """The fields of a JSON object; ``path`` goes into every error."""
-    import json  # noqa: PLC0415  # the loaders alone pay for it
+    import json  # noqa: PLC0415  # only the loaders need it
 
     try:
         values = json.loads(text)
@@ -48,7 +48,7 @@ def parse_json(text: str, path: str) -> Fields:
 
 
 def find_data(package: Path) -> Path:
-    """The folder with the tables of a package's folder: the packaged one, else the one beside the package.
+    """The folder with the tables: the one inside the package, else the one next to the package.
 
     An editable install has only the latter.
     """

@@ -18,13 +18,13 @@ from scanner.runtime.tables.files import parse_toml, read_table
 _NAME = "incompatible.toml"
 
 Certainty = Literal["verified", "likely", "uncertain"]
-"""How sure a row is; an uncertain one is never more than advice."""
+"""The certainty of a row; an uncertain one is only advice."""
 
 _CERTAINTIES: tuple[Certainty, ...] = ("verified", "likely", "uncertain")
 
 
 class Effect(enum.StrEnum):
-    """What a row does: CONTAINER decides the verdict, the others are advice and leave it to the wheels."""
+    """The effect of a row: CONTAINER decides the verdict, the others are advice and leave it to the wheels."""
 
     CONTAINER = "container"
     REPLACE = "replace"
@@ -34,7 +34,7 @@ class Effect(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncompatibleRow:
-    """One library with the reason why it does not run on Workers as it is, and the way out."""
+    """One library with the reason why it does not run on Workers, and the alternative."""
 
     name: str
     """The row's title."""
@@ -44,14 +44,14 @@ class IncompatibleRow:
     reason: str
     effect: Effect
     use: str
-    """What to do instead, a fragment that reads as an advice."""
+    """The alternative, as an imperative fragment."""
     alternative: str | None
     """The key of a row of the alternatives table."""
     build_lifts: bool
-    """Whether a WebAssembly build makes it run; a browser, a program or a device no build can bring."""
+    """Whether a WebAssembly build makes it run; no build provides a browser, a program or a device."""
     certainty: Certainty
     founding: bool
-    """Whether it is one of the thirteen rows that the project was founded on."""
+    """Whether it is one of the project's thirteen original rows."""
     provenance: Provenance
     pyodide_copy_runs: bool = False
     """Whether the row says nothing of Pyodide's own copy, which is patched."""

@@ -1,4 +1,4 @@
-"""The newest text of each machine-made table: an updated one, else the shipped one."""
+"""The newest text of each machine-made table: an updated one, otherwise the shipped one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def load_newest(name: str, parse: Callable[[str, str], _Table]) -> _Table:
     """The table ``name`` in its newest text.
 
     Raises:
-        TableError: the shipped table is missing or does not hold together, and there is no updated one.
+        TableError: the shipped table is missing or invalid, and there is no updated one.
     """
     table: _Table = _load(name, parse, _InForce.updates)
     return table

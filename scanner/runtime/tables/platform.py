@@ -13,7 +13,7 @@ _NAME = "platform.toml"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Platform:
-    """What every Worker may use, on the Free and on the Paid plan."""
+    """The limits of every Worker, on the Free and on the Paid plan."""
 
     version: int
     public_index_url: str
@@ -29,14 +29,14 @@ class Platform:
     memory_bytes: int
     """The memory of one isolate: JavaScript heap and WebAssembly together."""
     startup_cpu_ms: int
-    """For everything that runs at module level."""
+    """For all code at the top level of the Worker."""
     cpu_ms_per_request_free: int
     cpu_ms_per_request_paid: int
     """Without ``limits.cpu_ms`` in the configuration."""
     cpu_ms_per_request_paid_maximum: int
     cpu_ms_per_cron_free: int
     cpu_ms_per_cron_paid_below_an_hour: int
-    """For cron triggers that come more often than once an hour."""
+    """For cron triggers that run more often than once an hour."""
     cpu_ms_per_cron_paid: int
     wall_seconds_in_background: int
     """For cron triggers, alarms and queue consumers; an HTTP request has no such limit."""
@@ -46,7 +46,7 @@ class Platform:
     requests_per_day_free: int
     """The Paid plan has no such limit."""
     connections: int
-    """How many outbound connections may wait for their answer at once."""
+    """The most outbound connections that may wait for a response at once."""
     provenance: Provenance
 
 

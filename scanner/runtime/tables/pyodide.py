@@ -27,12 +27,12 @@ class PyodidePackage:
     version: Version
     filename: str
     depends: tuple[str, ...]
-    """The distributions that it is loaded with, by normalised name; shared libraries are left out."""
+    """The distributions that are loaded with it, by normalised name; without shared libraries."""
     imports: tuple[str, ...]
-    """The modules that it gives, as the release lists them."""
+    """The modules that it provides, as listed in the release."""
     sha256: str | None
     size_bytes: int | None
-    """None where the release does not tell, and so far none does."""
+    """None if the release does not record it; so far none does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,11 +45,11 @@ class PyodideRelease:
     python: str
     """The full version of the release's own interpreter, for example ``3.14.2``."""
     abi: str
-    """The name of the ABI as it stands in wheel tags, for example ``2026_0``."""
+    """The name of the ABI as in wheel tags, for example ``2026_0``."""
     provenance: Provenance
     packages: Mapping[NormalizedName, PyodidePackage]
     modules: frozenset[str]
-    """The parts of the standard library that the release ships apart (ssl, sqlite3 …): no distributions."""
+    """The parts of the standard library that the release ships separately (ssl, sqlite3 …); not distributions."""
 
 
 def load_pyodide(version: str) -> PyodideRelease:
@@ -59,7 +59,7 @@ def load_pyodide(version: str) -> PyodideRelease:
         TableError: there is no table for that version.
     """
     if not _RELEASE.fullmatch(version):
-        raise TableError("data/pyodide", "file", f"{version!r} is no version of Pyodide")
+        raise TableError("data/pyodide", "file", f"{version!r} is not a version of Pyodide")
     return load_newest(f"pyodide/{version}.json", parse_pyodide)
 
 
@@ -67,7 +67,7 @@ def parse_pyodide(text: str, path: str) -> PyodideRelease:
     """The Pyodide release of the table's text.
 
     Raises:
-        TableError: a key is missing or of the wrong type, or a name or version is none.
+        TableError: a key is missing or of the wrong type, or a name or version is invalid.
     """
     fields = parse_json(text, path)
     header = fields.header()
@@ -97,7 +97,7 @@ def _parse_package(name: str, row: Fields) -> PyodidePackage:
     )
     row.finish()
     if not package.filename.endswith(".whl") or "/" in package.filename:
-        raise row.error("filename", f"{package.filename!r} is no wheel's file name")
+        raise row.error("filename", f"{package.filename!r} is not the file name of a wheel")
     if package.sha256 is not None and not _SHA256.fullmatch(package.sha256):
-        raise row.error("sha256", "is no SHA-256 digest")
+        raise row.error("sha256", "is not a SHA-256 digest")
     return package

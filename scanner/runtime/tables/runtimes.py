@@ -27,7 +27,7 @@ _MARKERS = (
     "python_version",
     "sys_platform",
 )
-"""The environment markers of PEP 508, ``extra`` apart."""
+"""The environment markers of PEP 508 except ``extra``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,9 +42,9 @@ class Runtime:
     disable_flag: str | None
     """The ``no_…`` flag that keeps a compatibility date from selecting it; None for the base runtime."""
     enable_date: dt.date | None
-    """The first compatibility date that selects it without a flag; None where only the flag does.
+    """The first compatibility date that selects it without a flag; None if only the flag does.
 
-    The base runtime has none either: it is what remains where nothing else is selected.
+    The base runtime has none either: it is used if nothing else is selected.
     """
     runtime_pyodide: str
     """The Pyodide release inside the runtime."""
@@ -62,7 +62,7 @@ class Runtime:
     """Whether hashlib and ssl have OpenSSL behind them."""
     status: str
     note: str | None
-    """What its user has to know; None where there is nothing."""
+    """Information for users; None if there is none."""
     provenance: Provenance
 
 
@@ -74,7 +74,7 @@ class RuntimeTable:
     date: dt.date
     """The day on which the table was made."""
     base_flag: str
-    """The flag without which no Python Worker starts."""
+    """The flag that every Python Worker requires."""
     other_flags: frozenset[str]
     """Known flags of Python Workers that select no runtime."""
     runtimes: tuple[Runtime, ...]
@@ -94,7 +94,7 @@ def load_marker_environment(python: str) -> Mapping[str, str]:
     """
     environments = load_newest(_NAME, parse_marker_environments)
     if python not in environments:
-        raise TableError(f"data/{_NAME}", f"markers.{python}", "there is no such Python")
+        raise TableError(f"data/{_NAME}", f"markers.{python}", "unknown Python version")
     return environments[python]
 
 

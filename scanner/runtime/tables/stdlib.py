@@ -1,4 +1,4 @@
-"""What the standard library of a runtime lacks (data/stdlib/).
+"""The missing parts of a runtime's standard library (data/stdlib/).
 
 One file a Python holds what was measured in Pyodide itself; ``workers.toml`` holds what Python itself has removed and
 how Cloudflare's runtime differs from plain Pyodide: the parts it bundles, and the calls that end otherwise there.
@@ -23,7 +23,7 @@ _PYTHON = re.compile(r"3\.[0-9]{1,3}")
 
 
 class Outcome(enum.StrEnum):
-    """How a call ends; IN_HANDLERS works while a request is handled and fails when the Worker is loaded."""
+    """The outcome of a call; IN_HANDLERS works during a request and fails at the top level of the Worker."""
 
     WORKS = "works"
     FAILS = "fails"
@@ -38,7 +38,7 @@ class CallRow:
     """The dotted name of what is called."""
     outcome: Outcome
     error: str | None
-    """What is raised, or what to know of it; None where there is nothing to say."""
+    """The raised exception or a note; None if there is none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +86,7 @@ def load_stdlib(python: str) -> StdlibTable:
         TableError: there is no table for that Python.
     """
     if not _PYTHON.fullmatch(python):
-        raise TableError("data/stdlib", "file", f"{python!r} is no feature release of Python")
+        raise TableError("data/stdlib", "file", f"{python!r} is not a feature release of Python")
     return _load(_find_measured(python))
 
 
@@ -98,7 +98,7 @@ def _load(python: str) -> StdlibTable:
 
 
 def _find_measured(python: str) -> str:
-    """The Python whose table speaks for this one: its own, or that of the nearest older one if a runtime has it."""
+    """The Python whose table applies to this one: its own, or the nearest older one if a runtime has it."""
     known = {row.python for row in load_runtimes().runtimes}
     if python not in known:
         return python
@@ -150,7 +150,7 @@ def parse_workers_stdlib(text: str, path: str) -> WorkersStdlib:
 
 
 def _apply(workers: WorkersStdlib, measured: StdlibTable) -> StdlibTable:
-    """The measured table with the runtime's differences; the runtime's word stands above the measurement."""
+    """The measured table with the runtime's differences, which override the measurement."""
     python = measured.python
     added = workers.added_modules.get(python, frozenset())
     attributes = workers.added_attributes.get(python, frozenset())

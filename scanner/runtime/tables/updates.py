@@ -18,7 +18,7 @@ from scanner.runtime.tables.files import parse_json
 
 UPDATES_NAME = "tables.json"
 UPDATES_FORMAT = 1
-"""Raised if the format of a machine-made table changes: older files are then ignored."""
+"""Incremented if the format of a machine-made table changes: older files are then ignored."""
 _BYTES_MAXIMUM = 16 * 1024 * 1024
 
 
@@ -27,7 +27,7 @@ class Updates:
     """The text of each updated table by its path below data/."""
 
     date: dt.date
-    """The day on which the registries were asked."""
+    """The day on which the registries were read."""
     texts: Mapping[str, str]
 
 

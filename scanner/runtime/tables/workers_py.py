@@ -92,5 +92,5 @@ def _parse_row(row: Fields) -> InstallRow:
     )
     row.finish()
     if not parsed.python_full_version.startswith(f"{parsed.python}."):
-        raise row.error("python_full_version", f"is no release of Python {parsed.python}")
+        raise row.error("python_full_version", f"is not a release of Python {parsed.python}")
     return parsed

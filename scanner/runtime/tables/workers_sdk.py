@@ -100,5 +100,5 @@ def _parse_patch(row: Fields) -> Patch:
     )
     row.finish()
     if not all(part.isidentifier() for part in patch.module.split(".")):
-        raise row.error("module", f"{patch.module!r} is no module name")
+        raise row.error("module", f"{patch.module!r} is not a module name")
     return patch

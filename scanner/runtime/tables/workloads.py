@@ -1,4 +1,4 @@
-"""What kinds of work ask of a machine, and which services take it over (data/workloads.toml)."""
+"""The machine requirements of kinds of work, and the services that replace them (data/workloads.toml)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scanner.runtime.tables.files import parse_toml, read_table
 _NAME = "workloads.toml"
 
 Fit = Literal["whole", "part", "build"]
-"""How far a product takes the work over: wholly, for some uses, or by being a build of the library itself."""
+"""How much of the work a product replaces: all, some uses, or as a build of the library itself."""
 
 _FITS: tuple[Fit, ...] = ("whole", "part", "build")
 EstimateCertainty = Literal["guess", "documented", "measured"]
@@ -38,7 +38,7 @@ class BaseImage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrongAnswer:
-    """Work for which a container is the wrong answer."""
+    """Work for which a container is the wrong choice."""
 
     work: str
     instead: str
@@ -48,42 +48,42 @@ class WrongAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NeedRow:
-    """One question about the operating system, and what answers it with yes."""
+    """One question about the operating system, and the rows that answer it with yes."""
 
     key: str
     question: str
     categories: tuple[str, ...]
-    """Of the incompatible-library table; none for the question that takes what no other claims."""
+    """Of the incompatible-library table; empty for the question that covers the remaining rows."""
     rules: tuple[str, ...]
     """Codes of findings in the project's own modules that answer it with yes as well."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setup:
-    """What a Worker that uses a product needs besides code."""
+    """The setup, in addition to code, of a Worker that uses a product."""
 
     bindings: Mapping[str, object]
-    """As they stand in its Wrangler configuration."""
+    """As in its Wrangler configuration."""
     steps: tuple[str, ...]
-    """What somebody has to do, as clauses in Markdown."""
+    """Manual steps, as clauses in Markdown."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceRow:
-    """How far one product of the alternatives table takes work over."""
+    """How much of the work one product of the alternatives table replaces."""
 
     alternative: str
     fit: Fit
     drivers: tuple[NormalizedName, ...]
-    """Distributions that run in the Worker and speak to the product."""
+    """Distributions that run in the Worker and connect to the product."""
     since: dt.date | None
-    """The compatibility date from which on they do; None where any will do."""
+    """The first compatibility date with which they do; None if any is sufficient."""
     setup: Setup
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Minimum:
-    """What a container with one of these distributions should have at least."""
+    """The minimum resources of a container with one of these distributions."""
 
     names: tuple[NormalizedName, ...]
     memory_mib: int
@@ -94,32 +94,32 @@ class Minimum:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProgramRow:
-    """What a Debian image needs beside the wheels of these distributions."""
+    """The requirements of a Debian image in addition to the wheels of these distributions."""
 
     names: tuple[NormalizedName, ...]
     apt: tuple[str, ...]
     env: tuple[str, ...]
-    """Variables of the image, as ``NAME=value``: for the commands as well as for what runs later."""
+    """Variables of the image, as ``NAME=value``: for the commands and for the application."""
     run: tuple[str, ...]
-    """Commands that are run as root once everything is installed."""
+    """Commands to run as root after everything is installed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkloadTable:
-    """Everything that a plan knows of work, besides sizes and prices."""
+    """The plan's data about work, without sizes and prices."""
 
     version: int
     care: tuple[str, ...]
-    """What running a container takes besides money, as clauses."""
+    """The operational requirements of a container, as clauses."""
     image: BaseImage
     unpacked_per_packed: float
-    """A guess for wheels that were not opened."""
+    """An estimate for wheels that were not opened."""
     wrong_answers: tuple[WrongAnswer, ...]
     needs: tuple[NeedRow, ...]
     services: Mapping[str, ServiceRow]
     """By the key of the alternatives table."""
     storage: Setup
-    """Of what keeps files and records where no disk lasts."""
+    """The services that store files and records instead of a persistent disk."""
     minimums: tuple[Minimum, ...]
     programs: tuple[ProgramRow, ...]
     imports: Mapping[NormalizedName, tuple[str, ...]]

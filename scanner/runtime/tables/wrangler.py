@@ -1,4 +1,4 @@
-"""The keys that a Wrangler configuration knows (data/wrangler.toml)."""
+"""The supported keys of a Wrangler configuration (data/wrangler.toml)."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _NAME = "wrangler.toml"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WranglerKeys:
-    """What one version of Wrangler takes in its configuration."""
+    """The configuration keys of one version of Wrangler."""
 
     version: int
     wrangler: str
     """The version of Wrangler that the keys are from."""
     keys: frozenset[str]
-    """At the top and, with a few exceptions, in environments."""
+    """At the top level and, with a few exceptions, in environments."""
     not_inherited: frozenset[str]
-    """Those that an environment does not take over from the top."""
+    """Keys that an environment does not inherit from the top level."""
     container_keys: frozenset[str]
     """Of one entry of ``containers``."""
     before: Mapping[str, str]
-    """Keys of such an entry that are gone or deprecated, with what became of each."""
+    """Removed or deprecated keys of such an entry, each with its replacement."""
     provenance: Provenance
 
 
 def load_wrangler_keys() -> WranglerKeys:
-    """The keys of the newest Wrangler that was looked at."""
+    """The keys of the newest Wrangler that was checked."""
     return load_newest(_NAME, parse_wrangler_keys)
 
 

@@ -251,7 +251,7 @@ def test_ten_megabytes_on_one_line_leave_the_other_declarations_readable(
 
 def test_elements_beyond_any_real_file_are_refused() -> None:
     refuse_endless("," * MAX_PARTS, "uv.lock")
-    with pytest.raises(SourceError, match=f"{MAX_PARTS + 1:,} elements are over the limit"):
+    with pytest.raises(SourceError, match=f"{MAX_PARTS + 1:,} elements exceed the limit"):
         refuse_endless("," * (MAX_PARTS + 1), "uv.lock")
 
 
@@ -266,7 +266,7 @@ def test_a_pipe_is_refused_by_name_and_passed_over_in_a_folder(tmp_path: Path) -
     (tmp_path / "setup.cfg").write_text(SETUP_CFG, encoding="utf-8")
     (named,) = read_sources([str(tmp_path / "requirements.txt")], read_stdin=bytes, expand=str)
     assert [problem.message for problem in named.parsed.problems] == [
-        "neither a file nor a folder; «-» reads standard input"
+        "neither a file nor a folder; use `-` to read standard input"
     ]
     files = read_sources([str(tmp_path)], read_stdin=bytes, expand=str)
     assert {name for file in files for name in _names(file)} == {"alpha", "beta"}

@@ -28,12 +28,12 @@ DIFFERENCES: dict[tuple[str, int], str] = {
     ("requirements/03-pip-docs.txt", 40): SDIST_NAME,
     ("requirements/03-pip-docs.txt", 41): SDIST_NAME,
     ("requirements/28-cdx-urls.txt", 21): SDIST_NAME,
-    ("setup-cfg/04-pyscaffold.cfg", 80): "the tool's text scan takes the word «build» in a comment above it",
-    ("setup-cfg/06-prp.cfg", 39): "the tool's text scan takes «packaging_legacy_version» above it",
+    ("setup-cfg/04-pyscaffold.cfg", 80): "the tool's text scan takes the word `build` in a comment above it",
+    ("setup-cfg/06-prp.cfg", 39): "the tool's text scan takes `packaging_legacy_version` above it",
     ("pipfile/03-renovate-1.toml", 13): BRACKETS,
     ("pipfile/03-renovate-1.toml", 14): BRACKETS,
-    ("pipfile/03-renovate-1.toml", 16): "«_invalid-package» is not the name of a package: a problem there",
-    ("pipfile/03-renovate-1.toml", 17): "«==0 0» is not a version: a problem there",
+    ("pipfile/03-renovate-1.toml", 16): "`_invalid-package` is not a package name: a problem there",
+    ("pipfile/03-renovate-1.toml", 17): "`==0 0` is not a version: a problem there",
 }
 """Every declaration that is not read as expected, by file and expected line, with the reason."""
 
@@ -114,7 +114,7 @@ def _wanted(entry: dict[str, Any]) -> str:
     text = entry.get("version", entry.get("specifier")) or ""
     if "version" in entry:
         return str(text).removeprefix("==")
-    # Poetry and Pipenv leave out «==» and write «*» for any version.
+    # Poetry and Pipenv leave out `==` and write `*` for any version.
     text = f"=={text}" if text[:1].isdigit() else "" if text == "*" else text
     try:
         return str(SpecifierSet(text))

@@ -130,7 +130,7 @@ def test_a_compiled_file_is_read_instead_of_what_it_was_compiled_from(tmp_path: 
     files = _read(tmp_path)
     assert _paths(tmp_path) == ["requirements.txt", "x/requirements.in"]
     (note,) = files[0].parsed.notes
-    assert note.endswith("requirements.in, which it locks; --all-files reads both")
+    assert note.endswith("requirements.in, which it locks; use --all-files to read both")
     assert _paths(tmp_path, all_files=True) == ["requirements.in", "requirements.txt", "x/requirements.in"]
     assert not any(file.parsed.notes for file in _read(tmp_path, all_files=True))
 
@@ -200,7 +200,7 @@ def test_a_folder_without_anything_is_a_problem(tmp_path: Path) -> None:
     (file,) = _read(tmp_path)
     assert (file.format, file.parsed.entries) == (None, ())
     (problem,) = file.parsed.problems
-    assert problem.message.startswith("no dependency files in this folder or below it; name one")
+    assert problem.message.startswith("no dependency files in this folder or below it; give a path")
 
 
 def test_files_for_other_tools_are_not_told_beside_those_that_declare(tmp_path: Path) -> None:

@@ -100,9 +100,9 @@ def test_a_circle_through_a_symbolic_link_is_one(tmp_path: Path) -> None:
     ("name", "data", "message"),
     [
         ("gone.txt", None, "no such file"),
-        ("requirements.txt", b"a\n\0\n", "a zero byte: this is not a text file"),
+        ("requirements.txt", b"a\n\0\n", "contains a zero byte: not a text file"),
         ("setup.py", b"print 1", "not Python 3"),
-        ("data.bin", b"x", "neither its name nor its text tells what dependency file it is"),
+        ("data.bin", b"x", "unknown file format: neither the name nor the contents match"),
         ("with\0zero.txt", None, "cannot be read: embedded null byte"),
     ],
 )
@@ -126,7 +126,7 @@ def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
     path = tmp_path / "requirements.txt"
     os.mkfifo(path)
     (file,) = _read(str(path))
-    assert file.parsed.problems[0].message == "neither a file nor a folder; «-» reads standard input"
+    assert file.parsed.problems[0].message == "neither a file nor a folder; use `-` to read standard input"
 
 
 def test_bytes_that_are_no_text_cost_only_their_own_line(tmp_path: Path) -> None:

@@ -67,10 +67,10 @@ def test_all_groups_and_all_extras_never_mean_build_requirements() -> None:
 def test_nothing_disappears_and_each_reason_names_the_option() -> None:
     entries, notes = select_entries(PARSED, frozenset(), frozenset())
     assert [(entry.text, entry.reason) for entry in entries if isinstance(entry, Skipped)] == [
-        ("linter", "declared in the group Dev_Tools, which is not selected: --group Dev_Tools"),
-        ("shared", "declared in the group test, extra cli, which are not selected: --group test"),
-        ("cli-only", "declared in the extra cli, which is not selected: --extra cli"),
-        ("backend", "needed to build the project, not to run it"),
+        ("linter", "declared in the group Dev_Tools; use --group Dev_Tools to select it"),
+        ("shared", "declared in the group test, extra cli; use --group test to select it"),
+        ("cli-only", "declared in the extra cli; use --extra cli to select it"),
+        ("backend", "required only to build the project"),
         ("python", "no package"),
     ]
     assert len(entries) == len(PARSED.entries)
@@ -83,7 +83,7 @@ def test_a_group_that_the_file_does_not_have_is_noted() -> None:
 
 
 def test_what_something_else_stands_for_is_skipped_whatever_is_selected() -> None:
-    own = replace(_dependency("demo[cli]", "extra:all"), aside="the project itself")
+    own = replace(_dependency("demo[cli]", "extra:all"), skipped_because="the project itself")
     entries, notes = select_entries(Parsed(entries=(own,)), frozenset(), frozenset({"all"}), all_groups=True)
     assert entries == (Skipped(text="demo[cli]", reason="the project itself", location=own.location),)
     assert notes == ()

@@ -62,7 +62,7 @@ def test_a_zero_byte_is_no_text() -> None:
 
 
 def test_a_file_over_the_limit_is_refused() -> None:
-    with pytest.raises(SourceError, match="over the limit"):
+    with pytest.raises(SourceError, match="exceed the limit"):
         decode_leniently(bytes(MAX_FILE_BYTES + 1), "r.txt")
 
 

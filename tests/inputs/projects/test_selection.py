@@ -21,23 +21,23 @@ def _edge(name: str, marker: Marker | None = None) -> LockedEdge:
     return LockedEdge(name=canonicalize_name(name), marker=marker)
 
 
-def _locked(name: str, line: int, *edges: LockedEdge, asked: tuple[LockedEdge, ...] = ()) -> Dependency:
+def _locked(name: str, line: int, *edges: LockedEdge, root_edges: tuple[LockedEdge, ...] = ()) -> Dependency:
     return Dependency(
         name=canonicalize_name(name),
         specifier=SpecifierSet("==1"),
         pin=Version("1"),
         location=Location(path="uv.lock", line=line),
-        locked=Locked(version="1", edges=edges, has_edges=True, asked=asked),
-        direct=bool(asked),
+        locked=Locked(version="1", edges=edges, has_edges=True, root_edges=root_edges),
+        direct=bool(root_edges),
     )
 
 
 def test_a_lock_keeps_what_the_target_reaches_and_says_what_it_does_not() -> None:
     entries = (
-        _locked("web", 1, _edge("common"), _edge("colorama", WINDOWS), asked=(_edge("web"),)),
+        _locked("web", 1, _edge("common"), _edge("colorama", WINDOWS), root_edges=(_edge("web"),)),
         _locked("common", 2),
         _locked("colorama", 3),
-        _locked("pywin32", 4, _edge("helper"), asked=(_edge("pywin32", WINDOWS),)),
+        _locked("pywin32", 4, _edge("helper"), root_edges=(_edge("pywin32", WINDOWS),)),
         _locked("helper", 5),
     )
     project = plan_project("uv.lock", entries, target=TARGET, is_lock=True)
@@ -54,8 +54,8 @@ def test_a_lock_that_does_not_name_its_roots_is_judged_whole() -> None:
 
 def test_without_edges_only_what_has_no_version_and_is_wanted_elsewhere_is_left_out() -> None:
     def lock(name: str, line: int, version: str | None, marker: Marker | None) -> Dependency:
-        asked = (_edge(name, marker),)
-        locked = Locked(version=version, edges=(), has_edges=False, asked=asked)
+        root_edges = (_edge(name, marker),)
+        locked = Locked(version=version, edges=(), has_edges=False, root_edges=root_edges)
         return replace(_locked(name, line), locked=locked, pin=None, specifier=SpecifierSet())
 
     entries = (

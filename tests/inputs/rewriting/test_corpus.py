@@ -140,7 +140,14 @@ def _shape(entry: Entry) -> Entry:
     if not isinstance(entry, Dependency):
         return replace(entry, location=nowhere)
     return replace(
-        entry, location=nowhere, groups=entry.groups[:1], text="", pin=None, locked=None, direct=None, aside=None
+        entry,
+        location=nowhere,
+        groups=entry.groups[:1],
+        text="",
+        pin=None,
+        locked=None,
+        direct=None,
+        skipped_because=None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Conda environment files (environment.yml): the ``pip:`` list is read, conda's own packages are told as skipped."""
+"""Conda environment files (environment.yml): the ``pip:`` list is read, conda's own packages are skipped."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from scanner.model.dependency import Skipped
 from scanner.model.errors import SourceError
 from scanner.model.finding import Problem
 
-# The pure YAML parser takes seconds for as much; the largest real environments have a tenth of it.
+# The pure Python YAML parser takes seconds for this many characters; the largest real environments have a tenth.
 MAX_YAML_CHARACTERS = 250_000
 
 # The parser's time grows with the square of the depth.
 _TOO_DEEP = re.compile(r"(?:[\[{]\s*){100}")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _PACKAGE_URL = re.compile(r"(?:https?|file)://[^:]*/(?P<name>[^/\s]+)-[^-/]+-(?P<build>[^-/]+)(?:\.tar\.bz2|\.conda)")
-# «name=1.2=build», «name 1.2 build» and «name[build=…]»
+# `name=1.2=build`, `name 1.2 build` and `name[build=…]`
 _BUILD = re.compile(r"(?:=[^=\s<>!~|,\[]+=|\bbuild=['\"]?)([A-Za-z0-9_*.]+)")
 _BUILD_AFTER_SPACE = re.compile(r"\S+\s+\S+\s+([A-Za-z0-9_*.]+)")
 
@@ -70,7 +70,7 @@ class _Reading:
     def read_root(self, root: Node) -> None:
         """Take the dependencies of one YAML document."""
         if not isinstance(root, MappingNode):
-            self._report(root, "an environment is a mapping with «dependencies»")
+            self._report(root, "expected a mapping with the key `dependencies`")
             return
         for key, value in root.value:
             if key.value == "dependencies":
@@ -87,12 +87,12 @@ class _Reading:
                 else:
                     self._skip_other(key, value)
         else:
-            self._report(item, "a package or «pip:» belongs here, not a list")
+            self._report(item, "expected a package or `pip:`, not a list")
 
     def _read_pip(self, value: Node) -> None:
         for item in self._items(value):
             if not isinstance(item, ScalarNode):
-                self._report(item, "a requirement belongs here; one with «: » in it needs quotes")
+                self._report(item, "expected a requirement; quote a requirement that contains `: `")
                 continue
             line, column = place_of(item)
             for each in split_lines(item.value).lines:
@@ -101,7 +101,7 @@ class _Reading:
     def _skip_package(self, item: Node) -> None:
         package = parse_match_spec(item.value)
         if package is None:
-            self._report(item, f"«{shorten(item.value)}» is no conda package")
+            self._report(item, f"`{shorten(item.value)}` is not a conda package")
             return
         location = self._document.location(*place_of(item))
         self.skipped.append(Skipped(text=item.value.strip(), reason=explain(package), location=location))
@@ -110,14 +110,14 @@ class _Reading:
         """The list of another package manager, which conda itself ignores."""
         for item in self._items(value):
             text = str(item.value) if isinstance(item, ScalarNode) else "a table or list"
-            reason = f"installed by {shorten(str(key.value))}, which has no Python packages"
+            reason = f"installed by {shorten(str(key.value))}, which does not provide Python packages"
             self.skipped.append(Skipped(text=text, reason=reason, location=self._document.location(*place_of(item))))
 
     def _items(self, value: Node) -> list[Node]:
         if isinstance(value, SequenceNode):
             return list(value.value)
         if not isinstance(value, ScalarNode) or value.value not in {"", "null", "~"}:
-            self._report(value, "a list belongs here")
+            self._report(value, "expected a list")
         return []
 
     def _report(self, node: Node, message: str) -> None:
@@ -125,28 +125,28 @@ class _Reading:
 
 
 def explain(package: CondaPackage) -> str:
-    """Why a package of conda is not judged, with its name on the Python package index where it has one."""
+    """Why a conda package is not checked, with its name on the Python package index if it has one."""
     if package.name == "python":
-        return "the Python version; a Worker has the one of its runtime"
+        return "the Python version; a Worker uses the Python of its runtime"
     name = find_pypi_name(package)
     if name is None:
-        return "a conda package, which is not judged"
-    return f"a conda package, which is not judged; on the Python package index it is {name}: list it under «pip:»"
+        return "conda packages are not checked"
+    return f"conda packages are not checked; the Python package index has it as {name}: list that under `pip:`"
 
 
 def place_of(node: Node) -> tuple[int, int]:
-    """The line and column where a node begins, counted from 1."""
+    """The line and column of the start of a node, counted from 1."""
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
 def compose(document: Document, most_characters: int) -> Iterator[Node]:
-    """The root node of each YAML document; nothing is constructed from them, so that no tag can do harm.
+    """The root node of each YAML document; no objects are constructed, so YAML tags are harmless.
 
     Raises:
         SourceError: the document is not YAML or too large.
     """
     if len(document.text) > most_characters:
-        reason = f"{len(document.text):,} characters are too many for an environment"
+        reason = f"{len(document.text):,} characters are more than the limit for an environment file"
         raise SourceError(document.path, None, reason)
     if _TOO_DEEP.search(document.text):
         raise SourceError(document.path, None, "not readable as YAML: nested too deeply")

@@ -1,4 +1,4 @@
-"""conda-lock.yml, the lock of conda-lock: what pip installs is read, conda's own packages are told as skipped."""
+"""conda-lock.yml, the lock of conda-lock: pip's packages are read, conda's own packages are skipped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scanner.model.errors import SourceError
 from scanner.model.finding import Problem
 
 MAX_LOCK_CHARACTERS = 2_000_000
-"""A large environment for four platforms has half of it, and takes some seconds."""
+"""A large environment for four platforms has half of this, and takes some seconds to parse."""
 
 _FORMAT = "1"
 _PLATFORM = "linux-64"
@@ -25,8 +25,8 @@ _PLATFORM = "linux-64"
 def parse_conda_lock(document: Document) -> Parsed:
     """The packages of a lock that conda-lock wrote, each at its own line.
 
-    Of several platforms only ``linux-64`` is read, or the first where that is not among them. The categories other
-    than «main» are groups. Who requires whom is not taken: conda's names are not those of the Python index.
+    Of several platforms only ``linux-64`` is read, or the first one if that is missing. The categories other than
+    `main` are groups. Dependency edges are not read: conda's names differ from those of the Python index.
 
     Raises:
         SourceError: the document is not YAML, too large, or no lock of this format.
@@ -59,11 +59,15 @@ class _Reading:
         fields = _fields(root)
         packages = fields.get("package")
         if not isinstance(packages, SequenceNode):
-            reason = "a lock of conda-lock has a list «package»; give the environment.yml that it was made from"
+            reason = (
+                "a conda-lock file requires a list `package`; scan the environment.yml that it was made from instead"
+            )
             raise SourceError(self._document.path, place_of(root)[0], reason)
         if (version := _text(fields.get("version"))) != _FORMAT:
-            told = shorten(version or "none")
-            self._report(root, f"version {told} of the format is not one that is known here; what fits is read")
+            shown = shorten(version or "none")
+            self._report(
+                root, f"unsupported format version {shown}; only the parts that match a supported version are read"
+            )
         sources = _fields(fields.get("metadata")).get("sources")
         if isinstance(sources, SequenceNode):
             self.sources += filter(None, map(_text, sources.value))
@@ -71,7 +75,7 @@ class _Reading:
         platforms = dict.fromkeys(filter(None, (_text(found.get("platform")) for _, found in items)))
         platform = _PLATFORM if _PLATFORM in platforms else next(iter(platforms), None)
         if len(platforms) > 1:
-            self.notes.append(f"{self._document.path} locks {len(platforms)} platforms, of which {platform} is read")
+            self.notes.append(f"{self._document.path} locks {len(platforms)} platforms; only {platform} is read")
         for item, found in items:
             if _text(found.get("platform")) in {platform, None}:
                 self.entries += self._read_package(item, found)
@@ -80,22 +84,22 @@ class _Reading:
         name, version = _text(found.get("name")), _text(found.get("version"))
         manager = _text(found.get("manager")) or "conda"
         if name is None:
-            self._report(item, "a package has a «name»")
+            self._report(item, "a package requires a `name`")
             return
         if manager == "pip":
             yield from self._read_pip(item, found, f"{name}=={version}" if version else name)
             return
         package = parse_match_spec(name)
-        reason = f"installed by {shorten(manager)}, which is not known here"
+        reason = f"installed by {shorten(manager)}, an unsupported package manager"
         if manager == "conda":
-            reason = explain(package) if package else "a conda package, which is not judged"
+            reason = explain(package) if package else "conda packages are not checked"
         text = f"{name}={version}" if version else name
         yield Skipped(text=text, reason=reason, location=self._document.location(*place_of(item)))
 
     def _read_pip(self, item: Node, found: Mapping[str, Node], text: str) -> Iterator[Dependency]:
         name, version = parse_name(_text(found.get("name")) or ""), _text(found.get("version"))
         if name is None:
-            self._report(item, f"«{shorten(text)}» is not the name of a package")
+            self._report(item, f"`{shorten(text)}` is not a package name")
             return
         specifier, pin = parse_pin(version)
         category = _text(found.get("category")) or "main"
@@ -118,19 +122,19 @@ class _Reading:
 
 
 def _find_url(found: Mapping[str, Node]) -> str | None:
-    """Where a package comes from that is of no index; the «url» of the others is one file of a release."""
+    """The source of a package that is not from an index; the `url` of other packages is one file of a release."""
     url = _text(found.get("url"))
     return _text(_fields(found.get("source")).get("url")) or (url if url and is_vcs_url(url) else None)
 
 
 def _fields(node: Node | None) -> dict[str, Node]:
-    """The members of a mapping by their keys; none for everything else."""
+    """The members of a mapping by key; empty for every other node."""
     if not isinstance(node, MappingNode):
         return {}
     return {key.value: value for key, value in node.value if isinstance(key, ScalarNode)}
 
 
 def _text(node: Node | None) -> str | None:
-    """What a scalar says, as written; None for everything else and for what is empty."""
+    """The text of a scalar, as written; None for every other node and for an empty scalar."""
     value = node.value.strip() if isinstance(node, ScalarNode) else ""
     return None if value in {"", "null", "~"} else str(value)

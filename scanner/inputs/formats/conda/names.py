@@ -1,4 +1,4 @@
-"""What a conda package is called on the Python package index, where both carry the same project."""
+"""The Python package index names of conda packages, for projects that are on both."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from packaging.utils import canonicalize_name
 
 
 class CondaPackage(NamedTuple):
-    """The parts of a match specification that tell what it is."""
+    """The parts of a match specification that identify the package."""
 
     name: str
     build: str = ""
-    """The build string; empty where none is given."""
+    """The build string; empty if none is given."""
 
 
-# Projects that conda channels carry under another name, by their conda names. Source: the renamed packages in the
+# Projects that have another name on conda channels, by their conda names. Source: the renamed packages in the
 # configuration of conda's recipe generator grayskull (strategy/config.yaml) and the comparison of the main channel with
 # conda-forge in conda-pypi's documentation (of August 2025), both read on 2026-11-22.
 _RENAMED = {
@@ -69,8 +69,8 @@ _RENAMED = {
     "uvicorn-standard": "uvicorn",
 }
 
-# Well-known projects that neither source lists as renamed. For other packages the build string tells: conda builds
-# that begin with «py» are Python packages, and these keep the name of their project but for the affixes below.
+# Well-known projects that neither source lists as renamed. For other packages the build string decides: conda builds
+# that begin with `py` are Python packages, and these keep the name of their project except for the affixes below.
 _SAME_NAMES = """
     aiohttp altair anyio beautifulsoup4 black bokeh boto3 botocore certifi cffi charset-normalizer click cryptography
     cython dask django fastapi flask fsspec gensim geopandas gitpython gradio h5py httpx huggingface_hub hypothesis
@@ -88,7 +88,7 @@ _PYTHON_BUILD = re.compile(r"py(\d|h[0-9a-f]|_|$)")
 
 
 def find_pypi_name(package: CondaPackage) -> str | None:
-    """The normalised name of the same project on the package index; None where that cannot be told."""
+    """The normalised name of the same project on the package index; None if it is unknown."""
     name = package.name.lower()
     if name in _RENAMED:
         return _RENAMED[name]

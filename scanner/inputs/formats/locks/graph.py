@@ -1,4 +1,4 @@
-"""The graph that a lock file draws: who is asked for directly, for which extras and groups, by which edges."""
+"""The graph of a lock file: direct requirements, the extras and groups that need each package, and the edges."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from packaging.utils import NormalizedName
 from scanner.inputs.formats.locks.markers import choose_conflict, find_conflict_groups
 from scanner.model.dependency import LockedEdge
 
-# A project has a few dozen; what only later groups need counts as needed by the project itself.
+# A project has a few dozen; packages that only later groups need count as needed by the project itself.
 _MAX_GROUPS = 1_000
-_MAIN = 1  # the bit of the project's own requirements; each group has one of its own above it
+_MAIN = 1  # the bit of the project's own requirements; each group has a higher bit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """One locked package with its edges, those of its own extras apart."""
+    """One locked package with its edges; those of its extras are separate."""
 
     name: NormalizedName
     version: str | None
@@ -28,7 +28,7 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """One thing that a root of the lock asks for; ``group`` None for the root's own requirements."""
+    """One requirement of a root of the lock; ``group`` is None for the root's own requirements."""
 
     edge: LockedEdge
     group: str | None = None
@@ -36,33 +36,33 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
-    """What the requests mean for one node."""
+    """The result of the requests for one node."""
 
     groups: tuple[str, ...]
-    """The groups that need it; none where the project itself does, or nobody that is known."""
+    """The groups that need it; empty if the project itself needs it, or nothing known does."""
     edges: tuple[LockedEdge, ...]
-    """Its edges with those of the extras that somebody asks of it."""
-    asked: tuple[LockedEdge, ...]
+    """Its edges, including those of its requested extras."""
+    root_edges: tuple[LockedEdge, ...]
     """The requests that name it."""
     is_reached: bool
     """Whether any request leads to it."""
 
 
 def find_reach(nodes: Sequence[Node], requests: Iterable[Request]) -> tuple[Reach, ...]:
-    """What the requests mean for each node, in their order; markers are not evaluated, so that all edges count."""
+    """The result for each node, in their order; markers are not evaluated, so that all edges count."""
     graph = _Graph(nodes)
     for request in requests:
-        graph.ask(request)
+        graph.add(request)
     graph.spread()
     return tuple(graph.reach(number) for number in range(len(nodes)))
 
 
 _Target = tuple[NormalizedName, str | None, str | None]
-"""What an edge leads to: a name, a version or None for all, an extra or None for the package itself."""
+"""The target of an edge: a name, a version or None for all, an extra or None for the package itself."""
 
 
 class _Graph:
-    """Which groups reach which targets and nodes, as sets of bits; each group spreads over each edge once."""
+    """The groups that reach each target and node, as bit sets; each group follows each edge once."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = nodes
@@ -72,21 +72,21 @@ class _Graph:
             if node.version is not None:
                 self._numbers[node.name, node.version].append(number)
         self._groups: dict[str, int] = {}
-        self._asked: dict[tuple[NormalizedName, str | None], dict[LockedEdge, None]] = defaultdict(dict)
+        self._root_edges: dict[tuple[NormalizedName, str | None], dict[LockedEdge, None]] = defaultdict(dict)
         self._target_bits: dict[_Target, int] = defaultdict(int)
         self._node_bits: dict[tuple[int, str | None], int] = defaultdict(int)
         self._pending: deque[_Target] = deque()
         self._names: dict[int, tuple[str, ...]] = {}
 
-    def ask(self, request: Request) -> None:
-        """Notes a request; ``spread`` follows it."""
+    def add(self, request: Request) -> None:
+        """Record a request; ``spread`` follows it."""
         bits = self._pass(request.edge, _MAIN if request.group is None else self._bit(request.group))
         if bits:
-            self._asked[request.edge.name, request.edge.version][request.edge] = None
+            self._root_edges[request.edge.name, request.edge.version][request.edge] = None
             self._follow(request.edge, bits)
 
     def spread(self) -> None:
-        """Follows the edges until nothing changes."""
+        """Follow the edges until nothing changes."""
         while self._pending:
             target = self._pending.popleft()
             name, version, extra = target
@@ -94,7 +94,7 @@ class _Graph:
                 self._enter(number, extra, self._target_bits[target])
 
     def reach(self, number: int) -> Reach:
-        """The outcome for one node."""
+        """The result for one node."""
         node = self._nodes[number]
         bits = self._node_bits.get((number, None), 0)
         extras = (extra for extra in node.extra_edges if (number, extra) in self._node_bits)
@@ -104,11 +104,11 @@ class _Graph:
             groups=() if bits & _MAIN else self._name_groups(bits),
             edges=tuple(dict.fromkeys(edges)),
             is_reached=bits != 0,
-            asked=tuple(edge for version in versions for edge in self._asked.get((node.name, version), ())),
+            root_edges=tuple(edge for version in versions for edge in self._root_edges.get((node.name, version), ())),
         )
 
     def _name_groups(self, bits: int) -> tuple[str, ...]:
-        """The names of the groups; packages that the same groups need share one tuple."""
+        """The names of the groups; packages needed by the same groups share one tuple."""
         if bits not in self._names:
             flags = reversed(f"{bits >> 1:b}")
             self._names[bits] = tuple(name for name, flag in zip(self._groups, flags, strict=False) if flag == "1")
@@ -120,7 +120,7 @@ class _Graph:
         return 1 << self._groups.setdefault(group, len(self._groups) + 1)
 
     def _pass(self, edge: LockedEdge, bits: int) -> int:
-        """The groups for which an edge counts: one that needs a choice of uv's conflict sets counts for that choice."""
+        """The groups for which an edge counts; an edge of one choice of uv's conflict sets counts for that choice."""
         choices = find_conflict_groups(edge.marker)
         if not choices:
             return bits

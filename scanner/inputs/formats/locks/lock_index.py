@@ -12,10 +12,10 @@ from scanner.model.index_settings import PUBLIC_INDEX, IndexPin, IndexSettings
 
 
 def choose_index(packages: Iterable[tuple[NormalizedName, str | None]], document: Document) -> IndexSettings:
-    """The index settings from each package's index, None for the one that is configured anyway.
+    """The index settings from each package's index; None is the default index.
 
-    Where every package names its index, that of most of them takes the configured one's place. Packages of other
-    indexes are tied to theirs.
+    If every package names its index, the most frequent one replaces the default index. Packages of other indexes are
+    pinned to theirs.
     """
     locked = tuple(dict.fromkeys(packages))
     counts = Counter(url for _, url in locked)

@@ -1,4 +1,4 @@
-"""The manifest that a lock file locks, read for what the project asks for itself."""
+"""The manifest that a lock file locks, read for the project's direct requirements."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_GROUPS: tuple[None] = (None,)
 
 
 def read_manifest(document: Document, path: str, parse: Callable[[Document], Parsed]) -> tuple[Dependency, ...] | None:
-    """What the manifest beside a lock declares for the project; None where there is none that can be read."""
+    """The declarations of the manifest in the lock's folder; None if there is no readable one."""
     try:
         parsed = parse(document.open(path))
     except SourceError:
@@ -29,7 +29,7 @@ def read_manifest(document: Document, path: str, parse: Callable[[Document], Par
     return tuple(
         entry
         for entry in parsed.entries
-        if isinstance(entry, Dependency) and "build-system" not in entry.groups and entry.aside is None
+        if isinstance(entry, Dependency) and "build-system" not in entry.groups and entry.skipped_because is None
     )
 
 
@@ -49,7 +49,7 @@ def find_requests(declared: Iterable[Dependency], versions: LockedVersions) -> I
 
 
 class LockedVersions:
-    """The versions of each name in a lock, to tell which one is meant where there are several."""
+    """The versions of each name in a lock, for choosing between several."""
 
     def __init__(self, packages: Sequence[LockedPackage]) -> None:
         self._versions: dict[NormalizedName, dict[str, Version]] = defaultdict(dict)
@@ -60,11 +60,11 @@ class LockedVersions:
                 continue
 
     def has_several(self, name: NormalizedName) -> bool:
-        """Whether a name alone does not tell the package."""
+        """Whether a name has more than one version."""
         return len(self._versions.get(name, ())) > 1
 
     def pick(self, name: NormalizedName, specifier: SpecifierSet) -> str | None:
-        """The one of several versions that satisfies a specifier; None where one is all there is, or several fit."""
+        """The one of several versions that satisfies a specifier; None if there is only one, or if several match."""
         if not self.has_several(name) or len(self._versions[name]) > _MAX_VERSIONS:
             return None
         fitting = [

@@ -1,7 +1,7 @@
 """Environment markers (PEP 508) as expressions that can be decided in part.
 
-packaging's ``Marker`` answers only yes or no for a whole environment. A lock file's markers mix the environment, which
-only the target knows, with extras and groups, which the lock itself names: those are decided here, the rest is kept.
+packaging's ``Marker`` evaluates only against a complete environment. A lock file's markers mix the environment, which
+only the target defines, with extras and groups, which the lock itself names: those are decided here, the rest is kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _QUOTES = "\"'"
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One comparison, its text as it stands in the marker; ``variable`` and ``value`` whichever way round."""
+    """One comparison with its text as in the marker; ``variable`` and ``value`` may be written in either order."""
 
     variable: str
     operator: str
@@ -29,7 +29,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """Two or more expressions joined by one word; never directly within one of the same word."""
+    """Two or more expressions joined by one operator; never directly nested in one with the same operator."""
 
     word: Literal["and", "or"]
     terms: tuple[Undecided, ...]
@@ -49,7 +49,7 @@ def parse_expression(marker: Marker) -> Expression:
 
 
 def decide(expression: Expression, verdict: Callable[[Condition], bool | None]) -> Expression:
-    """The expression with each condition replaced by its verdict where it has one, and simplified."""
+    """The expression with each condition replaced by its verdict if it has one, and simplified."""
     if isinstance(expression, Condition):
         answer = verdict(expression)
         return expression if answer is None else answer
@@ -59,7 +59,7 @@ def decide(expression: Expression, verdict: Callable[[Condition], bool | None]) 
 
 
 def join(word: Literal["and", "or"], terms: Iterable[Expression]) -> Expression:
-    """All terms joined by one word, without those that change nothing or stand there already."""
+    """All terms joined by one operator, without neutral and repeated ones."""
     absorbing = word == "or"
     kept: dict[Undecided, None] = {}
     for term in terms:
@@ -96,7 +96,7 @@ def write_expression(expression: Undecided) -> str:
 
 
 class _Parser:
-    """A pass over the tokens of a marker that packaging has accepted."""
+    """Parser of the tokens of a marker that packaging has accepted."""
 
     def __init__(self, tokens: list[str]) -> None:
         self._tokens = tokens

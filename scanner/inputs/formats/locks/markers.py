@@ -1,4 +1,4 @@
-"""Markers of lock files: which extras and groups they file a package under, and what is left for the target."""
+"""Markers of lock files: the extras and groups they assign to a package, and the rest for the target."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from scanner.inputs.formats.locks.marker_expression import (
 from scanner.inputs.formats.structure.table import Table
 from scanner.model.errors import SourceError
 
-# A choice that a condition names: the extra or group as ``Dependency.groups`` writes it.
+# A choice named in a condition: the extra or group as written in ``Dependency.groups``.
 _CHOICE_VARIABLES = frozenset({"extra", "extras", "dependency_groups"})
-# More than this in one marker is not worth the time to tell them apart.
+# Markers with more choices than this are not split, to limit the time.
 _MAX_CHOICES = 64
 _UV_CONFLICT = re.compile(r"(extra|group)-(\d{1,6})-(.+)", re.DOTALL)
 
 
 def read_marker(table: Table, key: str) -> Marker | None:
-    """The marker under a key of a lock's table; None where there is none, or none that can be read (a problem)."""
+    """The marker under a key of a lock's table; None if it is missing or invalid (a problem)."""
     text = table.string(key)
     if text is None or not text.strip():
         return None
@@ -44,7 +44,7 @@ def read_marker(table: Table, key: str) -> Marker | None:
 
 
 def read_markers(table: Table, key: str) -> Iterator[Marker]:
-    """The markers in the array under a key; what is none becomes a problem."""
+    """The markers in the array under a key; invalid ones become problems."""
     for text, location in table.strings(key):
         try:
             yield parse_marker(text, location)
@@ -54,18 +54,18 @@ def read_markers(table: Table, key: str) -> Iterator[Marker]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filed:
-    """A package's marker, parted into what it asks of whoever installs and what it asks of the environment."""
+    """A package's marker, split into the selected extras and groups and the conditions on the environment."""
 
     groups: tuple[str, ...] = ()
-    """The extras and groups that need the package; none where it can be needed without any of them."""
+    """The extras and groups that need the package; empty if it can be needed without any of them."""
     marker: Marker | None = None
-    """As in the lock."""
+    """As written in the lock."""
     environment_marker: Marker | bool = True
-    """What it requires of the environment once the extras and groups are chosen; a bool if nothing is left to ask."""
+    """The conditions on the environment after the choice of extras and groups; a bool if none is left."""
 
 
 def part_marker(marker: Marker | None, *, default_groups: Collection[str] = ()) -> Filed:
-    """The marker, taken apart; ``default_groups`` are those that are installed unless someone forgoes them."""
+    """The marker, split; ``default_groups`` are installed unless they are deselected."""
     if marker is None:
         return Filed()
     expression = parse_expression(marker)
@@ -85,7 +85,7 @@ def part_marker(marker: Marker | None, *, default_groups: Collection[str] = ()) 
 
 
 def any_of(filed: Sequence[Filed]) -> Filed:
-    """One marker, filed under no group, that holds where any of them does; no marker if one of them has none."""
+    """One marker without groups that is true if any of them is; no marker if one of them has none."""
     whole = join("or", (True if each.marker is None else parse_expression(each.marker) for each in filed))
     if isinstance(whole, bool):
         return Filed()
@@ -94,7 +94,7 @@ def any_of(filed: Sequence[Filed]) -> Filed:
     return Filed(marker=marker, environment_marker=_write_rest(marker, whole, rest))
 
 
-def _read_rest(marker: Marker | bool) -> Expression:  # noqa: FBT001  # it is a value here, no switch
+def _read_rest(marker: Marker | bool) -> Expression:  # noqa: FBT001  # a value, not a switch
     return marker if isinstance(marker, bool) else parse_expression(marker)
 
 
@@ -105,9 +105,9 @@ def _write_rest(marker: Marker, before: Expression, after: Expression) -> Marker
 
 
 def split_by_extra(marker: Marker | None) -> Iterator[tuple[str | None, Marker | None]]:
-    """The extras of its own for which a package's edge with this marker counts, each with what is left of the marker.
+    """The package's own extras for which an edge with this marker counts, each with the rest of the marker.
 
-    None instead of an extra where the edge counts without any.
+    None instead of an extra if the edge counts without any.
     """
     expression = True if marker is None else parse_expression(marker)
     extras = [choice for choice in _find_choices(expression) if choice.startswith("extra:")][:_MAX_CHOICES]
@@ -122,7 +122,7 @@ def split_by_extra(marker: Marker | None) -> Iterator[tuple[str | None, Marker |
 
 @lru_cache(maxsize=4096)
 def find_conflict_groups(marker: Marker | None) -> tuple[str, ...]:
-    """The extras and groups of a uv lock's conflict sets that a marker names, as ``Dependency.groups`` writes them."""
+    """The extras and groups of a uv lock's conflict sets in a marker, as written in ``Dependency.groups``."""
     if marker is None or "extra" not in str(marker):
         return ()
     conditions = find_conditions(parse_expression(marker))
@@ -131,7 +131,7 @@ def find_conflict_groups(marker: Marker | None) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def choose_conflict(marker: Marker | None, group: str | None) -> Marker | Literal[False] | None:
-    """What is left of a uv marker where one group of the conflict sets is chosen, or none: False means never."""
+    """The rest of a uv marker if one group of the conflict sets, or none, is chosen; False means never."""
     if marker is None:
         return None
     expression = parse_expression(marker)
@@ -140,7 +140,7 @@ def choose_conflict(marker: Marker | None, group: str | None) -> Marker | Litera
 
 
 def drop_conflicts(marker: Marker | None) -> Marker | None:
-    """A uv marker without its conflict sets: what it asks of the environment whichever of them is chosen."""
+    """A uv marker without its conflict sets: the conditions on the environment for every choice."""
     groups = find_conflict_groups(marker)
     if marker is None or not groups:
         return marker
@@ -162,11 +162,11 @@ def _choose_conflict(expression: Expression, group: str | None) -> Expression:
 
 
 def _read_conflict(condition: Condition) -> str | None:
-    """``extra-4-demo-cpu`` and ``group-4-demo-dev`` are uv's names for «extra cpu» and «group dev» of «demo»."""
+    """``extra-4-demo-cpu`` and ``group-4-demo-dev`` are uv's names for `extra cpu` and `group dev` of `demo`."""
     match = _UV_CONFLICT.fullmatch(condition.value) if condition.variable == "extra" else None
     if match is None:
         return None
-    name = canonicalize_name(match[3][int(match[2]) + 1 :])  # what follows the project's name and a hyphen
+    name = canonicalize_name(match[3][int(match[2]) + 1 :])  # the text after the project's name and a hyphen
     if not name:
         return None
     return f"extra:{name}" if match[1] == "extra" else str(name)
@@ -184,7 +184,7 @@ def _read_choice(condition: Condition) -> str | None:
 
 
 def _choose(expression: Expression, chosen: Collection[str]) -> Expression:
-    """What is left where exactly these extras and groups are chosen."""
+    """The rest of the marker if exactly these extras and groups are chosen."""
 
     def verdict(condition: Condition) -> bool | None:
         choice = _read_choice(condition)

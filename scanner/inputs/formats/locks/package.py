@@ -1,4 +1,4 @@
-"""One package of a lock file as an entry: its name, its exact version, the files that the lock lists for it."""
+"""One package of a lock file as an entry: name, exact version and files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scanner.model.dependency import Dependency, Locked, LockedEdge
 from scanner.model.errors import SourceError
 from scanner.model.filenames import find_kind, find_wheel_tags
 
-# Python converts no number of more than 4,300 digits, and no real version comes near this.
+# Python converts no number of more than 4,300 digits; real versions are far shorter than this.
 _MAX_VERSION_CHARACTERS = 250
 
 
@@ -43,7 +43,7 @@ class LockedPackage:
 
     @property
     def text(self) -> str:
-        """The package as people write it."""
+        """The package as text for messages."""
         extras = f"[{','.join(self.extras)}]" if self.extras else ""
         return f"{self.name}{extras}" + (f"=={self.version}" if self.version else "")
 
@@ -54,9 +54,9 @@ class LockedPackage:
         direct: bool | None,
         edges: Sequence[LockedEdge],
         has_edges: bool,
-        asked: Sequence[LockedEdge] = (),
+        root_edges: Sequence[LockedEdge] = (),
     ) -> Dependency:
-        """The entry of this package, at the place of its table."""
+        """The entry of this package, at the location of its table."""
         specifier, pin = parse_pin(self.version)
         return Dependency(
             name=self.name,
@@ -75,7 +75,7 @@ class LockedPackage:
                 edges=tuple(edges),
                 has_edges=has_edges,
                 artifacts=self.artifacts if self.url is None else (),
-                asked=tuple(asked),
+                root_edges=tuple(root_edges),
             ),
             direct=direct,
             text=self.text,
@@ -83,20 +83,20 @@ class LockedPackage:
 
 
 def read_name(table: Table, key: str = "name") -> NormalizedName | None:
-    """The package name under a key; None, and a problem, where there is none or one that no package can have."""
+    """The package name under a key; None and a problem if it is missing or invalid."""
     text = table.string(key)
     if text is None:
         if key not in table:
-            table.report(f"«{key}» is missing")
+            table.report(f"`{key}` is missing")
         return None
     name = parse_name(text)
     if name is None:
-        table.report(f"«{text[:80]}» is not the name of a package", key)
+        table.report(f"`{text[:80]}` is not a package name", key)
     return name
 
 
 def parse_name(text: str) -> NormalizedName | None:
-    """The normalised name; None where no package can be called so."""
+    """The normalised name; None if it is not a valid package name."""
     try:
         return canonicalize_name(text.strip(), validate=True)
     except InvalidName:
@@ -104,7 +104,7 @@ def parse_name(text: str) -> NormalizedName | None:
 
 
 def parse_pin(version: str | None) -> tuple[SpecifierSet, Version | None]:
-    """``==version`` and the version; ``===`` and None for a version that PEP 440 does not know."""
+    """``==version`` and the version; ``===`` and None for a version outside of PEP 440."""
     if version is None or len(version) > _MAX_VERSION_CHARACTERS:
         return SpecifierSet(), None
     try:
@@ -124,7 +124,7 @@ def read_extras(table: Table, key: str = "extras") -> tuple[str, ...]:
 
 
 def read_requirement_edges(table: Table, key: str) -> Iterator[LockedEdge]:
-    """The edges that the requirement strings (PEP 508) in the array under a key draw; others become problems."""
+    """The edges of the requirement strings (PEP 508) in the array under a key; invalid ones become problems."""
     for text, location in table.strings(key):
         try:
             dependency = parse_declaration(text, location)
@@ -143,7 +143,7 @@ def make_artifact(
     hash_text: str | None = None,
     uploaded: object = None,
 ) -> Artifact | None:
-    """A file that a lock lists; None where neither its name nor its URL names a file.
+    """A file of a lock; None if neither its name nor its URL contains a file name.
 
     ``hash_text`` is written ``algorithm:digest``; ``uploaded`` may be a date and time or its ISO 8601 text.
     """
@@ -163,7 +163,7 @@ def make_artifact(
 
 
 def write_vcs_url(system: str, url: str, *, revision: str | None = None, subdirectory: str | None = None) -> str:
-    """A version-control URL as requirement strings carry it: ``git+https://host/path@revision#subdirectory=…``."""
+    """A version-control URL in the form of requirement strings: ``git+https://host/path@revision#subdirectory=…``."""
     address, _, fragment = url.partition("#")
     parts = [fragment] if fragment else []
     if subdirectory:

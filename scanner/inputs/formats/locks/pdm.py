@@ -1,4 +1,4 @@
-"""pdm.lock, versions 4.0 to 4.5: exact versions with edges and groups; one with extras has an entry of its own."""
+"""pdm.lock, versions 4.0 to 4.5: exact versions with edges and groups; a package with extras has a separate entry."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _SYSTEMS = {"linux": "linux", "macos": "darwin", "win": "win32"}
 def parse_pdm_lock(document: Document) -> Parsed:
     """Every package of a pdm.lock.
 
-    ``groups`` come from the lock; from the manifest beside it for a lock before version 4.4. PDM writes extras and
-    groups alike: with the manifest an extra is ``extra:NAME``. ``direct`` is None without a manifest.
+    ``groups`` come from the lock, or from the manifest in its folder for a lock before version 4.4. PDM writes extras
+    and groups alike: with the manifest an extra is ``extra:NAME``. ``direct`` is None without a manifest.
 
     Raises:
         SourceError: the file is not TOML.
@@ -47,7 +47,7 @@ def parse_pdm_lock(document: Document) -> Parsed:
     metadata = top.table("metadata")
     version = metadata.string("lock_version")
     if version is not None and version.partition(".")[0] not in _KNOWN_MAJOR_VERSIONS:
-        message = f"lock version {version} is not one that is known here; what fits is read"
+        message = f"unsupported lock version {version}; only the parts that match a supported version are read"
         metadata.report(message, "lock_version")
     packages = [package for table in top.tables("package") if (package := _read_package(table, metadata)) is not None]
     declared = read_manifest(document, _MANIFEST, parse_pyproject)
@@ -68,7 +68,7 @@ def parse_pdm_lock(document: Document) -> Parsed:
 
 
 def _read_environments(metadata: Table) -> tuple[Marker, ...]:
-    """The platforms that the lock is for; none where one of its targets is for all."""
+    """The platforms that the lock is for; empty if one of its targets is for all."""
     found = []
     for target in metadata.tables("targets"):
         platform = target.string("platform") or ""
@@ -80,28 +80,28 @@ def _read_environments(metadata: Table) -> tuple[Marker, ...]:
 
 
 def _entry(package: LockedPackage, reach: Reach, extras: frozenset[str], has_manifest: bool) -> Dependency:  # noqa: FBT001
-    asked = _asked(package, reach.asked)
+    root_edges = _root_edges(package, reach.root_edges)
     return package.entry(
         groups=_read_groups(package.table, extras) if "groups" in package.table else reach.groups,
-        direct=bool(asked) if has_manifest else None,
+        direct=bool(root_edges) if has_manifest else None,
         edges=package.edges,
         has_edges=True,
-        asked=asked,
+        root_edges=root_edges,
     )
 
 
 def _node(package: LockedPackage) -> Node:
-    """An entry for extras hangs on those who ask for the extras; its own edge leads to the package without."""
+    """An entry for extras is required by dependents that request them; its own edge leads to the package itself."""
     if not package.extras:
         return Node(name=package.name, version=package.version, edges=package.edges)
     extra_edges = dict.fromkeys(package.extras, package.edges)
     return Node(name=package.name, version=package.version, extra_edges=extra_edges)
 
 
-def _asked(package: LockedPackage, edges: Sequence[LockedEdge]) -> tuple[LockedEdge, ...]:
-    """The requests that mean this entry and not the one of the same name with other extras."""
-    wanted = set(package.extras)
-    return tuple(edge for edge in edges if wanted <= set(edge.extras))
+def _root_edges(package: LockedPackage, edges: Sequence[LockedEdge]) -> tuple[LockedEdge, ...]:
+    """The requests for this entry, not for the one of the same name with other extras."""
+    extras = set(package.extras)
+    return tuple(edge for edge in edges if extras <= set(edge.extras))
 
 
 def _find_extras(declared: Iterable[Dependency]) -> frozenset[str]:
@@ -150,7 +150,7 @@ def _read_url(table: Table) -> str | None:
 
 
 def _read_artifacts(files: Iterable[Table]) -> Iterator[Artifact]:
-    """The files with a URL, which a lock has with the strategy «static_urls»."""
+    """The files with a URL, which a lock with the strategy `static_urls` has."""
     for file in files:
         url = file.string("url")
         artifact = make_artifact(url=url, hash_text=file.string("hash")) if url else None
@@ -159,7 +159,7 @@ def _read_artifacts(files: Iterable[Table]) -> Iterator[Artifact]:
 
 
 def _join_edges(packages: Iterable[LockedPackage]) -> dict[tuple[str, str | None], tuple[LockedEdge, ...]]:
-    """The edges of each release, those of its entries for extras included; what leads back to itself left out."""
+    """The edges of each release, including those of its entries for extras, without edges to itself."""
     edges: dict[tuple[str, str | None], dict[LockedEdge, None]] = defaultdict(dict)
     for package in packages:
         own = (edge for edge in package.edges if edge.name != package.name)

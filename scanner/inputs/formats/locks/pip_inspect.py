@@ -19,17 +19,17 @@ _DEPTH = 5
 
 
 def parse_inspect_report(document: Document) -> Parsed:
-    """What is installed in the environment, as a lock with the edges that the packages' metadata draws.
+    """The installed packages of the environment, as a lock with the edges from their metadata.
 
-    ``direct`` is what pip calls requested; None throughout where no package is. Edges of an extra count where another
+    ``direct`` is pip's field ``requested``; None for all if no package is requested. Edges of an extra count if another
     package requires that extra. pip itself is skipped unless a package requires it.
 
     Raises:
-        SourceError: the text is not JSON, or no such report.
+        SourceError: the text is not JSON, or not such a report.
     """
     top = parse_json(document, depth=_DEPTH)
     if top.string("version") not in {None, "1"}:
-        top.report("only version 1 of this report is known; what can be read is read", "version")
+        top.report("unsupported report version; only the parts that match version 1 are read", "version")
     installed = tuple(_read_packages(top))
     says_direct = any(table.boolean("requested") for table, _ in installed)
     extras = _gather_extras(package for _, package in installed)
@@ -83,7 +83,7 @@ def _gather_extras(packages: Iterable[LockedPackage]) -> Mapping[NormalizedName,
 
 
 def _choose_edges(edges: Sequence[LockedEdge], extras: frozenset[str]) -> Iterator[LockedEdge]:
-    """The edges that hold with these extras, their markers without them."""
+    """The edges that apply with these extras, with markers that no longer contain them."""
     for edge in edges:
         filed = part_marker(edge.marker)
         is_chosen = not filed.groups or not extras.isdisjoint(filed.groups)

@@ -20,15 +20,15 @@ from scanner.model.dependency import Dependency, LockedEdge
 _POSITION_DEPTH = 2
 _KNOWN_SPEC = 6
 _MANIFEST = "Pipfile"
-# The categories that Pipenv calls otherwise in the Pipfile, as ``Dependency.groups`` writes them there.
+# The categories with another name in the Pipfile, as written in ``Dependency.groups``.
 _MANIFEST_GROUPS = {"default": (), "develop": ("dev-packages",)}
 _EXACT = re.compile(r"===?\s*(\S+)")
 
 
 def parse_pipfile_lock(document: Document) -> Parsed:
-    """Every package of a Pipfile.lock; ``groups`` is empty for «default», else the name of the category.
+    """Every package of a Pipfile.lock; ``groups`` is empty for `default`, otherwise the name of the category.
 
-    ``direct`` tells what the Pipfile beside it names, and is None without one.
+    ``direct`` comes from the Pipfile in its folder, and is None without one.
 
     Raises:
         SourceError: the file is not a JSON object.
@@ -37,7 +37,9 @@ def parse_pipfile_lock(document: Document) -> Parsed:
     meta = top.table("_meta")
     spec = meta.integer("pipfile-spec")
     if spec != _KNOWN_SPEC and "pipfile-spec" in meta:
-        meta.report(f"version {spec} of the format is not one that is known here; what fits is read", "pipfile-spec")
+        meta.report(
+            f"unsupported format version {spec}; only the parts that match a supported version are read", "pipfile-spec"
+        )
     declared = read_manifest(document, _MANIFEST, parse_pipfile)
     entries: list[Dependency] = []
     categories = {name: top.table(name) for name in top.values if name != "_meta"}
@@ -49,29 +51,29 @@ def parse_pipfile_lock(document: Document) -> Parsed:
 
 def _read_category(table: Table, category: str, declared: Sequence[Dependency] | None) -> Iterator[Dependency]:
     groups = () if category == "default" else (canonicalize_name(category),)
-    asked = _find_asked(declared or (), _MANIFEST_GROUPS.get(category, groups))
+    root_edges = _find_root_edges(declared or (), _MANIFEST_GROUPS.get(category, groups))
     for key, package_table in table.members():
         package = _read_package(package_table, key)
         if package is not None:
-            edges = asked.get(package.name, ())
+            edges = root_edges.get(package.name, ())
             direct = None if declared is None else bool(edges)
-            yield package.entry(groups=groups, direct=direct, edges=(), has_edges=False, asked=edges)
+            yield package.entry(groups=groups, direct=direct, edges=(), has_edges=False, root_edges=edges)
 
 
-def _find_asked(declared: Sequence[Dependency], groups: tuple[str, ...]) -> dict[NormalizedName, list[LockedEdge]]:
-    """How a category of the Pipfile asks for each name."""
-    asked: dict[NormalizedName, list[LockedEdge]] = defaultdict(list)
+def _find_root_edges(declared: Sequence[Dependency], groups: tuple[str, ...]) -> dict[NormalizedName, list[LockedEdge]]:
+    """The requirements on each name in a category of the Pipfile."""
+    root_edges: dict[NormalizedName, list[LockedEdge]] = defaultdict(list)
     for dependency in declared:
         if dependency.name is not None and dependency.groups == groups:
             edge = LockedEdge(name=dependency.name, extras=dependency.extras, marker=dependency.marker)
-            asked[dependency.name].append(edge)
-    return asked
+            root_edges[dependency.name].append(edge)
+    return root_edges
 
 
 def _read_package(table: Table, key: str) -> LockedPackage | None:
     name = parse_name(key)
     if name is None:
-        table.report("not the name of a package")
+        table.report("not a package name")
         return None
     return LockedPackage(
         table=table,
@@ -87,10 +89,10 @@ def _read_package(table: Table, key: str) -> LockedPackage | None:
 
 def _read_version(table: Table) -> str | None:
     text = table.string("version")
-    # Pipenv writes «*» for what the machine that locked does not install: any version then.
+    # Pipenv writes `*` for packages that the locking machine does not install: any version is allowed.
     if text is None or text.strip() == "*":
         return None
     match = _EXACT.fullmatch(text.strip())
     if match is None:
-        table.report(f"«{text[:80]}» is not an exact version", "version")
+        table.report(f"`{text[:80]}` is not an exact version", "version")
     return match[1] if match else None

@@ -27,9 +27,9 @@ _MAIN = "main"
 def parse_poetry_lock(document: Document) -> Parsed:
     """Every package of a poetry.lock.
 
-    ``groups`` come from the lock; from the manifest beside it where a lock has none (Poetry 1.5 to 1.8). ``direct`` is
-    None without a manifest. A package that is only for some groups or extras on some platforms has one marker that
-    holds where any of theirs does.
+    ``groups`` come from the lock, or from the manifest in its folder if the lock has none (Poetry 1.5 to 1.8).
+    ``direct`` is None without a manifest. A package that is only for some groups or extras on some platforms has one
+    marker that is true if any of theirs is.
 
     Raises:
         SourceError: the file is not TOML.
@@ -38,7 +38,7 @@ def parse_poetry_lock(document: Document) -> Parsed:
     metadata = top.table("metadata")
     version = metadata.string("lock-version")
     if version is not None and version.partition(".")[0] not in _KNOWN_MAJOR_VERSIONS:
-        message = f"lock version {version} is not one that is known here; what fits is read"
+        message = f"unsupported lock version {version}; only the parts that match a supported version are read"
         metadata.report(message, "lock-version")
     hashes = _read_metadata_hashes(metadata)
     packages = [package for table in top.tables("package") if (package := _read_package(table, hashes)) is not None]
@@ -68,15 +68,15 @@ def _entry(package: LockedPackage, reach: Reach, *, has_manifest: bool) -> Depen
     filed = _file(package.table, reach, has_manifest=has_manifest)
     return replace(package, marker=filed.marker, environment_marker=filed.environment_marker).entry(
         groups=filed.groups,
-        direct=bool(reach.asked) if has_manifest else None,
+        direct=bool(reach.root_edges) if has_manifest else None,
         edges=reach.edges,
         has_edges=True,
-        asked=reach.asked if has_manifest else (),
+        root_edges=reach.root_edges if has_manifest else (),
     )
 
 
 def _file(table: Table, reach: Reach, *, has_manifest: bool) -> Filed:
-    """The groups and the marker of a package, from whatever its version of the format has."""
+    """The groups and the marker of a package, from the fields of its lock version."""
     if "groups" in table:
         return _file_groups(table)
     filed = part_marker(read_marker(table, "marker") or read_marker(table, "markers"))
@@ -89,7 +89,7 @@ def _file(table: Table, reach: Reach, *, has_manifest: bool) -> Filed:
 
 
 def _file_groups(table: Table) -> Filed:
-    """Of lock version 2.1: a list of groups, and one marker for all of them or a table with one for each."""
+    """In lock version 2.1: a list of groups, and one marker for all of them or a table with one for each."""
     names = [text for text, _ in table.strings("groups")]
     if not isinstance(table.values.get("markers"), dict):
         filed = part_marker(read_marker(table, "markers"))
@@ -100,7 +100,7 @@ def _file_groups(table: Table) -> Filed:
 
 
 def _name_groups(by_group: Mapping[str, Filed]) -> tuple[str, ...]:
-    """The groups as ``Dependency.groups`` has them: «main» needs the package always, or only for extras."""
+    """The groups as written in ``Dependency.groups``: `main` needs the package always, or only for extras."""
     names: dict[str, None] = {}
     for group, filed in by_group.items():
         if group == _MAIN and not filed.groups:
@@ -153,7 +153,7 @@ def _find_indexes(packages: Iterable[LockedPackage]) -> Iterator[tuple[Normalize
 
 
 def _extra_requests(extras: Table) -> Iterator[Request]:
-    """What the project's extras ask for, as the lock itself tells in [extras] (versions before 2.1)."""
+    """The requirements of the project's extras, from [extras] of the lock (versions before 2.1)."""
     for extra in extras.values:
         for text, _ in extras.strings(extra):
             name = parse_name(text.partition(" ")[0].partition("[")[0])

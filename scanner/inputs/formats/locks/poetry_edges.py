@@ -34,7 +34,7 @@ def read_poetry_edges(package: LockedPackage, versions: LockedVersions) -> Edges
     for key, value in dependencies.values.items():
         name = parse_name(key)
         if name is None:
-            dependencies.report(f"«{key[:80]}» is not the name of a package", key)
+            dependencies.report(f"`{key[:80]}` is not a package name", key)
             continue
         for spec in _read_specs(dependencies, key, value):
             for extra, edge in _read_edge(name, spec, listed, versions):
@@ -60,7 +60,7 @@ def _read_specs(table: Table, key: str, value: object) -> Iterator[Table | str]:
 def _read_edge(
     name: NormalizedName, spec: Table | str, listed: Mapping[NormalizedName, tuple[str, ...]], versions: LockedVersions
 ) -> Iterator[tuple[str | None, LockedEdge]]:
-    """One dependency as an edge, for each extra that asks for it or for none."""
+    """One dependency as an edge, for each extra that requires it or for none."""
     constraint = spec if isinstance(spec, str) else spec.string("version") or "*"
     version = versions.pick(name, _parse_constraint(constraint)) if versions.has_several(name) else None
     if isinstance(spec, str):
@@ -71,7 +71,7 @@ def _read_edge(
         edge = LockedEdge(name=name, version=version, extras=extras, marker=marker)
         if own_extra is not None or not spec.boolean("optional"):
             yield own_extra, edge
-        else:  # before lock version 2 only [package.extras] tells which extra an optional dependency belongs to
+        else:  # before lock version 2 only [package.extras] names the extra of an optional dependency
             yield from ((extra, edge) for extra in listed.get(name, ()))
 
 

@@ -1,4 +1,4 @@
-"""pylock.toml (PEP 751): exact versions with every file; what breaks the specification is told and still read."""
+"""pylock.toml (PEP 751): exact versions with every file; violations of the specification are reported and read."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _FILE_KEYS = ("sdist", "archive")
 def parse_pylock(document: Document) -> Parsed:
     """Every package of a pylock.toml or pylock.NAME.toml.
 
-    ``groups`` has the extras (``extra:NAME``) and dependency groups that a package's marker asks for, the default
-    groups of the lock aside. ``direct`` tells what the manifest beside it names, and is None without one.
+    ``groups`` has the extras (``extra:NAME``) and dependency groups that a package's marker requires, without the
+    default groups of the lock. ``direct`` comes from the manifest in its folder, and is None without one.
 
     Raises:
         SourceError: the file is not TOML.
@@ -71,26 +71,26 @@ def _entry(
     filed = part_marker(package.marker, default_groups=default_groups)
     return replace(package, environment_marker=filed.environment_marker).entry(
         groups=filed.groups,
-        direct=bool(reach.asked) if has_manifest else None,
+        direct=bool(reach.root_edges) if has_manifest else None,
         edges=package.edges,
         has_edges=has_edges,
-        asked=reach.asked,
+        root_edges=reach.root_edges,
     )
 
 
 def _report_faults(top: Table) -> None:
-    """A problem where packaging refuses the file, at the place that it names."""
+    """A problem if packaging rejects the file, at the location that packaging reports."""
     try:
         Pylock.from_dict(top.values)
     except PylockValidationError as error:
         keys = [int(index) if index else name for name, index in _CONTEXT_PART.findall(error.context or "")]
-        top.report(f"not as PEP 751 says: {shorten(error.message)}", *keys)
+        top.report(f"violates PEP 751: {shorten(error.message)}", *keys)
     except (RecursionError, ValueError, TypeError, ArithmeticError) as error:
-        top.report(f"not as PEP 751 says: {shorten(str(error))}")
+        top.report(f"violates PEP 751: {shorten(str(error))}")
 
 
 def _find_manifest(top: Table) -> str | None:
-    """What the lock locks: Pipenv says that it wrote it; a lock with a name of its own locks only a part."""
+    """The manifests that the lock locks: a Pipfile if Pipenv wrote it; a named lock locks only a part."""
     if top.values.get("created-by") == "pipenv":
         return "Pipfile"
     name = posixpath.basename(top.document.path.replace("\\", "/"))
@@ -118,7 +118,7 @@ def _read_package(table: Table) -> LockedPackage | None:
 
 
 def _read_source(table: Table) -> tuple[str | None, bool]:
-    """The URL or path of a package that is from no index, and whether it is editable."""
+    """The URL or path of a package that is not from an index, and whether it is editable."""
     vcs, directory, archive = table.table("vcs"), table.table("directory"), table.table("archive")
     if vcs and (url := vcs.string("url") or vcs.string("path")):
         revision = vcs.string("commit-id") or vcs.string("requested-revision")
@@ -154,7 +154,7 @@ def _read_artifact(file: Table) -> Artifact | None:
 
 
 def _read_edges(table: Table) -> Iterator[LockedEdge]:
-    """The packages that this one depends on; the lock tells them by name, and by version where one name has several."""
+    """The dependencies of this package; the lock lists them by name, and by version if a name has several."""
     for edge in table.tables("dependencies"):
         name = read_name(edge)
         if name is not None:

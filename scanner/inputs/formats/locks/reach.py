@@ -12,20 +12,20 @@ from scanner.model.target import Target
 
 
 def find_unreached(dependencies: Sequence[Dependency], target: Target) -> tuple[Dependency, ...]:
-    """The locked packages that nothing on the target asks for, by the markers of the roots and of the edges.
+    """The locked packages that nothing on the target requires, by the markers of the roots and of the edges.
 
-    Where the lock does not record both, every package counts but those that it has no version of, and that the project
-    asks for on other platforms only: the machine that locked was none of them either.
+    If the lock does not record both, every package counts except those without a locked version that the project
+    requires only on other platforms: the locking machine was not one of them either.
     """
     locked = [dependency for dependency in dependencies if dependency.locked is not None]
-    asked = [dependency for dependency in locked if dependency.locked and dependency.locked.asked]
+    roots = [dependency for dependency in locked if dependency.locked and dependency.locked.root_edges]
     if not all(dependency.locked and dependency.locked.has_edges for dependency in locked):
-        open_ = (dependency for dependency in asked if dependency.locked and dependency.locked.version is None)
-        return tuple(dependency for dependency in open_ if not _is_asked_for(dependency, target))
-    if not asked:
+        open_ = (dependency for dependency in roots if dependency.locked and dependency.locked.version is None)
+        return tuple(dependency for dependency in open_ if not _is_required(dependency, target))
+    if not roots:
         return ()
     keys, by_name = lock_keys(locked), group_by_name(locked)
-    pending = [dependency for dependency in asked if _is_asked_for(dependency, target)]
+    pending = [dependency for dependency in roots if _is_required(dependency, target)]
     reached = {keys[id(dependency)] for dependency in pending}
     while pending:
         for key in edge_keys(pending.pop().locked, by_name, keys, target):
@@ -36,7 +36,7 @@ def find_unreached(dependencies: Sequence[Dependency], target: Target) -> tuple[
 
 
 def lock_keys(dependencies: Iterable[Dependency]) -> dict[int, str]:
-    """The node key of each locked dependency by its identity: the name, with the version where the name has several."""
+    """The node key of each locked dependency by its identity: the name, with the version if the name has several."""
     listed = list(dependencies)
     versions: dict[NormalizedName, set[str]] = {}
     for dependency in listed:
@@ -67,9 +67,9 @@ def group_by_name(dependencies: Iterable[Dependency]) -> dict[str, list[Dependen
     return grouped
 
 
-def _is_asked_for(dependency: Dependency, target: Target) -> bool:
-    asked = dependency.locked.asked if dependency.locked else ()
-    return any(applies(edge.marker, target.markers) for edge in asked)
+def _is_required(dependency: Dependency, target: Target) -> bool:
+    root_edges = dependency.locked.root_edges if dependency.locked else ()
+    return any(applies(edge.marker, target.markers) for edge in root_edges)
 
 
 def _same_version(edge: LockedEdge, dependency: Dependency) -> bool:

@@ -18,7 +18,7 @@ from scanner.inputs.formats.structure.table import Table, parse_toml
 from scanner.model.artifact import Artifact
 from scanner.model.dependency import Entry, LockedEdge, SkipKind, Skipped
 
-# The package tables themselves; what is wrong deeper inside is reported at its package.
+# The package tables themselves; deeper errors are reported at their package.
 _POSITION_DEPTH = 2
 _KNOWN_VERSION = 1
 # Sources that are a folder: a root of the lock, or a local dependency.
@@ -26,12 +26,12 @@ _FOLDER_KINDS = frozenset({"virtual", "editable", "directory"})
 
 
 def parse_uv_lock(document: Document, member: str | None = None) -> Parsed:
-    """Every package of a uv lock, the project itself and the members of its workspace as ``Skipped``.
+    """Every package of a uv lock; the project itself and the members of its workspace are ``Skipped``.
 
-    With ``member``, the folder of one of its projects as seen from the lock, only what that project reaches.
+    With ``member``, the folder of one of its projects relative to the lock, only the packages that project reaches.
 
     ``groups`` names the extras and dependency groups without which a package is not needed. The markers of the edges
-    from the roots are in ``Locked.asked``; the entries themselves have none, as in the file.
+    from the roots are in ``Locked.root_edges``; the entries themselves have none, as in the file.
 
     Raises:
         SourceError: the file is not TOML.
@@ -39,7 +39,9 @@ def parse_uv_lock(document: Document, member: str | None = None) -> Parsed:
     top = parse_toml(document, depth=_POSITION_DEPTH)
     version = top.integer("version")
     if version != _KNOWN_VERSION and "version" in top:
-        top.report(f"lock version {version} is not one that is known here; what fits is read", "version")
+        top.report(
+            f"unsupported lock version {version}; only the parts that match a supported version are read", "version"
+        )
     members = {parse_name(text) for text, _ in top.table("manifest").strings("members")}
     tables = [table for key in ("package", "distribution") for table in top.tables(key)]
     packages = [package for table in tables if (package := _read_package(table)) is not None]
@@ -64,7 +66,7 @@ def parse_uv_lock(document: Document, member: str | None = None) -> Parsed:
 
 
 def _find_requests(top: Table, roots: Sequence[LockedPackage], member: str | None) -> list[Request]:
-    """What the roots ask for; of one member what it asks for, and what the members that it requires do."""
+    """The requirements of the roots; for one member its own, and those of the members that it requires."""
     if member is None:
         manifest = _manifest_requests(top.table("manifest"))
         return [*manifest, *(request for root in roots for request in _root_requests(root))]
@@ -88,10 +90,10 @@ def _find_requests(top: Table, roots: Sequence[LockedPackage], member: str | Non
 def _entry(package: LockedPackage, reach: Reach) -> Entry:
     return package.entry(
         groups=reach.groups,
-        direct=bool(reach.asked),
+        direct=bool(reach.root_edges),
         edges=[_environment_edge(edge) for edge in reach.edges],
         has_edges=True,
-        asked=[_environment_edge(edge) for edge in reach.asked],
+        root_edges=[_environment_edge(edge) for edge in reach.root_edges],
     )
 
 
@@ -102,7 +104,7 @@ def _skip_root(package: LockedPackage) -> Skipped:
 
 
 def _find_manifest(path: str) -> str:
-    """What the lock locks: the script beside ``script.py.lock``, else the project."""
+    """The file that the lock locks: the script of ``script.py.lock``, otherwise the project."""
     name = posixpath.basename(path.replace("\\", "/"))
     return name.removesuffix(".lock") if name.endswith(".py.lock") else "pyproject.toml"
 
@@ -127,7 +129,7 @@ def _read_package(table: Table) -> LockedPackage | None:
 
 
 def _read_source(table: Table) -> tuple[str, str]:
-    """The kind of a package's source and its place; the locks of early 2024 write ``kind+place`` as one string."""
+    """The kind of a package's source and its location; locks of early 2024 write ``kind+location`` as one string."""
     if isinstance(written := table.values.get("source"), str):
         kind, _, place = written.partition("+")
         return kind, place
@@ -148,10 +150,12 @@ def _write_url(kind: str, place: str) -> str | None:
         query = parse_qs(parts.query, max_num_fields=20)
     except ValueError:
         return place
-    wanted = [value for key in ("rev", "tag", "branch") for value in query.get(key, ())]
+    revisions = [value for key in ("rev", "tag", "branch") for value in query.get(key, ())]
     address = parts._replace(query="", fragment="").geturl()
     subdirectory = next(iter(query.get("subdirectory", ())), None)
-    return write_vcs_url("git", address, revision=parts.fragment or next(iter(wanted), None), subdirectory=subdirectory)
+    return write_vcs_url(
+        "git", address, revision=parts.fragment or next(iter(revisions), None), subdirectory=subdirectory
+    )
 
 
 def _is_root(package: LockedPackage, members: set[NormalizedName | None]) -> bool:
@@ -209,7 +213,7 @@ def _node(package: LockedPackage) -> Node:
 
 
 def _root_requests(root: LockedPackage) -> Iterator[Request]:
-    """What a root asks for itself, by its extras, and by its dependency groups."""
+    """The requirements of a root itself, of its extras, and of its dependency groups."""
     yield from _requests(root.edges, None)
     for extra, edges in root.extra_edges.items():
         yield from _requests(edges, f"extra:{extra}")
@@ -219,7 +223,7 @@ def _root_requests(root: LockedPackage) -> Iterator[Request]:
 
 
 def _manifest_requests(manifest: Table) -> Iterator[Request]:
-    """What a lock without a root asks for: a script's requirements, the groups of a workspace without a project."""
+    """The requirements of a lock without a root: those of a script, or the groups of a workspace without a project."""
     yield from _requests(_read_edges(manifest, "requirements"), None)
     for group, edges in _read_edge_groups(manifest, "dependency-groups").items():
         yield from _requests(edges, group)
@@ -230,7 +234,7 @@ def _requests(edges: Iterable[LockedEdge], group: str | None) -> Iterator[Reques
 
 
 def _environment_edge(edge: LockedEdge) -> LockedEdge:
-    """The edge with a marker that asks only about the environment."""
+    """The edge with a marker that depends only on the environment."""
     marker = drop_conflicts(edge.marker)
     if marker is edge.marker:
         return edge

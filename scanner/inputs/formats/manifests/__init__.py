@@ -1,1 +1,1 @@
-"""Manifests besides pyproject.toml: Pipfile, inline scripts, setup.cfg, setup.py."""
+"""Manifests other than pyproject.toml: Pipfile, inline scripts, setup.cfg, setup.py."""

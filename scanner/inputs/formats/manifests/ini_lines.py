@@ -1,4 +1,4 @@
-"""The options of an INI file (setup.cfg) with the line of each part of their values, as configparser cuts them."""
+"""The options of an INI file (setup.cfg) with the line of each part of their values, as configparser splits them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OPTION = re.compile(r"(?P<key>[^=:]*?)\s*[=:]\s*(?P<value>.*)", re.DOTALL)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IniOption:
-    """One option; ``lines`` are the parts of its value that are not blank, without their white space."""
+    """One option; ``lines`` are the non-blank parts of its value, stripped."""
 
     section: str
     key: str
@@ -26,7 +26,7 @@ class IniOption:
 
 @dataclass(slots=True)
 class _Open:
-    """The option whose value may still go on."""
+    """The option whose value may continue."""
 
     key: str
     location: Location
@@ -35,9 +35,9 @@ class _Open:
 
 
 def read_ini(document: Document, problems: list[Problem]) -> Iterator[IniOption]:
-    """The options of the document in order; what is neither a section, an option nor a comment becomes a problem.
+    """The options of the document in order; a line that is not a section, option or comment becomes a problem.
 
-    A line that is indented more than its option goes on with its value; lines that begin with # or ; are comments.
+    A line that is indented more than its option continues its value; lines that begin with # or ; are comments.
     """
     section, current = "", None
     for number, raw in enumerate(document.text.split("\n"), start=1):
@@ -58,7 +58,7 @@ def read_ini(document: Document, problems: list[Problem]) -> Iterator[IniOption]
             value = document.location(number, indent + 1 + match.start("value"))
             current = _Open(match["key"], location, indent, [(match["value"], value)] if match["value"] else [])
         else:
-            problems.append(document.problem(f"«{text[:80]}» is no section, option or comment", number))
+            problems.append(document.problem(f"`{text[:80]}` is not a section, option or comment", number))
     if current is not None:
         yield _close(section, current)
 

@@ -1,4 +1,4 @@
-"""Strings and tables that stand as literals in a Python file, or under names that it binds once to literals."""
+"""Strings and tables that are literals in a Python file, or names that are bound once to literals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scanner.inputs.formats.declaration import shorten
 
-# Names that refer to names can stand for more than any memory holds.
+# Names that refer to names can expand to more than fits in memory.
 MAX_STEPS = 20_000
 MAX_DEPTH = 50
 
@@ -20,7 +20,7 @@ _MUTATING = frozenset({"append", "extend", "insert", "update", "add", "setdefaul
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """A string, or one line of one over several lines; ``is_computed`` where it is the source of an expression."""
+    """A string, or one line of a multi-line string; ``is_computed`` if it is the source of an expression."""
 
     text: str
     line: int
@@ -31,7 +31,7 @@ class Text:
 
 
 class Literals:
-    """What the expressions of one module stand for, as far as nothing has to be computed."""
+    """The values of the expressions of one module that do not have to be computed."""
 
     def __init__(self, tree: ast.Module, source: str) -> None:
         self._source = source.split("\n")
@@ -40,7 +40,7 @@ class Literals:
         self._values, self._changes = _find_bindings(tree)
 
     def strings(self, node: ast.expr) -> Iterator[Text]:
-        """The strings of a list, tuple, set or text; what has to be computed comes as its source."""
+        """The strings of a list, tuple, set or text; computed ones are returned as their source."""
         self._steps += 1
         match node:
             case ast.Constant(value=str(value)):
@@ -63,7 +63,7 @@ class Literals:
                 yield from self._follow(node)
 
     def items(self, node: ast.expr) -> Iterator[tuple[str, ast.expr] | Text]:
-        """The keys and values of a table; what has to be computed comes as its source."""
+        """The keys and values of a table; computed ones are returned as their source."""
         self._steps += 1
         match node:
             case ast.Dict(keys=keys, values=values):
@@ -87,10 +87,10 @@ class Literals:
                 yield self.describe(node)
 
     def describe(self, node: ast.expr | ast.stmt) -> Text:
-        """An expression or statement as it stands in the file, on one line, as something that is computed."""
+        """The source of an expression or statement on one line, marked as computed."""
         first = self._source[node.lineno - 1] if node.lineno <= len(self._source) else ""
         end = node.end_col_offset if node.end_lineno == node.lineno else None
-        # Offsets count bytes.
+        # Offsets are in bytes.
         text = first.encode()[node.col_offset : end].decode("utf-8", "replace") if len(first) < MAX_STEPS else first
         shown = shorten(text if end is not None else f"{text} …")
         key = node.slice.value if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) else None
@@ -104,7 +104,7 @@ class Literals:
 
     def _lines(self, node: ast.Constant, value: str) -> Iterator[Text]:
         lines = value.split("\n")
-        # Escapes and backslashes at line ends leave no way to tell the lines of a text apart.
+        # With escapes and backslashes at line ends the lines of a text cannot be determined.
         are_source_lines = node.end_lineno is not None and node.end_lineno - node.lineno == len(lines) - 1
         for number, text in enumerate(lines):
             if number == 0 or not are_source_lines:
@@ -113,7 +113,7 @@ class Literals:
                 yield Text(text=text, line=node.lineno + number, column=len(text) - len(text.lstrip()) + 1)
 
     def _follow(self, node: ast.expr) -> Iterator[Text]:
-        """What a name, or an entry of a table under a name, stands for."""
+        """The value of a name, or of an entry of a table under a name."""
         if isinstance(node, ast.Name) and self._can_follow(node.id):
             with self._following(node.id):
                 yield from self.strings(self._values[node.id])
@@ -149,7 +149,7 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def _find_bindings(tree: ast.Module) -> tuple[dict[str, ast.expr], defaultdict[str, list[ast.stmt | ast.expr]]]:
-    """The values of the names that a module binds exactly once, at its top level, and what changes them later."""
+    """The values of the names that a module binds exactly once, at its top level, and later changes to them."""
     bound: Counter[str] = Counter()
     changes: defaultdict[str, list[ast.stmt | ast.expr]] = defaultdict(list)
     extended = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AugAssign)}

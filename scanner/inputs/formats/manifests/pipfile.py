@@ -38,7 +38,7 @@ _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 
 
 def parse_pipfile(document: Document) -> Parsed:
-    """Everything that a Pipfile declares; ``groups`` is empty for [packages], else the name of the category.
+    """Everything that a Pipfile declares; ``groups`` is empty for [packages], otherwise the name of the category.
 
     Raises:
         SourceError: the file is not TOML.
@@ -54,9 +54,9 @@ def parse_pipfile(document: Document) -> Parsed:
 
 
 def read_sources(top: Table, categories: Iterable[Table], *, search_all: bool = False) -> IndexSettings:
-    """The package indexes of the array "source" or "sources": the first is the index, the others are beside it.
+    """The package indexes of the array "source" or "sources": the first is the default index.
 
-    Those others are only for the packages that name them, as in Pipenv, unless it is to ``search_all``.
+    The others are only for the packages that name them, as in Pipenv, except with ``search_all``.
     """
     sources = [source for key in ("source", "sources") for source in top.tables(key) if source.string("url")]
     locations = [
@@ -106,7 +106,7 @@ def _read_package(category: Table, key: str, value: object, groups: tuple[str, .
     match = _KEY.fullmatch(key.strip())
     name = parse_name(match[1]) if match else None
     if match is None or name is None:
-        category.report("not the name of a package", key)
+        category.report("not a package name", key)
         return None
     if not isinstance(value, str | dict):
         category.string(key)  # reports the type
@@ -131,10 +131,10 @@ def _read_package(category: Table, key: str, value: object, groups: tuple[str, .
 
 
 def _parse_version(text: str, category: Table, key: str) -> SpecifierSet:
-    """The specifiers; Pipenv takes a version without an operator for exactly that one.
+    """The specifiers; in Pipenv a version without an operator means exactly that version.
 
     Raises:
-        SourceError: they are none.
+        SourceError: the text is not a specifier.
     """
     if text.strip() == "*":
         return SpecifierSet()
@@ -147,10 +147,10 @@ def _parse_version(text: str, category: Table, key: str) -> SpecifierSet:
 
 
 def _read_marker(spec: Table) -> Marker | None:
-    """The key ``markers`` and the keys that are called as a marker's variables are, as one marker.
+    """The key ``markers`` and the keys named after marker variables, as one marker.
 
     Raises:
-        SourceError: one of them is no marker.
+        SourceError: one of them is not a marker.
     """
     location = spec.location()
     conditions = ((key, spec.string(key)) for key in _MARKER_KEYS)

@@ -16,12 +16,12 @@ _END = "# ///"
 
 
 def parse_script(document: Document) -> Parsed:
-    """What the ``script`` block of a Python file declares, at the lines and columns of the file itself.
+    """The declarations of the ``script`` block of a Python file, at the lines and columns of the file itself.
 
     [tool.uv] in it is read as in a pyproject.toml.
 
     Raises:
-        SourceError: there is no such block, more than one, one without an end, or one that is not TOML.
+        SourceError: there is no such block, more than one, an unclosed one, or one that is not TOML.
     """
     top = parse_toml(replace(document, text=cut_block(document)))
     uv = read_uv_project(top.table("tool", "uv"))
@@ -30,19 +30,19 @@ def parse_script(document: Document) -> Parsed:
 
 
 def cut_block(document: Document) -> str:
-    """The block's TOML, every character at the place that it has in the file; all before it is blank.
+    """The block's TOML, every character at its position in the file; everything before it is blank.
 
     Raises:
-        SourceError: there is no such block, more than one, or one without an end.
+        SourceError: there is no such block, more than one, or an unclosed one.
     """
     raw = document.text.split("\n")
     lines = [line.rstrip() for line in raw]
     blocks = _find_blocks(lines)
     if not blocks:
         line = lines.index(_BEGIN) + 1 if _BEGIN in lines else None
-        raise SourceError(document.path, line, f'there is no complete "{_BEGIN}" block in it')
+        raise SourceError(document.path, line, f'no complete "{_BEGIN}" block found')
     if len(blocks) > 1:
-        raise SourceError(document.path, blocks[1][0] + 1, f'a second "{_BEGIN}" block')
+        raise SourceError(document.path, blocks[1][0] + 1, f'more than one "{_BEGIN}" block')
     start, end = blocks[0]
     before = [" " * len(line) for line in raw[: start + 1]]
     block = [re.sub("^# ?", lambda match: " " * len(match[0]), line) for line in raw[start + 1 : end]]

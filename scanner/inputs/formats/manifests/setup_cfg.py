@@ -1,4 +1,4 @@
-"""setup.cfg: what setuptools reads in [options], and the older tables of distutils2 and pbr."""
+"""setup.cfg: setuptools' [options], and the older tables of distutils2 and pbr."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scanner.model.errors import SourceError
 from scanner.model.finding import Problem
 from scanner.model.rule import Rule
 
-# Section and option, dashes as underscores, with the groups of what is declared there.
+# Section and option, dashes as underscores, with the groups of the declarations there.
 _OPTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("options", "install_requires"): (),
     ("options", "setup_requires"): (BUILD_SYSTEM,),
@@ -31,14 +31,14 @@ _OPTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
 # In these sections each option is an extra; [extras] is pbr's.
 _EXTRAS_SECTIONS = frozenset({"options.extras_require", "extras"})
 _INTERPOLATION = re.compile(r"%\(([^)]+)\)s")
-# Options that name one another can stand for more lines than any memory holds.
+# Options that refer to one another can expand to more lines than fit in memory.
 MAX_INTERPOLATED_LINES = 10_000
 
 
 def parse_setup_cfg(document: Document) -> Parsed:
-    """Everything that a setup.cfg declares; setup_requires has the group build-system.
+    """Everything that a setup.cfg declares; setup_requires is in the group build-system.
 
-    ``file:`` directives are followed; ``%(name)s`` stands for the option of that name in the same section.
+    ``file:`` directives are followed; ``%(name)s`` is replaced by the option of that name in the same section.
 
     Raises:
         SourceError: the text has more parts than any real file.
@@ -64,7 +64,7 @@ class _Reading:
 
 
 def _find_groups(option: IniOption) -> tuple[str, ...] | None:
-    """The groups of what an option declares; None where it declares nothing."""
+    """The groups of the declarations in an option; None if it declares nothing."""
     if option.section in _EXTRAS_SECTIONS:
         return (EXTRA_PREFIX + canonicalize_name(option.key),)
     return _OPTIONS.get((option.section, option.key.lower().replace("-", "_")))
@@ -76,7 +76,7 @@ def _read_option(reading: _Reading, lines: tuple[tuple[str, Location], ...], gro
         if directive == "file":
             _follow(reading, value, location, groups)
         elif directive == "attr":
-            reason = "computed: setuptools takes it from the package's code"
+            reason = "computed by setuptools from the package's code"
             reading.entries.append(Skipped(text=text, reason=reason, location=location, computed_by="setup.cfg"))
         else:
             _read_declarations(reading, text, location, groups, alone=len(lines) == 1)
@@ -92,7 +92,7 @@ def _read_declarations(
         reading.entries.append(_parse_either(content, location, groups))
     except SourceError as error:
         parts = [part.strip() for part in content.split(";") if part.strip()]
-        # A value on one line is a list with semicolons; a marker in it makes one requirement of the whole.
+        # A value on one line is a list separated by semicolons; with a marker it is one requirement.
         if alone and len(parts) > 1:
             for part in parts:
                 _read_declarations(reading, part, location, groups, alone=False)
@@ -112,14 +112,14 @@ def _parse_either(content: str, location: Location, groups: tuple[str, ...]) -> 
 
 
 class _Values:
-    """The lines of options, with those of the options that they name by ``%(name)s`` at the place that names them."""
+    """The lines of options, with ``%(name)s`` replaced by the lines of the named option."""
 
     def __init__(self, options: Iterable[IniOption]) -> None:
         self._options = {(option.section, option.key.lower()): option for option in options}
         self._lines_left = MAX_INTERPOLATED_LINES
 
     def expand(self, option: IniOption, outer: tuple[str, ...] = ()) -> Iterator[tuple[str, Location]]:
-        """The lines of one option; a name that leads back to an ``outer`` option is left as it is."""
+        """The lines of one option; a circular reference to an ``outer`` option is not replaced."""
         for text, location in option.lines:
             match = _INTERPOLATION.fullmatch(text)
             other = self._options.get((option.section, match[1].lower())) if match else None
@@ -136,7 +136,7 @@ def _follow(reading: _Reading, value: str, location: Location, groups: tuple[str
         try:
             document = reading.document.open(path)
         except SourceError as error:
-            message = f"«{shorten(path)}» is not included: {error.reason}"
+            message = f"`{shorten(path)}` cannot be included: {error.reason}"
             reading.problems.append(reading.document.problem(message, location.line, rule=Rule.CS602))
         else:
             found = parse_requirement_lines(document, split_lines(document.text), groups=groups, can_be_lock=False)

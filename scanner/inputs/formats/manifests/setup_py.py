@@ -1,4 +1,4 @@
-"""setup.py: what its call of ``setup()`` declares in literals, read from the syntax tree; the file is never run."""
+"""setup.py: the literal arguments of its call of ``setup()``, read from the syntax tree; the file is never run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scanner.model.dependency import Entry, Skipped
 from scanner.model.errors import SourceError
 from scanner.model.finding import Problem
 
-# The syntax tree takes a hundred times the memory of its text.
+# The syntax tree requires a hundred times the memory of its text.
 MAX_PYTHON_CHARACTERS = 1_000_000
 
 _GROUPS: dict[str, tuple[str, ...]] = {
@@ -29,9 +29,9 @@ _KEYWORDS = frozenset({*_GROUPS, "extras_require"})
 
 
 def parse_setup_py(document: Document) -> Parsed:
-    """The requirements that stand in a setup.py as literals, or under names that are bound once to literals.
+    """The requirements in a setup.py that are literals, or names that are bound once to literals.
 
-    Whatever the file computes is ``Skipped`` with that reason. The groups are those of setup.cfg.
+    Computed requirements are ``Skipped`` with that reason. The groups are those of setup.cfg.
 
     Raises:
         SourceError: the file does not parse as Python 3, or is too large for a setup.py.
@@ -44,7 +44,7 @@ def parse_setup_py(document: Document) -> Parsed:
                 reading.read_keyword(keyword.arg, keyword.value)
     except RecursionError as error:
         raise SourceError(document.path, None, "not readable as Python: nested too deeply") from error
-    # One file may call setup() twice, with fewer arguments where a compiler is missing.
+    # A file may call setup() twice, with fewer arguments if a compiler is missing.
     return Parsed(entries=tuple(dict.fromkeys(reading.entries)), problems=tuple(dict.fromkeys(reading.problems)))
 
 
@@ -56,7 +56,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def read_keyword(self, name: str | None, value: ast.expr) -> None:
-        """Take what one keyword of the call declares, if anything; ``**table`` has no name."""
+        """Add the declarations of one keyword of the call, if any; ``**table`` has no name."""
         if name in _GROUPS:
             self._read_list(value, _GROUPS[name])
         elif name is None or name == "extras_require":
@@ -72,7 +72,7 @@ class _Reading:
                     self._read_list(item[1], groups, marker=marker.strip())
 
     def _read_list(self, value: ast.expr, groups: tuple[str, ...], *, marker: str = "") -> None:
-        """Take a list of requirements; ``marker`` is the condition in an older extra's name, ``name:marker``."""
+        """Add a list of requirements; ``marker`` is the condition in an older extra's name, ``name:marker``."""
         for item in self.literals.strings(value):
             content = "" if item.text.strip().startswith("#") else item.text.partition(" #")[0].strip()
             if item.is_computed:
@@ -98,11 +98,11 @@ class _Reading:
 
 def _parse_tree(document: Document) -> ast.Module:
     if len(document.text) > MAX_PYTHON_CHARACTERS:
-        reason = f"{len(document.text):,} characters are too many for a setup.py"
+        reason = f"{len(document.text):,} characters are more than the limit for a setup.py"
         raise SourceError(document.path, None, reason)
     try:
         with warnings.catch_warnings():
-            # Old files have invalid escapes; a scan tells what it finds in its own way.
+            # Old files have invalid escapes; their warnings are not part of a scan's output.
             warnings.simplefilter("ignore")
             return ast.parse(document.text)
     except SyntaxError as error:

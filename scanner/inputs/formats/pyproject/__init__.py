@@ -1,4 +1,4 @@
-"""pyproject.toml: [project], [dependency-groups], [build-system], and the tables of the tools that declare in it."""
+"""pyproject.toml: [project], [dependency-groups], [build-system], and the dependency tables of tools."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from scanner.model.index_settings import IndexSettings
 def parse_pyproject(document: Document) -> Parsed:
     """Everything that a pyproject.toml declares, each at its own line.
 
-    ``groups`` is empty for the project's own requirements; else it has ``extra:NAME``, the name of a dependency group
-    (both normalised), ``build-system``, and after its own every group that reaches it by an include.
+    ``groups`` is empty for the project's own requirements; otherwise it has ``extra:NAME``, the name of a dependency
+    group (both normalised), or ``build-system``, followed by every group that includes that one.
 
     Raises:
         SourceError: the file is not TOML.
@@ -78,7 +78,7 @@ def _read_project(project: Table) -> Iterator[Dependency]:
 
 
 def _read_tools(tool: Table) -> Iterator[Entry]:
-    """PDM's development dependencies, the metadata that flit read before [project], Hatch's environments."""
+    """PDM's development dependencies, flit's metadata from before [project], Hatch's environments."""
     pdm = tool.table("pdm", "dev-dependencies")
     for group in pdm.values:
         yield from _read_pdm_group(pdm, group)
@@ -91,12 +91,12 @@ def _read_tools(tool: Table) -> Iterator[Entry]:
     for name, environment in tool.table("hatch", "envs").members():
         for key in ("dependencies", "extra-dependencies"):
             for text, location in environment.strings(key):
-                reason = f"only of Hatch's environment «{name}», a tool of development"
+                reason = f"only in Hatch's development environment `{name}`"
                 yield Skipped(text=text, reason=reason, location=location, category=SkipKind.DEVELOPMENT)
 
 
 def _read_pdm_group(groups: Table, key: str) -> Iterator[Dependency]:
-    """One of PDM's groups; besides PEP 508 it may have pip's ``-e`` before a path or URL."""
+    """One of PDM's groups; in addition to PEP 508 it may have pip's ``-e`` before a path or URL."""
     group = (canonicalize_name(key),)
     for text, location in groups.strings(key):
         try:
@@ -116,7 +116,7 @@ def _project_name(top: Table) -> NormalizedName | None:
 def _split_self_references(
     entries: Iterable[Entry], project: NormalizedName | None
 ) -> tuple[Sequence[Entry], Sequence[Include]]:
-    """The entries, those put aside with which the project asks for itself in an extra or group; what they include."""
+    """The entries, with the project's requirements on its own extras skipped, and the includes that those stand for."""
     kept: list[Entry] = []
     includes: list[Include] = []
     for entry in entries:
@@ -124,7 +124,7 @@ def _split_self_references(
         if not is_self or not isinstance(entry, Dependency) or not entry.groups or "build-system" in entry.groups:
             kept.append(entry)
             continue
-        kept.append(replace(entry, aside="the project itself"))
+        kept.append(replace(entry, skipped_because="the project itself"))
         includes += (
             Include(group=entry.groups[0], included=f"extra:{extra}", location=entry.location, is_strict=False)
             for extra in entry.extras

@@ -1,4 +1,4 @@
-"""Dependencies that [project] calls dynamic: from the files that setuptools reads, else out of reach."""
+"""Dependencies that [project] declares as dynamic: read from setuptools' files, otherwise skipped as computed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIELDS = ("dependencies", "optional-dependencies")
 
 
 def read_dynamic(top: Table) -> Parsed:
-    """What the files of [tool.setuptools.dynamic] declare; a ``Skipped`` for what only the backend can compute."""
+    """The declarations in the files of [tool.setuptools.dynamic]; ``Skipped`` for those that the backend computes."""
     settings = top.table("tool", "setuptools", "dynamic")
     parsed = Parsed()
     for path, location in _find_files(settings, "dependencies"):
@@ -31,7 +31,7 @@ def read_dynamic(top: Table) -> Parsed:
 
 
 def _find_files(table: Table, key: str) -> Iterator[tuple[str, Location]]:
-    """The paths of ``{file = "…"}`` or ``{file = ["…"]}``, each with its place."""
+    """The paths of ``{file = "…"}`` or ``{file = ["…"]}``, each with its location."""
     directive = table.table(key)
     if isinstance(path := directive.values.get("file"), str):
         yield path, directive.location("file")
@@ -40,11 +40,11 @@ def _find_files(table: Table, key: str) -> Iterator[tuple[str, Location]]:
 
 
 def _follow(top: Table, path: str, location: Location, groups: tuple[str, ...]) -> Parsed:
-    """What a requirements file declares, as part of this project and its extra; a problem where it cannot be read."""
+    """The declarations of a requirements file, as part of this project and its extra; a problem if it is unreadable."""
     try:
         parsed = parse_requirements(top.document.open(path))
     except SourceError as error:
-        top.report_at(location, f"the file «{path[:200]}» is not read: {error.reason}", rule=Rule.CS602)
+        top.report_at(location, f"`{path[:200]}` cannot be read: {error.reason}", rule=Rule.CS602)
         return Parsed()
     entries = (replace(entry, groups=groups) if isinstance(entry, Dependency) else entry for entry in parsed.entries)
     return replace(parsed, entries=tuple(entries), is_lock=False, locks=())
@@ -60,5 +60,5 @@ def _skip_computed(top: Table, settings: Table) -> Iterator[Entry]:
 
 
 def _declared_by_poetry(top: Table, field: str) -> bool:
-    """Whether [tool.poetry] declares what [project] leaves open."""
+    """Whether [tool.poetry] declares the dynamic fields of [project]."""
     return ("dependencies" if field == "dependencies" else "extras") in top.table("tool", "poetry")

@@ -1,4 +1,4 @@
-"""Dependency groups and extras that include others: which groups a declaration reaches besides its own."""
+"""Dependency groups and extras that include others: adds the including groups to each declaration."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ _MAX_INCLUDES = 2_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Include:
-    """One group that names another; both as ``Dependency.groups`` writes them."""
+    """One group that includes another; both as written in ``Dependency.groups``."""
 
     group: str
     included: str
     location: Location
     is_strict: bool = True
-    """Whether the included group must exist; an extra that a project asks of itself need not."""
+    """Whether the included group must exist; an extra that a project requires of itself is optional."""
 
 
 def widen_groups(
     entries: Iterable[Entry], includes: Sequence[Include], *, known: Collection[str], top: Table
 ) -> tuple[Entry, ...]:
-    """The entries with every group that reaches them; a missing or circular include becomes a problem (CS602)."""
+    """The entries with every group that includes them; a missing or circular include becomes a problem (CS602)."""
     followed = list(_check_includes(includes, known, top))
     if len(followed) > _MAX_INCLUDES:
-        message = f"more than {_MAX_INCLUDES:,} includes of groups; none of them is followed"
+        message = f"more than {_MAX_INCLUDES:,} group includes; all of them are ignored"
         top.report_at(followed[0].location, message, rule=Rule.CS602)
         followed = []
     _report_circles(followed, top)
@@ -59,12 +59,12 @@ def _check_includes(includes: Iterable[Include], known: Collection[str], top: Ta
         if include.included in known:
             yield include
         elif include.is_strict:
-            message = f"the group «{include.group}» includes «{include.included}», which does not exist"
+            message = f"the group `{include.group}` includes `{include.included}`, which does not exist"
             top.report_at(include.location, message, rule=Rule.CS602)
 
 
 def _report_circles(includes: Sequence[Include], top: Table) -> None:
-    """One problem for each include that closes a circle, found by a walk in depth without recursion."""
+    """One problem for each include that closes a circle, found by a depth-first walk without recursion."""
     targets: dict[str, list[Include]] = defaultdict(list)
     for include in includes:
         targets[include.group].append(include)
@@ -84,7 +84,7 @@ def _report_circles(includes: Sequence[Include], top: Table) -> None:
 
 
 def _report_circle(include: Include, path: Sequence[str], top: Table) -> None:
-    if not include.is_strict:  # «demo[all]» in the extra «all» of demo changes nothing
+    if not include.is_strict:  # `demo[all]` in the extra `all` of demo changes nothing
         return
     circle = [*path[path.index(include.included) :], include.included]
     shown = " → ".join(circle if len(circle) <= 10 else [*circle[:5], "…", *circle[-4:]])

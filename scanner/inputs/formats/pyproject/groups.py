@@ -14,9 +14,9 @@ from scanner.model.errors import SourceError
 
 
 def read_dependency_groups(groups: Table) -> Iterator[Dependency | Include]:
-    """The declarations of each group, and what it includes, in the order of the file.
+    """The declarations of each group, and its includes, in the order of the file.
 
-    A group's name is normalised, as PEP 735 says for comparing.
+    Group names are normalised for comparison (PEP 735).
     """
     for key in groups.values:
         for number, value in groups.elements(key):
@@ -38,5 +38,5 @@ def _read_element(groups: Table, key: str, number: int, value: object) -> Depend
     if included is not None:
         return Include(group=group, included=canonicalize_name(included), location=location)
     if element is not None and "include-group" not in element:
-        element.report("neither a requirement nor {include-group = …}")
+        element.report("expected a requirement or {include-group = …}")
     return None

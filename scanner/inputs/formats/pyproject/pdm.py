@@ -15,15 +15,15 @@ from scanner.model.index_settings import PUBLIC_INDEX, IndexLocation, IndexPin, 
 class _Source:
     name: str
     location: IndexLocation | None
-    """None for the index that is configured anyway."""
+    """None for the default index."""
     included: tuple[str, ...] = ()
-    """Patterns of the packages that come from sources which include them, and from no other."""
+    """Patterns of the packages that come only from sources that include them."""
     excluded: tuple[str, ...] = ()
-    """Patterns of the packages that do not come from here unless they are included."""
+    """Patterns of the packages that this source does not provide unless they are included."""
 
     @property
     def is_shared(self) -> bool:
-        """Whether packages that no pattern mentions come from here."""
+        """Whether this source provides packages that match no pattern."""
         return "*" not in self.excluded
 
     def pin(self, project: str) -> IndexPin:
@@ -31,7 +31,7 @@ class _Source:
 
 
 def read_pdm_sources(pdm: Table) -> IndexSettings:
-    """The indexes; the one called "pypi" takes the public index's place."""
+    """The indexes; the one named "pypi" replaces the public index."""
     sources = tuple(_read_sources(pdm))
     locations = [source.location for source in sources if source.location is not None]
     public = [location for location in locations if location.name == PUBLIC_INDEX]
@@ -64,7 +64,7 @@ def _read_sources(pdm: Table) -> Iterator[_Source]:
 
 
 def _find_pins(sources: Sequence[_Source]) -> Iterator[IndexPin]:
-    """What is included first: it goes before what is excluded."""
+    """Included patterns first: they take precedence over excluded ones."""
     for source in sources:
         yield from map(source.pin, source.included)
     public = () if any(each.name == PUBLIC_INDEX for each in sources) else (_Source(name=PUBLIC_INDEX, location=None),)

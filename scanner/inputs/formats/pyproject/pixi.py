@@ -1,4 +1,4 @@
-"""[tool.pixi]: its packages of the package index, and those of conda as skipped; [tool.rye]'s development packages."""
+"""[tool.pixi]: its packages from the package index, conda packages as skipped; [tool.rye]'s development packages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def read_rye(rye: Table) -> Iterator[Entry]:
 
 def _read_tables(table: Table, groups: tuple[str, ...]) -> Iterator[Entry]:
     for key in _CONDA_KEYS:
-        yield from _skip(table.table(key), "a conda package; Workers install from package indexes only", SkipKind.OTHER)
+        yield from _skip(
+            table.table(key),
+            "conda packages are not checked; Workers install only from package indexes",
+            SkipKind.OTHER,
+        )
     for key, value in table.table("pypi-dependencies").values.items():
         yield from _read_package(table.table("pypi-dependencies"), key, value, groups)
     for platform, inner in table.table("target").members():
@@ -42,7 +46,7 @@ def _read_tables(table: Table, groups: tuple[str, ...]) -> Iterator[Entry]:
 def _read_package(table: Table, key: str, value: object, groups: tuple[str, ...]) -> Iterator[Entry]:
     name, location = parse_name(key), table.location(key)
     if name is None:
-        table.report(f'"{key[:80]}" is not the name of a package', key)
+        table.report(f'"{key[:80]}" is not a package name', key)
         return
     inner = table.table(key) if isinstance(value, dict) else None
     written = value if isinstance(value, str) else inner.string("version") if inner else None

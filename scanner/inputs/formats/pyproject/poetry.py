@@ -1,4 +1,4 @@
-"""[tool.poetry]: Poetry's own dependencies, groups and extras, and what they add to a [project] table beside them."""
+"""[tool.poetry]: Poetry's dependencies, groups and extras, and what they add to a [project] table."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from scanner.model.dependency import Dependency, Entry, Location, SkipKind, Skip
 from scanner.model.errors import SourceError
 from scanner.model.index_settings import PUBLIC_INDEX, IndexLocation, IndexPin, IndexSettings
 
-# What Poetry installs only with an extra that names it, where no extra does.
+# The group of optional dependencies that no extra names: Poetry never installs them.
 _OPTIONAL_GROUP = "optional"
 _MAX_TEXT_CHARACTERS = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PoetryProject:
-    """What [tool.poetry] declares itself, and what it adds to entries that stand elsewhere in the file."""
+    """The declarations of [tool.poetry], and what it adds to entries elsewhere in the file."""
 
     entries: tuple[Entry, ...] = ()
     includes: tuple[Include, ...] = ()
     groups: frozenset[str] = frozenset()
-    """The names of its groups."""
+    """The names of Poetry's groups."""
     sources: Mapping[tuple[str, NormalizedName], Dependency] = field(default_factory=dict)
-    """Where a dependency of [project] ("" for its group) or of a dependency group comes from, if not from an index."""
+    """The source of a dependency of [project] (group "") or of a dependency group that is not from an index."""
     pins: tuple[IndexPin, ...] = ()
-    """The packages that come from one index, by the key ``source``."""
+    """The packages that are pinned to one index by the key ``source``."""
 
 
 def read_poetry_project(poetry: Table, declared: Sequence[Entry], dynamic: frozenset[str]) -> PoetryProject:
-    """What [tool.poetry] declares beside the entries that [project] and [dependency-groups] have ``declared``.
+    """The declarations of [tool.poetry] in addition to the ``declared`` ones of [project] and [dependency-groups].
 
-    With dependencies in [project], Poetry 2 takes from its own table only where they come from (a repository, a path):
-    such a declaration is put aside. ``dynamic`` is the list in [project], whose contents Poetry declares itself.
+    With dependencies in [project], Poetry 2 reads from its own table only their source (a repository, a path): such a
+    declaration is skipped. ``dynamic`` is the list in [project] of the fields that Poetry declares itself.
     """
     extras = _read_extras(poetry)
     by_group = _by_group(declared)
@@ -74,7 +74,7 @@ def read_poetry_project(poetry: Table, declared: Sequence[Entry], dynamic: froze
 
 
 def add_sources(entries: Sequence[Entry], sources: Mapping[tuple[str, NormalizedName], Dependency]) -> list[Entry]:
-    """The entries, those without a source of their own with the one that [tool.poetry] gives them."""
+    """The entries; those without a source have the one from [tool.poetry]."""
     added: list[Entry] = []
     for entry in entries:
         if isinstance(entry, Dependency) and entry.name is not None and entry.url is None:
@@ -86,10 +86,10 @@ def add_sources(entries: Sequence[Entry], sources: Mapping[tuple[str, Normalized
 
 
 def read_poetry_sources(poetry: Table) -> IndexSettings:
-    """The package indexes of [[tool.poetry.source]]; the first primary one takes the public index's place.
+    """The package indexes of [[tool.poetry.source]]; the first primary one replaces the public index.
 
-    An explicit one is only for the packages that name it. The public index stays where it is listed by its name alone.
-    Poetry compares the names without regard to case.
+    An explicit one is only for the packages that name it. The public index keeps its position if it is listed by name
+    alone. Poetry compares the names case-insensitively.
     """
     groups: dict[str, list[IndexLocation]] = {"primary": [], "other": [], "explicit": []}
     keeps_public = False
@@ -131,7 +131,7 @@ class _Reading:
         """Everything that one table of dependencies declares; the group is empty for the project's own."""
         for key, value in table.values.items():
             if canonicalize_name(key) == "python":
-                reason = "the Python versions that the project itself is for"
+                reason = "the project's supported Python versions"
                 self.entries.append(
                     Skipped(
                         text=_write(key, value), reason=reason, location=table.location(key), category=SkipKind.PROJECT
@@ -161,7 +161,7 @@ class _Reading:
             self.pins.append(pin)
 
     def _only_adds(self, group: str, *, is_optional: bool) -> bool:
-        """Whether another table declares this group's dependencies, so that Poetry's only says where they come from."""
+        """Whether another table declares this group's dependencies, so that Poetry's table only sets their sources."""
         declared = self._declared.get(group, ())
         if not declared:
             return False
@@ -178,15 +178,15 @@ class _Reading:
         if is_named and dependency.url is not None:
             self.sources.setdefault((group, dependency.name), dependency)
         reason = (
-            f"adds to the declaration of the same name in {place}"
+            f"extends the declaration of the same name in {place}"
             if is_named
-            else f"only adds to {place}, where nothing of this name is declared"
+            else f"has no effect: it extends {place}, which does not declare this name"
         )
-        self.entries.append(replace(dependency, groups=(group,) if group else (), aside=reason))
+        self.entries.append(replace(dependency, groups=(group,) if group else (), skipped_because=reason))
 
 
 def _read_specs(table: Table, key: str, value: object) -> Iterator[tuple[Table | str, Location]]:
-    """The one or several constraints of a dependency, each with its place: the key's, or its own header's."""
+    """The constraints of a dependency, each with its location: that of the key, or of its own header."""
     location = table.location(key)
     match value:
         case str():
@@ -194,7 +194,7 @@ def _read_specs(table: Table, key: str, value: object) -> Iterator[tuple[Table |
         case dict():
             yield table.table(key), location
         case list():
-            # [[tool.poetry.dependencies.NAME]]: the key then stands where the first table does.
+            # [[tool.poetry.dependencies.NAME]]: the location of the key is then that of the first table.
             has_headers = table.location(key, 0) == location
             for number, element in enumerate(value):
                 spec = element if isinstance(element, str) else table.element(key, number, element)
@@ -207,7 +207,7 @@ def _read_specs(table: Table, key: str, value: object) -> Iterator[tuple[Table |
 def _read_dependency(table: Table, key: str, spec: Table | str, location: Location) -> Dependency | None:
     name = parse_name(key)
     if name is None:
-        table.report(f"«{key[:80]}» is not the name of a package", key)
+        table.report(f"`{key[:80]}` is not a package name", key)
         return None
     version = spec if isinstance(spec, str) else spec.string("version")
     url = None if isinstance(spec, str) else read_url(spec)
@@ -260,13 +260,13 @@ def _by_group(declared: Sequence[Entry]) -> dict[str, list[Dependency]]:
 
 
 def _group_of(entry: Dependency) -> str:
-    """The Poetry group of a declaration elsewhere in the file; extras belong to the project's own."""
+    """The Poetry group of a declaration elsewhere in the file; extras belong to the project's own group."""
     own = entry.groups[0] if entry.groups else ""
     return "" if own.startswith("extra:") else own
 
 
 def _write(key: str, value: object) -> str:
-    """A declaration for people, much as it stands in the file."""
+    """A declaration for messages, similar to the text of the file."""
     if isinstance(value, Mapping):
         parts = [f"{part} = {json.dumps(text, default=str, ensure_ascii=False)}" for part, text in value.items()]
         return shorten(f"{key} = {{ {', '.join(parts)} }}", limit=_MAX_TEXT_CHARACTERS)

@@ -1,6 +1,6 @@
 """Poetry's version constraints as PEP 440 specifiers and PEP 508 markers.
 
-Follows https://python-poetry.org/docs/dependency-specification/ and agrees with poetry-core 2.5.0 (2026-11): ``^``,
+Follows https://python-poetry.org/docs/dependency-specification/ and matches poetry-core 2.5.0 (2026-11): ``^``,
 ``~``, wildcards, ``,`` or a space for "and", ``||`` or ``|`` for "or".
 """
 
@@ -21,7 +21,7 @@ _WILDCARD = re.compile(r"v?(\d+(?:\.\d+)*)((?:\.\*)+)")
 _PLATFORM = re.compile(r"(!=|===?)?\s*(.+)")
 
 Cut = tuple[int, Version, bool]
-"""A place in the order of versions: before (False) or after (True) one of them.
+"""A position in the order of versions: before (False) or after (True) one of them.
 
 The leading number is 1; it is 0 below all versions and 2 above all versions.
 """
@@ -37,8 +37,8 @@ _EVERYTHING: Ranges = [(_LOWEST, _HIGHEST)]
 def parse_poetry_constraint(text: str) -> SpecifierSet:
     """The PEP 440 specifiers of a Poetry constraint.
 
-    A union (``||``) that they cannot express becomes the span from its lowest to its highest version, without the
-    gaps that ``!=`` can express.
+    A union (``||``) that PEP 440 cannot express becomes the span from its lowest to its highest version, except for
+    the gaps that ``!=`` can express.
 
     Raises:
         ValueError: the text is not a constraint.
@@ -46,7 +46,7 @@ def parse_poetry_constraint(text: str) -> SpecifierSet:
     ranges = _parse_ranges(text, is_python=False)
     if ranges:
         return SpecifierSet(",".join(_write_specifiers(ranges)))
-    # ">2,<1": no version satisfies it; the clauses of the first alternative say so.
+    # ">2,<1": no version satisfies it, as the clauses of the first alternative express.
     clauses = _split_clauses(text.partition("|")[0])
     parts = (_read_clause(operator, version, is_python=False) for operator, version in clauses)
     return SpecifierSet(",".join(chain.from_iterable(map(_write_specifiers, parts))))
@@ -102,7 +102,7 @@ def _parse_ranges(text: str, *, is_python: bool) -> Ranges:
 
 
 def _split_clauses(text: str) -> Iterator[tuple[str, str]]:
-    """The operators and versions of an "and" list; an operator is empty if none is written."""
+    """The operators and versions of an "and" list; a missing operator is empty."""
     stripped = text.strip()
     position = 0
     while position < len(stripped):
@@ -152,7 +152,7 @@ def _find_bumped(operator: str, release: tuple[int, ...]) -> int:
 
 
 def _bump(version: Version, index: int | None, suffix: str = "") -> Version:
-    """The release with the number at ``index`` one higher and zeros behind it: (1.2.3, 1) gives 1.3.0."""
+    """The release with the number at ``index`` incremented and zeros after it: (1.2.3, 1) gives 1.3.0."""
     release = version.release
     if index is not None:
         release = (*release[:index], release[index] + 1, *(0 for _ in release[index + 1 :]))
@@ -229,7 +229,7 @@ def _write_wildcard(low: Cut, high: Cut) -> str | None:
 
 
 def _strip_dev(version: Version) -> str:
-    """``2.0`` for 2.0.dev0, which is only used as the place below every pre-release of 2.0."""
+    """``2.0`` for 2.0.dev0, which only marks the position below every pre-release of 2.0."""
     text = version.public
     return text.removesuffix(".dev0") if version.pre is None and version.post is None else text
 

@@ -1,4 +1,4 @@
-"""[tool.uv]: where dependencies come from, development dependencies, constraints, overrides and indexes."""
+"""[tool.uv]: sources of dependencies, development dependencies, constraints, overrides and indexes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from scanner.model.uv_settings import parse_uv_settings
 
 
 def read_uv_project(uv: Table) -> Parsed:
-    """What [tool.uv] declares: development dependencies, constraints and overrides, and its indexes."""
+    """The declarations of [tool.uv]: development dependencies, constraints, overrides and indexes."""
     build_constraints = (
-        Skipped(text=text, reason="constrains builds only", location=location, category=SkipKind.DEVELOPMENT)
+        Skipped(text=text, reason="only constrains builds", location=location, category=SkipKind.DEVELOPMENT)
         for text, location in uv.strings("build-constraint-dependencies")
     )
     return Parsed(
@@ -31,7 +31,7 @@ def read_uv_project(uv: Table) -> Parsed:
 
 
 def add_uv_sources(entries: Iterable[Entry], uv: Table) -> Iterator[Entry]:
-    """The entries, with the repository, URL or path that [tool.uv.sources] gives them; a workspace's member as well."""
+    """The entries, with the repository, URL, path or workspace member that [tool.uv.sources] sets."""
     sources = uv.table("sources")
     by_name = {canonicalize_name(name): name for name in sources.values}
     for entry in entries:
@@ -56,7 +56,7 @@ def _alternatives(sources: Table, key: str) -> Iterator[Table]:
 
 
 def _choose(entry: Dependency, alternatives: tuple[Table, ...]) -> Table | None:
-    """The source that counts: one for the entry's extra or group, else one for every platform, else the first."""
+    """The applicable source: one for the entry's extra or group, else one for every platform, else the first."""
     fitting = [source for source in alternatives if _concerns(entry, source)]
     unconditional = [source for source in fitting if "marker" not in source]
     from_index = [source for source in fitting if "index" in source]

@@ -1,4 +1,4 @@
-"""requirements.txt in all of pip's syntax, what it includes, and what ``pip freeze``, pip-compile and uv write.
+"""requirements.txt in all of pip's syntax, with includes, and the output of ``pip freeze``, pip-compile and uv.
 
 ``lines`` joins and cuts lines; ``options``, ``requirement`` and ``compiled`` parse options, requirements and comments.
 """
@@ -32,9 +32,9 @@ _FREEZE_COMMENT = re.compile(r"# Editable [^()]*\(([^()]+)\)")
 def parse_requirements(document: Document) -> Parsed:
     """Everything that a requirements file and the files it includes declare, in the order in which pip reads it.
 
-    ``-r`` and ``-c`` are followed by ``document.open``, never over the network. A file that is included twice, by
-    two ways that are no circle, is read once; pip reads it twice to the same effect. The result is a lock only if
-    every file with requirements is one (see ``compiled.is_compiled``).
+    ``-r`` and ``-c`` are opened with ``document.open``, never over the network. A file that is included twice without
+    a circle is read once; pip reads it twice to the same effect. The result is a lock only if every file with
+    requirements is a lock (see ``compiled.is_compiled``).
     """
     return parse_requirement_lines(document, split_lines(document.text))
 
@@ -42,7 +42,7 @@ def parse_requirements(document: Document) -> Parsed:
 def parse_requirement_lines(
     document: Document, content: LogicalLines, *, groups: tuple[str, ...] = (), can_be_lock: bool = True
 ) -> Parsed:
-    """The same for lines that stand in another kind of file, for example the ``pip:`` list of a conda environment."""
+    """The same for lines in another kind of file, for example the ``pip:`` list of a conda environment."""
     reading = _Reading(groups=groups)
     _read_lines(reading, _Place(document=document, chain=(_identify(document.path),)), content)
     is_lock = can_be_lock and bool(reading.locked) and all(reading.locked)
@@ -60,7 +60,7 @@ def parse_requirement_lines(
 
 @dataclass(kw_only=True, slots=True)
 class _Reading:
-    """What has been read so far, over all files."""
+    """The results so far, for all files."""
 
     groups: tuple[str, ...] = ()
     options: OptionReader = field(default_factory=OptionReader)
@@ -71,17 +71,17 @@ class _Reading:
     index: IndexSettings = field(default_factory=IndexSettings)
     seen: set[tuple[str, bool]] = field(default_factory=set)
     locked: list[bool] = field(default_factory=list)
-    """For each file with requirements of its own whether it is a lock."""
+    """Whether each file with requirements of its own is a lock."""
     manifests: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Place:
-    """The file that is being read, and the way to it."""
+    """The current file, and the files that include it."""
 
     document: Document
     chain: tuple[str, ...]
-    """The files that include one another down to this one, each as ``_identify`` gives it."""
+    """The chain of including files down to this one, each as ``_identify`` returns it."""
     is_constraint: bool = False
 
 
@@ -110,7 +110,7 @@ def _read_lines(reading: _Reading, place: _Place, content: LogicalLines) -> None
 
 
 def _read_line(reading: _Reading, place: _Place, line: LogicalLine) -> Dependency | None:
-    """The requirement of one line; None for a line of options, which are carried out."""
+    """The requirement of one line; None for a line of options, which are applied."""
     plain = parse_plain(line.text, place.document.location(line.line, line.column), groups=reading.groups)
     if plain is not None:
         return plain
@@ -151,8 +151,8 @@ def _read_requirement(
         raise SourceError(place.document.path, line.line, f"{reason}--index-url or --extra-index-url")
     if (egg := find_egg(dependency.url or "")) and not re.fullmatch(r"[\w.-]+", egg):
         place_name = f"{place.document.path}:{line.line}"
-        reading.notes.append(f"{place_name}: newer releases of pip refuse more than a name in «#egg={shorten(egg)}»")
-    # As it stands in the file: without its hashes, with its variables.
+        reading.notes.append(f"{place_name}: newer releases of pip reject more than a name in `#egg={shorten(egg)}`")
+    # As written in the file: without its hashes, with its variables.
     text = split_options(line.text)[0] if requirement else line.text
     if options.hashes or text != dependency.text:
         dependency = replace(dependency, hashes=options.hashes, text=text)
@@ -160,11 +160,11 @@ def _read_requirement(
 
 
 def _follow(reading: _Reading, place: _Place, line: LogicalLine, target: str, *, is_constraint: bool) -> None:
-    """Read what ``-r`` or ``-c`` names, or note why not (CS602)."""
+    """Read the file of ``-r`` or ``-c``, or report why not (CS602)."""
     try:
         document = _open_included(place, target)
     except SourceError as error:
-        message = f"«{shorten(redact_url(target))}» is not included: {error.reason}"
+        message = f"`{shorten(redact_url(target))}` cannot be included: {error.reason}"
         reading.problems.append(place.document.problem(message, line.line, rule=Rule.CS602))
         return
     identity = _identify(document.path)
@@ -176,19 +176,19 @@ def _follow(reading: _Reading, place: _Place, line: LogicalLine, target: str, *,
 
 def _open_included(place: _Place, target: str) -> Document:
     if re.match(r"(https?|ftp):", target, re.IGNORECASE):
-        raise SourceError(place.document.path, None, "dependency files are not fetched over the network")
+        raise SourceError(place.document.path, None, "dependency files are not downloaded")
     document = place.document.open(path_of_file_url(target))
     chain = place.chain
     if _identify(document.path) in chain:
         circle = " → ".join((*chain[chain.index(_identify(document.path)) :], _identify(document.path)))
         raise SourceError(place.document.path, None, f"it includes itself: {shorten(circle, limit=400)}")
     if len(chain) > MAX_INCLUDE_DEPTH:
-        raise SourceError(place.document.path, None, f"files include one another over {MAX_INCLUDE_DEPTH} levels deep")
+        raise SourceError(place.document.path, None, f"includes are nested more than {MAX_INCLUDE_DEPTH} levels deep")
     return document
 
 
 def _identify(path: str) -> str:
-    """The path in one spelling, to tell whether two lead to the same file."""
+    """The normalised path, for detecting that two paths lead to the same file."""
     return posixpath.normpath(path.replace("\\", "/"))
 
 
@@ -204,14 +204,14 @@ def _read_index(options: LineOptions, document: Document) -> IndexSettings:
 
 
 def _name_by_comment(dependency: Dependency, comments: Iterable[str]) -> Dependency:
-    """The same with the name that ``pip freeze`` puts into a comment above an editable path."""
+    """The dependency with the name that ``pip freeze`` writes in a comment above an editable path."""
     if not dependency.editable or dependency.name is not None:
         return dependency
     for comment in comments:
         if match := _FREEZE_COMMENT.match(comment):
             try:
-                told = parse_declaration(match[1], dependency.location)
+                declared = parse_declaration(match[1], dependency.location)
             except SourceError:
                 continue
-            return replace(dependency, name=told.name, pin=told.pin)
+            return replace(dependency, name=declared.name, pin=declared.pin)
     return dependency

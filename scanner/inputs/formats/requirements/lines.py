@@ -1,4 +1,4 @@
-"""The lines of a requirements file as pip joins them, each with the place where it begins and its comments."""
+"""The lines of a requirements file as pip joins them, each with its location and its comments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LogicalLine:
-    """One line after continuations are joined and comments taken off, never blank."""
+    """One line after continuations are joined and comments removed, never blank."""
 
     text: str
     line: int
@@ -70,7 +70,7 @@ def _join_continuations(text: str) -> Iterator[tuple[str, int, int]]:
             pieces.append(content.strip("\\"))
             continue
         if not pieces:
-            # What follows a backslash is joined below; the space there keeps a comment a comment.
+            # The text after a backslash is joined below; the space there keeps a comment a comment.
             yield f" {content}" if is_comment else content, line, column
             continue
         pieces.append(f" {content}" if is_comment else content)
@@ -87,7 +87,7 @@ def _split_physical(text: str) -> Iterator[tuple[str, int, int]]:
         content = raw.rstrip(_LINE_ENDS)
         indent = len(content) - len(content.lstrip())
         yield content, number, indent + 1 if indent < len(content) else 1
-        # splitlines also cuts at form feeds and the like, where no editor begins a new line.
+        # splitlines also splits at form feeds and the like, which do not begin a new line in editors.
         number += raw.endswith(("\n", "\r"))
 
 

@@ -20,7 +20,7 @@ _PLAIN_HASH = re.compile(r"--hash=(\w+:\w+)")
 _PLAIN_INCLUDE = re.compile(r"(?:-r|--requirement|(-c|--constraint))(?:\s+|=)([\w./][\w./-]*)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|\s*=\s*)(.*)")
 _HASH = re.compile(r"\w+:\w+")
-# What newer releases of pip know and the library does not.
+# Options of newer releases of pip that the library does not support.
 _NEWER_FLAGS = ("--no-require-hashes",)
 _NEWER_OPTIONS = ("--all-releases", "--only-final")
 _ON_REQUIREMENTS = frozenset({"hashes", "install_options", "global_options", "config_settings", "editables"})
@@ -28,10 +28,10 @@ _ON_REQUIREMENTS = frozenset({"hashes", "install_options", "global_options", "co
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineOptions:
-    """The options of one line that mean something to a scan."""
+    """The options of one line that affect a scan."""
 
     editable: str = ""
-    """What ``-e`` names, with its marker; empty without one."""
+    """The value of ``-e``, with its marker; empty without one."""
     hashes: tuple[str, ...] = ()
     includes: tuple[tuple[str, bool], ...] = ()
     """The paths of ``-r`` and ``-c``, each with whether it is a constraints file."""
@@ -41,20 +41,20 @@ class LineOptions:
     no_index: bool = False
     prereleases: bool = False
     faults: tuple[str, ...] = ()
-    """What is wrong with the options by themselves."""
+    """Errors in the options themselves."""
     ignored: tuple[str, ...] = ()
-    """The options, as one writes them, that pip takes on lines of their own only."""
+    """The options, as written, that pip accepts only on separate lines."""
     notes: tuple[str, ...] = ()
     rest: str = ""
-    """What stands behind the options and belongs to none of them."""
+    """The text after the options that belongs to none of them."""
 
     def find_faults(self, requirement: str) -> Iterator[str]:
-        """What pip refuses or ignores on this line, given the requirement before the options, if any."""
+        """What pip rejects or ignores on this line, given the requirement before the options, if any."""
         yield from self.faults
         if (requirement or self.editable) and self.ignored:
-            yield f"«{', '.join(self.ignored)}» is ignored beside a requirement; it needs a line of its own"
+            yield f"`{', '.join(self.ignored)}` is ignored after a requirement; put it on a separate line"
         if self.rest and not self.editable:
-            yield f"«{shorten(self.rest)}» behind an option is ignored"
+            yield f"`{shorten(self.rest)}` after an option is ignored"
 
 
 def split_options(line: str) -> tuple[str, str]:
@@ -86,7 +86,7 @@ class OptionReader:
         if editable := _find_editable(text):
             return LineOptions(editable=editable)
         if len(text) > MAX_OPTION_CHARACTERS:
-            raise ValueError(f"options of {len(text):,} characters are too long to be any")
+            raise ValueError(f"options of {len(text):,} characters are too long")
         values, rest = self._parse_words(_split_words(text))
         return _read_values(values, rest)
 
@@ -110,7 +110,7 @@ def _split_words(text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError as error:
-        raise ValueError(f"«{shorten(text)}» has a quote without its end") from error
+        raise ValueError(f"`{shorten(text)}` has an unclosed quote") from error
 
 
 def _build_parser() -> OptionParser:
@@ -130,11 +130,11 @@ def _read_values(values: Values, rest: list[str]) -> LineOptions:
 
     given = {name: value for name, value in vars(values).items() if value}
     legacy = [name for name in given if name in LEGACY_OPTIONS_DEST]
-    faults = [f"«{_spell(name)}» is an option that pip no longer has" for name in legacy]
+    faults = [f"`{_spell(name)}` was removed from pip" for name in legacy]
     hashes = _clean(given.get("hashes", []))
-    faults += [f"«--hash={shorten(each)}» is no hash" for each in hashes if not _HASH.fullmatch(each)]
+    faults += [f"`--hash={shorten(each)}` is not a hash" for each in hashes if not _HASH.fullmatch(each)]
     editables = _clean(given.get("editables", []))
-    faults += [f"«-e {shorten(each)}» is ignored: one line takes one «-e»" for each in editables[1:]]
+    faults += [f"`-e {shorten(each)}` is ignored: a line can have only one `-e`" for each in editables[1:]]
     index_urls = _clean([given["index_url"]]) if "index_url" in given else []
     return LineOptions(
         editable=editables[0] if editables else "",
@@ -148,13 +148,13 @@ def _read_values(values: Values, rest: list[str]) -> LineOptions:
         prereleases="pre" in given or ":all:" in _clean(given.get("all_releases", [])),
         faults=tuple(faults),
         ignored=tuple(_spell(name) for name in given if name not in _ON_REQUIREMENTS and name not in legacy),
-        notes=("--no-binary has no effect here: a Worker takes wheels",) if "no_binary" in given else (),
+        notes=("--no-binary has no effect: Workers install only wheels",) if "no_binary" in given else (),
         rest=" ".join(rest),
     )
 
 
 def _find_editable(text: str) -> str:
-    """What follows ``-e``, with a marker's quotes intact, where it is the only option of the line; else empty."""
+    """The text after ``-e``, with a marker's quotes intact, if it is the only option of the line; otherwise empty."""
     match = _EDITABLE.fullmatch(text)
     if match is None or _FIRST_OPTION.search(match[1]):
         return ""

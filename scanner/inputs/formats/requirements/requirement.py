@@ -1,4 +1,4 @@
-"""One requirement as pip takes it (PEP 508, URL, path or editable) to one ``Dependency``."""
+"""Parses one requirement in pip's forms (PEP 508, URL, path or editable) into one ``Dependency``."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ _EGG = re.compile(r"[#&]egg=([^&]*)")
 def parse_pip_requirement(
     text: str, location: Location, *, groups: tuple[str, ...] = (), editable: bool = False
 ) -> Dependency:
-    """The dependency that a line of a requirements file asks for, without its options.
+    """The dependency that a line of a requirements file declares, without its options.
 
-    A URL or path tells its name by ``#egg=`` or by the file name at its end; else the name is None. With
-    ``editable`` the text is what follows ``-e``, where whatever is no URL is a path.
+    The name of a URL or path comes from ``#egg=`` or from the file name at its end; otherwise it is None. With
+    ``editable`` the text is the value of ``-e``, in which everything but a URL is a path.
 
     Raises:
         SourceError: the text is none of pip's forms.
     """
     if len(text) > MAX_DECLARATION_CHARACTERS:
-        raise SourceError(location.path, location.line, f"«{shorten(text)}» is not a requirement: it is too long")
+        raise SourceError(location.path, location.line, f"`{shorten(text)}` is not a requirement: it is too long")
     body, marker = _split_marker(text)
     is_reference = _URL.match(body) or (editable and is_vcs_url(body))
     if not is_reference and (_NAME_AT_URL.match(body) or not (editable or _looks_like_path(body))):
         dependency = parse_declaration(body, location, groups=groups)
     elif is_reference and len(body.split()) > 1:
-        raise SourceError(location.path, location.line, f"«{shorten(body)}» is not a URL: it has white space")
+        raise SourceError(location.path, location.line, f"`{shorten(body)}` is not a URL: it has white space")
     else:
         reference, extras = (body, ()) if is_reference else _split_extras(body)
         dependency = _read_reference(reference, extras, location)
@@ -63,13 +63,13 @@ def parse_pip_requirement(
 
 
 def find_egg(url: str) -> str | None:
-    """What ``#egg=`` in a URL says, None where nothing does."""
+    """The requirement in ``#egg=`` of a URL; None without one."""
     match = _EGG.search(url)
     return match[1] if match and match[1] else None
 
 
 def _split_marker(text: str) -> tuple[str, str]:
-    """The text before a marker and the marker; in a URL only a semicolon with white space beside it begins one."""
+    """The text before a marker and the marker; in a URL a marker requires white space next to its semicolon."""
     if _URL.match(text):
         match = re.search(r"\s;|;\s", text)
         start = match.start() if match else -1
@@ -81,30 +81,30 @@ def _split_marker(text: str) -> tuple[str, str]:
 
 
 def _read_reference(url: str, extras: tuple[str, ...], location: Location) -> Dependency:
-    """A URL or path; what a wheel's file name tells counts before ``#egg=``, as in pip."""
-    told = parse_reference(url)
+    """A URL or path; a wheel's file name takes precedence over ``#egg=``, as in pip."""
+    reference = parse_reference(url)
     egg = _parse_egg(url, location)
     specifier = egg.specifier if egg else SpecifierSet()
-    if told.is_wheel and told.version is not None:
-        specifier = SpecifierSet(f"=={told.version}")
+    if reference.is_wheel and reference.version is not None:
+        specifier = SpecifierSet(f"=={reference.version}")
     return Dependency(
-        name=told.name or (egg.name if egg else None),
+        name=reference.name or (egg.name if egg else None),
         specifier=specifier,
         extras=extras or (egg.extras if egg else ()),
-        pin=told.version or find_pin(specifier),
+        pin=reference.version or find_pin(specifier),
         url=url,
         location=location,
     )
 
 
 def _parse_egg(url: str, location: Location) -> Dependency | None:
-    """What ``#egg=name[extra]==1.0`` declares: pip takes only the name, older tools wrote the rest."""
+    """The requirement in ``#egg=name[extra]==1.0``: pip uses only the name, older tools wrote the rest."""
     egg = find_egg(url)
     return parse_declaration(egg, location) if egg else None
 
 
 def _looks_like_path(text: str) -> bool:
-    """Whether pip would look for a file: what is here does not know the file system, so only the form decides."""
+    """Whether pip would search for a file; decided by the form alone, without access to the file system."""
     if _NAME_AND_OPERATOR.match(text):
         return False
     path, _extras = _split_extras(text)

@@ -1,1 +1,1 @@
-"""TOML and JSON documents with the place of every key."""
+"""TOML and JSON documents with the location of every key."""

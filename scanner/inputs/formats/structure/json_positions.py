@@ -1,7 +1,7 @@
-"""The place of every key and array element of a JSON text, in one pass over it.
+"""The position of every key and array element of a JSON text, in one pass.
 
-The values themselves come from the standard library; this only tells where they stand, so it takes a text that
-``json.loads`` has accepted and is no judge of its grammar.
+The standard library parses the values; this module only finds their positions, so the text must be one that
+``json.loads`` has accepted.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _BLANK = re.compile(r"[ \t\r\n,:]*+")
 _KEY = re.compile(_STRING)
 _PLAIN_VALUE = re.compile(rf"{_STRING}|[^,\]}}\s]++")
 _CLOSERS = {"[": "]", "{": "}"}
-# A string without an end reaches to the end of the text.
+# An unclosed string extends to the end of the text.
 _STRUCTURE = re.compile(rf'{_STRING}|"[\s\S]*+|[\[{{\]}},]')
 _BRACKET = re.compile(rf"{_STRING}|[\[{{]|[\]}}]")
 
 
 def find_json_positions(text: str, *, depth: int = DEFAULT_DEPTH) -> Positions:
-    """The place of each key path of up to ``depth`` parts in a text that is valid JSON: of the key, or of the element.
+    """The position of each key path of up to ``depth`` parts in valid JSON: that of the key or the element.
 
-    Of a key that stands twice in one object the last place counts, as its value does.
+    For a key that occurs twice in one object the last position counts, as its value does.
     """
     scan = _Scan(text, depth)
     scan.value(())
@@ -33,16 +33,16 @@ def find_json_positions(text: str, *, depth: int = DEFAULT_DEPTH) -> Positions:
 
 
 def find_repeated_keys(text: str, *, depth: int = DEFAULT_DEPTH) -> tuple[KeyPath, ...]:
-    """The paths of keys that stand more than once in their object, in a text that is valid JSON."""
+    """The paths of keys that occur more than once in their object, in valid JSON."""
     scan = _Scan(text, depth)
     scan.value(())
     return tuple(scan.repeated)
 
 
 def close_json(beginning: str, *, depth: int) -> str:
-    """The longest part of the beginning of a JSON text that ends with a whole member, with what it opens closed.
+    """The longest beginning of a JSON text that ends with a complete member, with all open brackets closed.
 
-    Members count down to ``depth`` levels: what is unfinished there is left out as a whole. Empty where none is whole.
+    Members count down to ``depth`` levels: an unfinished one there is left out as a whole. Empty if none is complete.
     """
     opened: list[str] = []
     whole, closing = 0, ""
@@ -52,7 +52,7 @@ def close_json(beginning: str, *, depth: int) -> str:
             opened.append(_CLOSERS[mark])
         elif mark in {"]", "}"} and opened:
             opened.pop()
-        # A comma ends the member before it, a bracket the one that it closes; behind the text's own nothing belongs.
+        # A comma ends the member before it, a bracket the one that it closes; nothing may follow the outermost bracket.
         if len(opened) <= depth and mark in {",", "]", "}"}:
             whole, closing = match.start() if mark == "," else match.end(), "".join(reversed(opened))
             if not opened:
@@ -61,7 +61,7 @@ def close_json(beginning: str, *, depth: int) -> str:
 
 
 class _Scan:
-    """The state of one pass: where it is and what it has recorded."""
+    """The state of one pass: its position and the recorded positions."""
 
     def __init__(self, text: str, depth: int) -> None:
         self.text = text
@@ -105,13 +105,13 @@ class _Scan:
         self.at += 1
 
     def _skip_blank(self) -> bool:
-        """Goes over white space and separators; whether there is more text."""
+        """Skip white space and separators; whether there is more text."""
         if match := _BLANK.match(self.text, self.at):
             self.at = match.end()
         return self.at < len(self.text)
 
     def _skip_brackets(self) -> None:
-        """Goes over an array or object as a whole, without a call for each level."""
+        """Skip an array or object as a whole, without a call for each level."""
         level = 0
         for match in _BRACKET.finditer(self.text, self.at):
             self.at = match.end()

@@ -1,7 +1,7 @@
-"""JSON with comments and trailing commas: what Wrangler accepts in wrangler.jsonc and wrangler.json, and nothing else.
+"""JSON with comments and trailing commas: exactly what Wrangler accepts in wrangler.jsonc and wrangler.json.
 
 Wrangler uses Microsoft's jsonc-parser with `allowTrailingComma`. JSON5 accepts more (single quotes, bare keys,
-hexadecimal numbers); Wrangler refuses a file with any of these.
+hexadecimal numbers); Wrangler rejects a file with any of these.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any, NoReturn
 
-# Every pattern is possessive, so that a hostile text takes linear time. A string without an end reaches to the end of
-# its line, a block comment without an end to the end of the text: both stay as they are, and JSON refuses them.
+# Every pattern is possessive, so that a hostile text takes linear time. An unclosed string extends to the end of its
+# line, an unclosed block comment to the end of the text: both are kept as they are, and the JSON parser rejects them.
 _SPACE = r"[ \t\r\n]*+"
 _STRING = r'"(?:[^"\\\r\n]++|\\[^\r\n])*+"?+'
 _COMMENT = re.compile(rf"{_STRING}|(//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)|/\*[\s\S]*+")
@@ -19,10 +19,10 @@ _COMMA = re.compile(rf'((?:{_STRING}|[^\s",:\[{{]){_SPACE}),(?={_SPACE}[}}\]])|{
 
 
 def parse_jsonc(text: str) -> tuple[Any, str]:
-    """The value of a text, and the text as plain JSON with every line and column in its place.
+    """The value of a text, and the text as plain JSON with unchanged lines and columns.
 
     Raises:
-        ValueError: Wrangler refuses the text, or a number has more digits than Python converts.
+        ValueError: Wrangler rejects the text, or a number has more digits than Python converts.
         RecursionError: it is nested too deeply.
     """
     plain = _COMMENT.sub(_blank_comment, text)
@@ -39,5 +39,5 @@ def _blank_comma(match: re.Match[str]) -> str:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    """Refuse NaN, Infinity and -Infinity, which Python reads and JSON does not have."""
+    """Reject NaN, Infinity and -Infinity, which Python reads and JSON does not have."""
     raise ValueError(f"{name} is not a JSON value")

@@ -1,4 +1,4 @@
-"""Where the keys and array elements of a structured document stand, by their key path."""
+"""The positions of the keys and array elements of a structured document, by key path."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import cached_property
 
 KeyPath = tuple[str | int, ...]
 
-# Deeper than every declaration of every format: tool.poetry.group.NAME.dependencies.PACKAGE[n].
+# The deepest declaration of any format is tool.poetry.group.NAME.dependencies.PACKAGE[n].
 DEFAULT_DEPTH = 8
 
 
 class Positions:
-    """The place of each recorded key path; a path that was not recorded has the place of its nearest parent."""
+    """The position of each recorded key path; a path that was not recorded has the position of its nearest parent."""
 
     def __init__(self, text: str, offsets: Mapping[KeyPath, int]) -> None:
         self._text = text
@@ -23,7 +23,7 @@ class Positions:
         return iter(self._offsets)
 
     def find(self, path: KeyPath) -> tuple[int, int]:
-        """The line and the column of a key path, both from 1; (1, 1) where not even its first key was recorded."""
+        """The line and the column of a key path, both from 1; (1, 1) if not even its first key was recorded."""
         for length in range(len(path), 0, -1):
             offset = self._offsets.get(path[:length])
             if offset is not None:
@@ -32,11 +32,11 @@ class Positions:
         return 1, 1
 
     def offset(self, path: KeyPath) -> int | None:
-        """Where a key path begins, counted in characters from 0; None if it was not recorded."""
+        """The offset of a key path, in characters from 0; None if it was not recorded."""
         return self._offsets.get(path)
 
     def find_path(self, line: int, column: int) -> KeyPath:
-        """The longest key path that begins at a place; an empty one if none does."""
+        """The longest key path that begins at an offset; empty if there is none."""
         starts = self._line_starts
         offset = starts[line - 1] + column - 1 if line <= len(starts) else -1
         return max((path for path, start in self._offsets.items() if start == offset), key=len, default=())

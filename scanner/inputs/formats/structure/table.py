@@ -1,7 +1,7 @@
-"""TOML and JSON documents as tables that know where they stand.
+"""TOML and JSON documents as tables with locations.
 
-The values come from tomli and the standard library. A value of a type that the reader did not expect becomes a located
-problem and reads as absent, so that the rest of the document is still read.
+tomli and the standard library parse the values. A value of an unexpected type becomes a located problem and reads as
+absent, so that the rest of the document is still read.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _T = TypeVar("_T")
 
 _LARGE_CHARACTERS = 100_000
 _SALVAGE_TRIES = 3
-"""How many tables before a broken line are tried as the end of what can be read; each try parses the beginning."""
+"""How many tables before a broken line are tried as the end of the readable part; each try parses the beginning."""
 _SALVAGE_DEPTH = 2
-"""How deep the members lie that count as whole: the packages of Pipfile.lock and of `pip inspect`."""
+"""The depth of the members that are recovered as a whole: the packages of Pipfile.lock and of `pip inspect`."""
 
 
 def parse_toml(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
-    """The top table of a TOML document; positions are known to ``depth`` keys, and the nearest parent's below that.
+    """The top table of a TOML document; positions have up to ``depth`` keys, deeper ones are the nearest parent's.
 
-    Of a document that stops being TOML somewhere, the tables before that are read, and a problem tells the line.
+    Of a document with a syntax error, the tables before it are read, and a problem reports the line.
 
     Raises:
-        SourceError: the text is not TOML and has no whole table before the line where it stops being.
+        SourceError: the text is not TOML and has no complete table before the line of the syntax error.
     """
     text = document.text.removeprefix("\ufeff")
     refuse_endless(text, document.path)
@@ -50,11 +50,11 @@ def parse_toml(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
         text, values = _salvage_tables(text, error.lineno)
         if not values:
             raise SourceError(document.path, error.lineno, f"not TOML: {error.msg}") from error
-        message = f"not TOML: {error.msg}; what stands from the table before this line on is not read"
+        message = f"not TOML: {error.msg}; nothing from the preceding table header on is read"
         problems[document.problem(message, error.lineno)] = None
     except RecursionError as error:
         raise SourceError(document.path, None, "not readable as TOML: nested too deeply") from error
-    except ValueError as error:  # a number of more digits than Python converts
+    except ValueError as error:  # a number with more digits than Python converts
         raise SourceError(document.path, None, f"not readable as TOML: {error}") from error
     find = _find_large_positions if len(text) > _LARGE_CHARACTERS else find_toml_positions
     return Table(_Source(document, find(text, depth=depth), problems), (), values)
@@ -72,7 +72,7 @@ def _find_large_positions(text: str, *, depth: int) -> Positions:
 
 
 def _salvage_tables(text: str, bad_line: int) -> tuple[str, dict[str, object]]:
-    """The longest beginning that is TOML and ends before one of the last tables up to a line, with its values."""
+    """The values of the longest valid beginning that ends before one of the last tables up to a line."""
     lines = text.split("\n")[:bad_line]
     headers = [number for number, line in enumerate(lines) if line.startswith("[")]
     for end in reversed(headers[-_SALVAGE_TRIES:]):
@@ -85,13 +85,13 @@ def _salvage_tables(text: str, bad_line: int) -> tuple[str, dict[str, object]]:
 
 
 def parse_json(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
-    """The top object of a JSON document; positions are known to ``depth`` keys, and the nearest parent's below that.
+    """The top object of a JSON document; positions have up to ``depth`` keys, deeper ones are the nearest parent's.
 
-    Of a document that stops being JSON somewhere, the whole members before that are read, and a problem tells the line.
+    Of a document with a syntax error, the complete members before it are read, and a problem reports the line.
 
     Raises:
-        SourceError: the text is not JSON and has no whole member before the line where it stops being, or its top
-            level is no object.
+        SourceError: the text is not JSON and has no complete member before the line of the syntax error, or its top
+            level is not an object.
     """
     text = document.text.removeprefix("\ufeff")
     refuse_endless(text, document.path)
@@ -103,11 +103,11 @@ def parse_json(document: Document, *, depth: int = DEFAULT_DEPTH) -> Table:
         values = json.loads(text) if text else None
         if not values:
             raise SourceError(document.path, error.lineno, f"not JSON: {error.msg}") from error
-        message = f"not JSON: {error.msg}; what stands from the unfinished entry before this on is not read"
+        message = f"not JSON: {error.msg}; nothing from the incomplete entry on is read"
         problems[document.problem(message, error.lineno)] = None
     except RecursionError as error:
         raise SourceError(document.path, None, "not readable as JSON: nested too deeply") from error
-    except ValueError as error:  # a number of more digits than Python converts
+    except ValueError as error:  # a number with more digits than Python converts
         raise SourceError(document.path, None, f"not readable as JSON: {error}") from error
     if not isinstance(values, dict):
         raise SourceError(document.path, 1, f"the top level is {_name_type(values)}, not an object")
@@ -119,11 +119,11 @@ class _Source:
     document: Document
     positions: Positions
     problems: dict[Problem, None] = field(default_factory=dict)
-    """In the order in which they were met; a value that is looked at twice is told once."""
+    """In the order in which they were found; a value that is read twice is reported once."""
 
 
 class Table:
-    """One table with its key path; all tables of a document gather their problems in one list."""
+    """One table with its key path; all tables of a document collect their problems in one list."""
 
     __slots__ = ("_source", "path", "values")
 
@@ -145,38 +145,38 @@ class Table:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything in the document that was not understood so far, in the order in which it was met."""
+        """Every problem of the document so far, in the order in which they were found."""
         return tuple(self._source.problems)
 
     def location(self, *keys: str | int) -> Location:
-        """Where this table, or what the keys lead to in it, stands."""
+        """The location of this table, or of the value at a key path in it."""
         line, column = self._source.positions.find(self.path + keys)
         return self.document.location(line, column)
 
     def report(self, message: str, *keys: str | int, rule: Rule = Rule.CS601) -> None:
-        """Adds a problem at the place of this table, or of what the keys lead to in it."""
+        """Add a problem at the location of this table, or of the value at a key path in it."""
         place = _write_path(self.path + keys)
         text = f"{place}: {message}" if place else message
         self.report_at(self.location(*keys), text, rule=rule)
 
     def report_at(self, location: Location, message: str, *, rule: Rule = Rule.CS601) -> None:
-        """Adds a problem at a given place."""
+        """Add a problem at a given location."""
         self._source.problems[Problem(rule=rule, message=message, location=location)] = None
 
     def string(self, key: str) -> str | None:
-        """The string under a key; None where there is none."""
+        """The string under a key; None if there is none."""
         return self._read(key, str)
 
     def boolean(self, key: str) -> bool:
-        """The truth value under a key; False where there is none."""
+        """The boolean under a key; False if there is none."""
         return self._read(key, bool) or False
 
     def integer(self, key: str) -> int | None:
-        """The whole number under a key; None where there is none."""
+        """The integer under a key; None if there is none."""
         return self._read(key, int)
 
     def table(self, *keys: str) -> Table:
-        """The table that the keys lead to, one after the other; an empty one where there is none."""
+        """The table at a key path; an empty one if there is none."""
         table = self
         for key in keys:
             values: Mapping[str, object] = table._read(key, dict) or {}
@@ -184,17 +184,17 @@ class Table:
         return table
 
     def tables(self, key: str) -> Iterator[Table]:
-        """The tables of the array under a key; elements that are none become problems."""
+        """The tables of the array under a key; other elements become problems."""
         for number, value in enumerate(self._read(key, list) or ()):
             table = self.element(key, number, value)
             if table is not None:
                 yield table
 
     def element(self, key: str, number: int, value: object) -> Table | None:
-        """The n-th element of the array under a key as a table; a problem and None where it is none."""
+        """The n-th element of the array under a key as a table; a problem and None if it is not a table."""
         if isinstance(value, dict):
             return Table(self._source, (*self.path, key, number), value)
-        self.report(f"a table belongs here, not {_name_type(value)}", key, number)
+        self.report(f"expected a table, not {_name_type(value)}", key, number)
         return None
 
     def members(self) -> Iterator[tuple[str, Table]]:
@@ -203,19 +203,19 @@ class Table:
             if isinstance(value, dict):
                 yield key, Table(self._source, (*self.path, key), value)
             else:
-                self.report(f"a table belongs here, not {_name_type(value)}", key)
+                self.report(f"expected a table, not {_name_type(value)}", key)
 
     def elements(self, key: str) -> Iterator[tuple[int, object]]:
-        """The elements of the array under a key with their numbers, whatever they are."""
+        """The elements of the array under a key with their indexes, of any type."""
         yield from enumerate(self._read(key, list) or ())
 
     def strings(self, key: str) -> Iterator[tuple[str, Location]]:
-        """The strings of the array under a key, each with its place; elements that are none become problems."""
+        """The strings of the array under a key, each with its location; other elements become problems."""
         for number, value in self.elements(key):
             if isinstance(value, str):
                 yield value, self.location(key, number)
             else:
-                self.report(f"a string belongs here, not {_name_type(value)}", key, number)
+                self.report(f"expected a string, not {_name_type(value)}", key, number)
 
     def _read(self, key: str, kind: type[_T]) -> _T | None:
         value = self.values.get(key)
@@ -223,7 +223,7 @@ class Table:
             return None
         if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return value
-        self.report(f"{_NAMES[kind]} belongs here, not {_name_type(value)}", key)
+        self.report(f"expected {_NAMES[kind]}, not {_name_type(value)}", key)
         return None
 
 
@@ -243,7 +243,7 @@ def _name_type(value: object) -> str:
 
 
 def _write_path(path: KeyPath) -> str:
-    """A key path as people write it: ``package[3].version``; parts that are no bare keys in quotes."""
+    """A key path as text: ``package[3].version``; parts that are not bare keys are quoted."""
     text = ""
     for part in path:
         if isinstance(part, int):

@@ -1,7 +1,6 @@
-"""The place of every table header, key and array element of a TOML text, in one pass over it.
+"""The position of every table header, key and array element of a TOML text, in one pass.
 
-The values themselves come from tomli; this only tells where they stand, so it takes a text that tomli has accepted
-and is no judge of its grammar.
+tomli parses the values; this module only finds their positions, so the text must be one that tomli has accepted.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import tomli
 
 from scanner.inputs.formats.structure.positions import DEFAULT_DEPTH, KeyPath, Positions
 
-# Possessive quantifiers: no step back, hence linear time and constant memory for a string of any length.
+# Possessive quantifiers: no backtracking, so linear time and constant memory for a string of any length.
 _MULTILINE_BASIC = r'"""[^"\\]*+(?:(?:\\.|"{1,2}(?!"))[^"\\]*+)*+"{3,5}'
 _MULTILINE_LITERAL = r"'''[^']*+(?:'{1,2}(?!')[^']*+)*+'{3,5}"
 _BASIC = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
@@ -28,10 +27,10 @@ _BRACKET = re.compile(rf"{_STRING}|#[^\n]*+|[\[{{]|[\]}}]", re.DOTALL)
 
 
 def find_toml_positions(text: str, *, depth: int = DEFAULT_DEPTH) -> Positions:
-    """The place of each key path of up to ``depth`` parts in a text that is valid TOML.
+    """The position of each key path of up to ``depth`` parts in valid TOML.
 
-    A table stands where its header does, the n-th table of an array where its own header does, a key where the key
-    does, an array element where it begins. A table that only a longer key implies stands where that key does.
+    The position of a table is that of its header, also for the n-th table of an array; that of an array element is its
+    first character. A table that only a longer key implies has the position of that key.
     """
     scan = _Scan(text, depth)
     scan.document()
@@ -39,7 +38,7 @@ def find_toml_positions(text: str, *, depth: int = DEFAULT_DEPTH) -> Positions:
 
 
 def find_value_end(text: str, start: int) -> int:
-    """Where the string, array or inline table ends that begins at an offset of a valid TOML text."""
+    """The end of the string, array or inline table that begins at an offset of a valid TOML text."""
     scan = _Scan(text, 0)
     scan.at = start
     scan.value(())
@@ -47,7 +46,7 @@ def find_value_end(text: str, start: int) -> int:
 
 
 def find_pair(text: str, start: int) -> tuple[int, int, int]:
-    """Where the key that begins at an offset of a valid TOML text ends, and where its value begins and ends."""
+    """The end of the key that begins at an offset of a valid TOML text, and the start and end of its value."""
     scan = _Scan(text, 0)
     scan.at = start
     key_end, value_start = scan.key()
@@ -55,7 +54,7 @@ def find_pair(text: str, start: int) -> tuple[int, int, int]:
 
 
 class _Scan:
-    """The state of one pass: where it is, what it has recorded, how many tables each array of tables has."""
+    """The state of one pass: its position, the recorded positions, and the size of each array of tables."""
 
     def __init__(self, text: str, depth: int) -> None:
         self.text = text
@@ -71,7 +70,7 @@ class _Scan:
             table = self._header() if self.text[self.at] == "[" else self._pair(table)
 
     def _header(self) -> KeyPath:
-        """``[a.b]`` or ``[[a.b]]``: records it and gives the path of the table that it opens."""
+        """Record ``[a.b]`` or ``[[a.b]]``; the path of the table that it opens."""
         start = self.at
         is_array = self.text.startswith("[[", start)
         self.at += 2 if is_array else 1
@@ -91,7 +90,7 @@ class _Scan:
         return path
 
     def _pair(self, table: KeyPath) -> KeyPath:
-        """``a.b = value``: records the key and what is in the value; gives the table back, which stays open."""
+        """Record ``a.b = value`` and the contents of the value; the table, which stays open."""
         start = self.at
         path = table
         for key in self._keys():
@@ -103,7 +102,7 @@ class _Scan:
         return table
 
     def _keys(self) -> list[str]:
-        """The parts of a dotted key; leaves the pass behind the last one."""
+        """The parts of a dotted key; the pass continues after the last one."""
         keys: list[str] = []
         while match := _KEY.match(self.text, self.at):
             keys.append(_read_key(match[1]))
@@ -114,7 +113,7 @@ class _Scan:
         return keys
 
     def key(self) -> tuple[int, int]:
-        """Goes over a key and its equals sign: where the last part of the key ends, and where the value begins."""
+        """Skip a key and its equals sign: the end of the last part of the key, and the start of the value."""
         self._keys()
         end = len(self.text[: self.at].rstrip(" \t"))
         self.at += 1
@@ -122,7 +121,7 @@ class _Scan:
         return end, self.at
 
     def value(self, path: KeyPath) -> None:
-        """Goes over a value and records what is in it."""
+        """Skip a value and record its contents."""
         if not self.text.startswith(("[", "{"), self.at):
             match = _PLAIN_VALUE.match(self.text, self.at)
             self.at = match.end() if match else self.at + 1
@@ -134,7 +133,7 @@ class _Scan:
             self._elements(path, self._inline_pair)
 
     def _elements(self, path: KeyPath, read: Callable[[KeyPath, int], None]) -> None:
-        """What is between two brackets, each part read by ``read`` with its number."""
+        """Read the parts between two brackets, each by ``read`` with its index."""
         self.at += 1
         number = 0
         while self._skip(_BLANK_OR_COMMA) and self.text[self.at] not in "]}":
@@ -150,13 +149,13 @@ class _Scan:
         self._pair(path)
 
     def _skip(self, pattern: re.Pattern[str]) -> bool:
-        """Goes over what the pattern matches; whether there is more text."""
+        """Skip what the pattern matches; whether there is more text."""
         if match := pattern.match(self.text, self.at):
             self.at = match.end()
         return self.at < len(self.text)
 
     def _skip_brackets(self) -> None:
-        """Goes over an array or inline table as a whole, without a call for each level."""
+        """Skip an array or inline table as a whole, without a call for each level."""
         level = 0
         for match in _BRACKET.finditer(self.text, self.at):
             self.at = match.end()
@@ -174,7 +173,7 @@ class _Scan:
 
 
 def _read_key(raw: str) -> str:
-    """The text of one part of a key; tomli itself reads those with escapes."""
+    """The text of one part of a key; tomli parses those with escapes."""
     if raw[0] not in "\"'":
         return raw
     if raw[0] == '"' and "\\" in raw:

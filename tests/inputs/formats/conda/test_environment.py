@@ -59,10 +59,10 @@ def test_reasons_name_the_project_on_the_package_index(make_document: MakeDocume
     parsed = parse_conda(make_document(ENVIRONMENT, "environment.yml", files={"requirements.txt": ""}))
     reasons = [e.reason for e in parsed.entries if isinstance(e, Skipped)]
     assert reasons == [
-        "the Python version; a Worker has the one of its runtime",
-        "a conda package, which is not judged; on the Python package index it is torch: list it under «pip:»",
-        "a conda package, which is not judged",
-        "installed by npm, which has no Python packages",
+        "the Python version; a Worker uses the Python of its runtime",
+        "conda packages are not checked; the Python package index has it as torch: list that under `pip:`",
+        "conda packages are not checked",
+        "installed by npm, which does not provide Python packages",
     ]
 
 

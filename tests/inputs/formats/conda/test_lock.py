@@ -61,7 +61,7 @@ def test_what_pip_installs_is_read_for_one_platform(make_document: MakeDocument)
     assert (str(foo.pin), foo.hashes, foo.text, foo.direct) == ("1.0", ("sha256:ab12",), "Foo_Bar==1.0", None)
     assert parsed.is_lock
     assert parsed.problems == ()
-    assert parsed.notes == ("conda-lock.yml locks 2 platforms, of which linux-64 is read",)
+    assert parsed.notes == ("conda-lock.yml locks 2 platforms; only linux-64 is read",)
 
 
 def test_what_conda_installs_is_told_as_skipped(make_document: MakeDocument) -> None:
@@ -69,9 +69,9 @@ def test_what_conda_installs_is_told_as_skipped(make_document: MakeDocument) -> 
     told = [(each.text, each.location.line, each.reason) for each in parsed.entries if isinstance(each, Skipped)]
     assert told == [
         ("pytorch=1.0", 7, told[0][2]),
-        ("x=1.0", 12, "installed by apt, which is not known here"),
+        ("x=1.0", 12, "installed by apt, an unsupported package manager"),
     ]
-    assert "on the Python package index it is torch" in told[0][2]
+    assert "the Python package index has it as torch" in told[0][2]
 
 
 def test_another_platform_is_read_where_linux_is_not_locked(make_document: MakeDocument) -> None:
@@ -85,7 +85,7 @@ def test_another_platform_is_read_where_linux_is_not_locked(make_document: MakeD
         ("version: 1\n", "environment.yml that it was made from"),
         ("- a\n", "environment.yml that it was made from"),
         ("package: {\n", "not YAML"),
-        ("x" * 2_000_001, "too many"),
+        ("x" * 2_000_001, "more than the limit"),
     ],
 )
 def test_what_is_no_such_lock_is_refused(text: str, message: str, make_document: MakeDocument) -> None:

@@ -53,7 +53,7 @@ def test_an_edge_with_a_version_leads_to_that_one_alone() -> None:
     requests = [Request(edge=_edge("a"), group="dev"), Request(edge=_edge("b", version="1"), group="old")]
     reaches = find_reach(nodes, requests)
     assert [reach.groups for reach in reaches] == [("dev",), ("old",), ("dev",)]
-    assert [len(reach.asked) for reach in reaches] == [1, 1, 0]
+    assert [len(reach.root_edges) for reach in reaches] == [1, 1, 0]
 
 
 def test_an_edge_for_a_choice_of_a_conflict_set_counts_for_that_choice() -> None:
@@ -69,7 +69,7 @@ def test_an_edge_for_a_choice_of_a_conflict_set_counts_for_that_choice() -> None
 def test_a_request_that_no_choice_allows_is_none() -> None:
     both = "extra == 'extra-4-demo-old' and extra == 'extra-4-demo-new'"
     reach = find_reach([_node("a")], [Request(edge=_edge("a", marker=both))])[0]
-    assert reach.asked == ()
+    assert reach.root_edges == ()
 
 
 def test_a_thousand_groups_in_a_long_chain_are_followed() -> None:

@@ -118,7 +118,7 @@ dev = ["pytest-cov; os_name == 'nt'"]
     ]
     locked = _entries(parsed)[2].locked
     assert isinstance(locked, Locked)
-    assert [str(edge.marker) for edge in locked.asked] == ['os_name == "nt"']
+    assert [str(edge.marker) for edge in locked.root_edges] == ['os_name == "nt"']
 
 
 def test_a_lock_before_4_4_takes_its_groups_from_the_manifest_and_its_files_from_one_table(

@@ -94,7 +94,7 @@ def test_the_pipfile_beside_it_tells_what_is_direct(make_document: MakeDocument)
     ]
     locked = _entries(parsed)[0].locked
     assert isinstance(locked, Locked)
-    assert [(edge.extras, str(edge.marker)) for edge in locked.asked] == [(("x-1",), 'sys_platform == "linux"')]
+    assert [(edge.extras, str(edge.marker)) for edge in locked.root_edges] == [(("x-1",), 'sys_platform == "linux"')]
 
 
 def test_a_pipfile_that_cannot_be_read_tells_nothing(make_document: MakeDocument) -> None:

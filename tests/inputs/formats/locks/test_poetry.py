@@ -127,7 +127,7 @@ def test_the_manifest_beside_it_tells_what_is_direct_and_how_it_is_asked_for(mak
     assert [each.direct for each in _entries(parsed)] == [True, False, False, False]
     locked = _entries(parsed)[0].locked
     assert isinstance(locked, Locked)
-    assert [(edge.extras, str(edge.marker)) for edge in locked.asked] == [(("x",), 'os_name == "nt"')]
+    assert [(edge.extras, str(edge.marker)) for edge in locked.root_edges] == [(("x",), 'os_name == "nt"')]
     assert {each.direct for each in _entries(_read(V21, make_document))} == {None}
 
 

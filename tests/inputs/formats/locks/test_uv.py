@@ -133,7 +133,7 @@ def test_the_markers_of_the_roots_edges_are_kept_apart_from_the_entry(make_docum
     colorama = _entries(_read(TEXT, make_document))[3]
     assert colorama.marker is None
     assert isinstance(colorama.locked, Locked)
-    assert [str(edge.marker) for edge in colorama.locked.asked] == ['sys_platform == "win32"']
+    assert [str(edge.marker) for edge in colorama.locked.root_edges] == ['sys_platform == "win32"']
 
 
 def test_edges_keep_versions_extras_and_markers(make_document: MakeDocument) -> None:

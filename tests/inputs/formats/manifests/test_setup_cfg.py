@@ -87,7 +87,7 @@ def test_file_directives_are_followed(make_document: MakeDocument) -> None:
         ("b.txt", 2, ("extra:x",)),
     ]
     assert [(p.rule, p.location and p.location.line, p.message) for p in parsed.problems] == [
-        (Rule.CS602, 2, "«gone.txt» is not included: no such file")
+        (Rule.CS602, 2, "`gone.txt` cannot be included: no such file")
     ]
 
 

@@ -42,7 +42,7 @@ def test_an_include_of_a_group_that_does_not_exist_is_told_at_its_line(make_docu
     text = '[dependency-groups]\ndev = [\n  "a",\n  {include-group = "none"},\n]\n'
     parsed = parse_pyproject(make_document(text, "pyproject.toml"))
     assert _groups(parsed) == {"a": ("dev",)}
-    message = "the group «dev» includes «none», which does not exist"
+    message = "the group `dev` includes `none`, which does not exist"
     assert _problems(parsed) == [(Rule.CS602, 4, message)]
 
 

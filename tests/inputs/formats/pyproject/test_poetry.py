@@ -140,17 +140,17 @@ epsilon = "*"
 """
     parsed = _read(text, make_document)
     declared = [each for each in parsed.entries if isinstance(each, Dependency)]
-    assert [(each.name, each.url, each.editable) for each in declared if each.aside is None] == [
+    assert [(each.name, each.url, each.editable) for each in declared if each.skipped_because is None] == [
         ("alpha", "git+https://example.org/alpha.git", True),
         ("beta", None, False),
         ("delta", "../delta", False),
     ]
-    assert [(each.location.line, each.aside) for each in declared if each.aside is not None] == [
-        (6, "adds to the declaration of the same name in [project]"),
-        (7, "adds to the declaration of the same name in [project]"),
-        (8, "only adds to [project], where nothing of this name is declared"),
-        (12, "adds to the declaration of the same name in [dependency-groups] dev"),
-        (13, "only adds to [dependency-groups] dev, where nothing of this name is declared"),
+    assert [(each.location.line, each.skipped_because) for each in declared if each.skipped_because is not None] == [
+        (6, "extends the declaration of the same name in [project]"),
+        (7, "extends the declaration of the same name in [project]"),
+        (8, "has no effect: it extends [project], which does not declare this name"),
+        (12, "extends the declaration of the same name in [dependency-groups] dev"),
+        (13, "has no effect: it extends [dependency-groups] dev, which does not declare this name"),
     ]
 
 
@@ -179,7 +179,7 @@ x = ["optional"]
 """
     parsed = _read(text, make_document)
     found = [each for each in parsed.entries if isinstance(each, Dependency)]
-    assert [each.name for each in found if each.aside is None] == declared
+    assert [each.name for each in found if each.skipped_because is None] == declared
 
 
 @pytest.mark.parametrize(
@@ -189,10 +189,10 @@ x = ["optional"]
         ('x = ""', "empty"),
         ('x = {version = "*", python = "3.y"}', "Invalid version"),
         ('x = {version = "*", markers = "nonsense"}', "not a marker"),
-        ("x = 3", "a string belongs here"),
-        ("x = [1]", "a table belongs here"),
-        ('"not a name" = "*"', "is not the name of a package"),
-        ('x = {version = 3, extras = "a"}', "a string belongs here"),
+        ("x = 3", "expected a string"),
+        ("x = [1]", "expected a table"),
+        ('"not a name" = "*"', "is not a package name"),
+        ('x = {version = 3, extras = "a"}', "expected a string"),
     ],
 )
 def test_what_cannot_be_read_is_told_at_its_line_and_the_rest_is_read(

@@ -57,7 +57,7 @@ CONSTRAINTS = [
     ("!=1.0,!=1.1", "!=1.0,!=1.1"),
     ("^1.0,>=1.5", ">=1.5,<2.0"),
 ]
-# Unions have no PEP 440 form: the span from end to end, without what a «!=» can say.
+# Unions have no PEP 440 form: the span from end to end, without what a `!=` can say.
 UNIONS = [
     ("^1.0 || ^2.0", ">=1.0,<3.0"),
     ("~2.7 || ^3.4", ">=2.7,<4.0"),

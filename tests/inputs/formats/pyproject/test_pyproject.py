@@ -22,7 +22,7 @@ def _show(entries: tuple[Entry, ...]) -> list[tuple[int, str, tuple[str, ...]]]:
 def _groups_or_reason(entry: Entry) -> tuple[str, ...]:
     if isinstance(entry, Skipped):
         return (entry.reason,)
-    return entry.groups if entry.aside is None else (entry.aside,)
+    return entry.groups if entry.skipped_because is None else (entry.skipped_because,)
 
 
 def test_the_standard_tables_are_read_with_the_line_of_each_element(make_document: MakeDocument) -> None:
@@ -99,7 +99,7 @@ def test_a_circle_of_the_projects_own_extras_is_no_problem(make_document: MakeDo
     text = '[project]\nname = "d"\n[project.optional-dependencies]\na = ["d[b]", "x"]\nb = ["d[a]", "y"]\n'
     parsed = parse_pyproject(make_document(text, "pyproject.toml"))
     declared = [entry for entry in parsed.entries if isinstance(entry, Dependency)]
-    groups = {entry.text: entry.groups for entry in declared if entry.aside is None}
+    groups = {entry.text: entry.groups for entry in declared if entry.skipped_because is None}
     assert groups == {"x": ("extra:a", "extra:b"), "y": ("extra:b", "extra:a")}
     assert parsed.problems == ()
 
@@ -135,8 +135,8 @@ extra-dependencies = ["ruff"]
         (14, "requests>=2.6", ()),
         (15, "pytest-cov", ("dev",)),
         (17, "sphinx", ("extra:doc",)),
-        (19, "coverage", ("only of Hatch's environment «default», a tool of development",)),
-        (21, "ruff", ("only of Hatch's environment «lint», a tool of development",)),
+        (19, "coverage", ("only in Hatch's development environment `default`",)),
+        (21, "ruff", ("only in Hatch's development environment `lint`",)),
     ]
     local = parsed.entries[1]
     assert isinstance(local, Dependency)
@@ -161,9 +161,9 @@ def test_tables_where_arrays_belong_are_told_and_the_rest_is_read(make_document:
     parsed = parse_pyproject(make_document(text, "pyproject.toml"))
     assert [entry.text for entry in parsed.entries] == ["y"]
     assert [problem.message for problem in parsed.problems] == [
-        "project.dependencies: an array belongs here, not a table",
-        "project.optional-dependencies: a table belongs here, not an array",
-        "project.name: a string belongs here, not a whole number",
+        "project.dependencies: expected an array, not a table",
+        "project.optional-dependencies: expected a table, not an array",
+        "project.name: expected a string, not a whole number",
     ]
 
 

@@ -78,14 +78,14 @@ def test_options_of_newer_pip_releases_are_known(make_document: MakeDocument) ->
     ("line", "message"),
     [
         ("--unknown", "no such option: --unknown"),
-        ("--no-use-wheel", "«--no-use-wheel» is an option that pip no longer has"),
-        ("--index-url https://x.example.org demo", "«demo» behind an option is ignored"),
+        ("--no-use-wheel", "`--no-use-wheel` was removed from pip"),
+        ("--index-url https://x.example.org demo", "`demo` after an option is ignored"),
         ("-r", "-r option requires 1 argument"),
-        ("-i 'open", "«-i 'open» has a quote without its end"),
+        ("-i 'open", "`-i 'open` has an unclosed quote"),
         ("-e", "-e option requires 1 argument"),
-        ("-e . -e ./b", "«-e ./b» is ignored: one line takes one «-e»"),
-        ("a --pre", "«--pre» is ignored beside a requirement; it needs a line of its own"),
-        ("a --hash=nothing", "«--hash=nothing» is no hash"),
+        ("-e . -e ./b", "`-e ./b` is ignored: a line can have only one `-e`"),
+        ("a --pre", "`--pre` is ignored after a requirement; put it on a separate line"),
+        ("a --hash=nothing", "`--hash=nothing` is not a hash"),
         ("a --unknown", "no such option: --unknown"),
     ],
 )
@@ -165,12 +165,12 @@ def test_an_index_with_a_variable_is_withheld_unless_the_user_names_its_host(mak
 def test_what_newer_pip_refuses_in_an_egg_is_kept_with_a_note(make_document: MakeDocument) -> None:
     parsed = parse_requirements(make_document("-e git+https://example.org/x#egg=x[a]\n"))
     assert [d.name for d in _dependencies(parsed)] == ["x"]
-    assert parsed.notes == ("requirements.txt:1: newer releases of pip refuse more than a name in «#egg=x[a]»",)
+    assert parsed.notes == ("requirements.txt:1: newer releases of pip reject more than a name in `#egg=x[a]`",)
 
 
 def test_building_from_source_on_demand_is_noted(make_document: MakeDocument) -> None:
     assert parse_requirements(make_document("--no-binary :all:\n")).notes == (
-        "requirements.txt:1: --no-binary has no effect here: a Worker takes wheels",
+        "requirements.txt:1: --no-binary has no effect: Workers install only wheels",
     )
 
 

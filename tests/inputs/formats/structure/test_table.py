@@ -50,11 +50,11 @@ def test_values_of_the_wrong_type_are_told_with_their_place_and_read_as_absent(t
     assert not top.table("names")
     assert list(top.tables("text")) == []
     assert _told(top) == [
-        ("number: a string belongs here, not a whole number", 1),
-        ("flag: a whole number belongs here, not true or false", 2),
-        ("text: true or false belongs here, not a string", 3),
-        ("names: a table belongs here, not an array", 4),
-        ("text: an array belongs here, not a string", 3),
+        ("number: expected a string, not a whole number", 1),
+        ("flag: expected a whole number, not true or false", 2),
+        ("text: expected true or false, not a string", 3),
+        ("names: expected a table, not an array", 4),
+        ("text: expected an array, not a string", 3),
     ]
 
 
@@ -62,7 +62,7 @@ def test_elements_of_the_wrong_type_are_told_and_the_others_given(top: Table) ->
     assert [text for text, _ in top.strings("names")] == ["a", "b"]
     assert [(location.line, location.column) for _, location in top.strings("names")] == [(4, 10), (4, 18)]
     assert list(top.tables("names")) == []
-    assert ("names[1]: a string belongs here, not a whole number", 4) in _told(top)
+    assert ("names[1]: expected a string, not a whole number", 4) in _told(top)
 
 
 def test_what_is_read_twice_is_told_once(top: Table) -> None:
@@ -75,7 +75,7 @@ def test_the_tables_of_an_array_know_their_own_headers(top: Table) -> None:
     rows = list(top.tables("rows"))
     assert [row.location().line for row in rows] == [7, 9]
     assert [row.integer("id") for row in rows] == [1, None]
-    assert _told(top) == [("rows[1].id: a whole number belongs here, not a string", 10)]
+    assert _told(top) == [("rows[1].id: expected a whole number, not a string", 10)]
 
 
 def test_members_are_the_tables_among_the_values(top: Table) -> None:
@@ -126,7 +126,7 @@ def test_a_byte_order_mark_is_no_part_of_the_document(make_document: MakeDocumen
 def test_a_path_in_a_message_quotes_what_is_no_bare_key(make_document: MakeDocument) -> None:
     top = parse_toml(make_document('[a-b."c d"]\ne = [{f = 1}]\n'))
     next(top.table("a-b", "c d").tables("e")).string("f")
-    assert _told(top) == [('a-b."c d".e[0].f: a string belongs here, not a whole number', 2)]
+    assert _told(top) == [('a-b."c d".e[0].f: expected a string, not a whole number', 2)]
 
 
 def test_the_tables_before_a_broken_line_are_read_and_the_line_is_told(make_document: MakeDocument) -> None:
