@@ -12,7 +12,7 @@ from scanner.inputs.formats.reading import check_inside, find_root, read_file
 from scanner.inspect.code.engine import make_machine
 from scanner.inspect.code.site import Kind, Site, SourceFile, WheelCode
 from scanner.inspect.code.source import Unread, read_module
-from scanner.inspect.code.uses import find_module_uses
+from scanner.inspect.code.visitor import find_module_uses
 from scanner.inspect.imports import load_runtime
 from scanner.model.dependency import Location
 from scanner.model.errors import ArtifactError, SourceError

@@ -8,7 +8,7 @@ from pathlib import Path
 from scanner.inputs.formats.discover import find_files
 from scanner.inspect.code.engine import import_entry
 from scanner.inspect.code.failure import Cause, Failure, OutOfBudget
-from scanner.inspect.code.machine import Machine
+from scanner.inspect.code.state.machine import Machine
 from scanner.inspect.own_code import MAX_MODULES, OwnReader, report_unread
 from scanner.model.dependency import Location
 from scanner.model.own_code import OwnModule, PackageImport, StartupCall, WorkerCode

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scanner.inspect.code.calls import call
-from scanner.inspect.code.expressions import evaluate
+from scanner.inspect.code.builtin.calls import call
+from scanner.inspect.code.expressions.evaluate import evaluate
 from scanner.inspect.code.failure import Failure, OutOfBudget, Raised
 from scanner.inspect.code.importer import load
-from scanner.inspect.code.machine import Machine
 from scanner.inspect.code.site import Site
-from scanner.inspect.code.statements import execute
+from scanner.inspect.code.state.machine import Machine
+from scanner.inspect.code.statements.execute import execute
 from scanner.inspect.code.target import Runtime
 
 _RECURSION_LIMIT = 20_000

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.inspect.code.failure import Cause, Failure, Hop
-from scanner.inspect.code.machine import Note
 from scanner.inspect.code.report import PackageReport, Problem
+from scanner.inspect.code.state.machine import Note
 from scanner.inspect.code.target import Runtime
-from scanner.inspect.code.uses import Use
+from scanner.inspect.code.use import Use
 from scanner.inspect.import_report import ImportReport, StartupStop
 from scanner.model.finding import Cause as NamedCause
 from scanner.model.finding import Evidence, Finding, Level, Strength, When

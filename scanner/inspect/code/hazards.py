@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from scanner.inspect.code.failure import Cause
-from scanner.inspect.code.machine import Machine
 from scanner.inspect.code.site import WheelCode
+from scanner.inspect.code.state.machine import Machine
+from scanner.inspect.code.state.values import Arguments
 from scanner.inspect.code.target import AtImport, Hazard
-from scanner.inspect.code.values import Arguments
 from scanner.model.filenames import parse_wheel_name
 from scanner.model.rule import Rule
 from scanner.runtime.tables import PatchKind

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scanner.inspect.code.attributes import find_in_module, find_raw, get_attribute, standard_value
 from scanner.inspect.code.failure import Cause, Raised
-from scanner.inspect.code.machine import Machine
+from scanner.inspect.code.finders import ask_finders, resolve
+from scanner.inspect.code.names.attributes import find_in_module, get_attribute
+from scanner.inspect.code.names.standard import standard_value
 from scanner.inspect.code.site import Kind, SourceFile, find_excluded_requirement
 from scanner.inspect.code.source import Unread, read_module
-from scanner.inspect.code.values import (
+from scanner.inspect.code.state.machine import Machine
+from scanner.inspect.code.state.values import (
     ABSENT,
     UNKNOWN,
-    Arguments,
     Class,
     Dict,
     Instance,
     List,
-    Method,
     Module,
     Scope,
     Standard,
@@ -25,8 +25,6 @@ from scanner.inspect.code.values import (
 )
 
 _GAPS = frozenset({Cause.MISSING, Cause.REMOVED, Cause.LACKING})
-_FINDERS_SINCE = (3, 12)
-"""The first Python that takes no notice of a finder without ``find_spec``."""
 
 
 def load(machine: Machine, name: str) -> object:
@@ -76,7 +74,7 @@ def _find_and_load(machine: Machine, name: str, parent: object) -> object:
         if reason is None:
             return Standard(name, is_module=True, is_opaque=name.partition(".")[0] in runtime.behaviour.injected)
         if file is None:
-            if _ask_finders(machine, name):
+            if ask_finders(machine, name):
                 return Standard(name, is_module=True, is_opaque=True)
             raise machine.stop(Cause.MISSING, ModuleNotFoundError, name, reason)
     if file is not None:
@@ -161,29 +159,10 @@ def _run(machine: Machine, module: Module, file: SourceFile) -> None:
         machine.scope, machine.line = outer
 
 
-def _ask_finders(machine: Machine, name: str) -> bool:
-    """Whether a finder that the code has put into ``sys.meta_path`` may provide a module."""
-    if machine.meta_path.is_open:
-        return True
-    for finder in machine.meta_path:
-        cls = finder.cls if isinstance(finder, Instance) else finder
-        if not isinstance(cls, Class):
-            return True
-        hook = find_raw(cls, "find_spec")
-        if hook is ABSENT and not cls.is_open:
-            if machine.runtime.python < _FINDERS_SINCE and find_raw(cls, "find_module") is not ABSENT:
-                return True
-            continue
-        bound = get_attribute(machine, finder, "find_spec")
-        if machine.call(machine, bound, Arguments((name, None, None))) is not None:
-            return True
-    return False
-
-
 def _load_absent(machine: Machine, name: str, parent: object) -> object:
     """A module that neither the tree nor the standard library has."""
     root = name.partition(".")[0]
-    if _ask_finders(machine, name):
+    if ask_finders(machine, name):
         return Standard(name, is_module=True, is_opaque=True)
     if isinstance(parent, Module) and parent.file is not None:
         path = parent.namespace.get("__path__", ABSENT)
@@ -262,7 +241,7 @@ def _find_in_module(machine: Machine, module: Module, name: str) -> object:
         if raised.failure.error != "AttributeError":
             raise
         found = ABSENT
-    if found is ABSENT and "__path__" in module.namespace and _ask_finders(machine, dotted):
+    if found is ABSENT and "__path__" in module.namespace and ask_finders(machine, dotted):
         return UNKNOWN
     return found
 
@@ -292,39 +271,3 @@ def import_by_name(machine: Machine, name: object, package: object) -> object:
         return UNKNOWN
     with machine.at(f"import_module({absolute!r})"):
         return load(machine, absolute)
-
-
-def resolve(machine: Machine, name: str, package: object) -> str:
-    """A module's absolute name; empty where there is none."""
-    level = len(name) - len(name.lstrip("."))
-    if not level:
-        return name
-    base = package if isinstance(package, str) else machine.module.package if machine.module else ""
-    parts = base.split(".")
-    if level > len(parts):
-        return ""
-    return ".".join([*parts[: len(parts) - level + 1], *([name[level:]] if name[level:] else [])])
-
-
-def find_spec(machine: Machine, name: object, package: object) -> object:  # noqa: PLR0911 - one case a kind
-    """A module's specification: None where nothing provides it, else something that is not None."""
-    if not isinstance(name, str):
-        return UNKNOWN
-    if name.startswith(".") and not isinstance(package, str):
-        return UNKNOWN
-    absolute = resolve(machine, name, package)
-    if not absolute:
-        return UNKNOWN
-    runtime, site = machine.runtime, machine.site
-    known = machine.modules.get(absolute, ABSENT)
-    is_there = site.find(absolute) is not None or absolute in site.namespaces or site.is_opaque(absolute)
-    if is_there or isinstance(known, Module | Standard):
-        return Standard("importlib.machinery.ModuleSpec()", is_true=True)
-    if runtime.is_standard(absolute) and runtime.why_missing(absolute) is None:
-        return Standard("importlib.machinery.ModuleSpec()", is_true=True)
-    if absolute.partition(".")[0] == "distutils" and site.find("setuptools") is not None:
-        return UNKNOWN
-    return UNKNOWN if machine.meta_path else None
-
-
-__all__ = ["Method", "find_spec", "import_by_name", "import_name", "load", "resolve"]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from scanner.inspect.code.engine import deep_recursion, import_entry, make_machine, reset
 from scanner.inspect.code.failure import Cause, Failure, Hop, OutOfBudget, Raised
-from scanner.inspect.code.machine import Machine, Note
 from scanner.inspect.code.site import WheelCode, build_site, entry_modules
+from scanner.inspect.code.state.machine import Machine, Note
+from scanner.inspect.code.state.values import Arguments, Module
 from scanner.inspect.code.target import Runtime
-from scanner.inspect.code.uses import Use, find_uses
-from scanner.inspect.code.values import Arguments, Module
+from scanner.inspect.code.use import Use
+from scanner.inspect.code.uses import find_uses
 from scanner.model.rule import Rule
 
 _MAX_POSSIBLE = 3

@@ -7,8 +7,8 @@ import pytest
 
 from scanner.inspect.code.engine import import_entry, make_machine
 from scanner.inspect.code.failure import Failure
-from scanner.inspect.code.machine import Machine
 from scanner.inspect.code.site import WheelCode, build_site
+from scanner.inspect.code.state.machine import Machine
 from scanner.inspect.code.target import Runtime, build_runtime
 from scanner.runtime.tables import load_stdlib
 from scanner.runtime.target import choose_target

@@ -6,8 +6,9 @@ import pytest
 
 from scanner.inspect.code.engine import import_entry, make_machine
 from scanner.inspect.code.failure import Cause, Failure, OutOfBudget
-from scanner.inspect.code.machine import MAX_STEPS, Machine
 from scanner.inspect.code.site import WheelCode, build_site
+from scanner.inspect.code.state.limits import MAX_STEPS
+from scanner.inspect.code.state.machine import Machine
 from scanner.inspect.code.target import Runtime
 
 ImportAll = Callable[..., tuple[Failure | None, Machine]]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.inspect.code.texts import Pattern, call_string_method, is_cheap, search
+from scanner.inspect.code.state.texts import Pattern, call_string_method, is_cheap, search
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from scanner.inspect.code.attributes import bind, find_raw
-from scanner.inspect.code.classes import build_class, instantiate
-from scanner.inspect.code.machine import NORMAL, Exit, Machine
-from scanner.inspect.code.plain import call_method, call_type
-from scanner.inspect.code.standard import call_standard
-from scanner.inspect.code.values import (
+from scanner.inspect.code.builtin.methods import call_method
+from scanner.inspect.code.builtin.standard import call_standard
+from scanner.inspect.code.builtin.types import call_type
+from scanner.inspect.code.names.attributes import bind, find_raw
+from scanner.inspect.code.names.classes import build_class, instantiate
+from scanner.inspect.code.state.journal import NORMAL, Exit
+from scanner.inspect.code.state.machine import Machine
+from scanner.inspect.code.state.values import (
     ABSENT,
     UNKNOWN,
     Arguments,

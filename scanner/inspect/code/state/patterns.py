@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.inspect.code.texts import REGEX_CALLS, Pattern, search
-from scanner.inspect.code.values import UNKNOWN, Arguments, Standard
+from scanner.inspect.code.state.texts import REGEX_CALLS, Pattern, search
+from scanner.inspect.code.state.values import UNKNOWN, Arguments, Standard
 
 
 def compile_pattern(arguments: Arguments) -> object:

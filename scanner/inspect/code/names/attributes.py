@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterator
 
-from scanner.inspect.code.failure import Cause
-from scanner.inspect.code.machine import Machine
-from scanner.inspect.code.texts import Pattern
-from scanner.inspect.code.values import (
+from scanner.inspect.code.names.standard import find_in_standard
+from scanner.inspect.code.state.machine import Machine
+from scanner.inspect.code.state.texts import Pattern
+from scanner.inspect.code.state.values import (
     ABSENT,
     UNKNOWN,
     Arguments,
@@ -27,7 +26,6 @@ from scanner.inspect.code.values import (
     Super,
     SysModules,
     Unknown,
-    is_plain,
 )
 
 
@@ -58,7 +56,7 @@ def find_attribute(machine: Machine, value: object, name: str) -> object:  # noq
         case Module():
             return find_in_module(machine, value, name)
         case Standard():
-            return _find_in_standard(machine, value, name)
+            return find_in_standard(machine, value, name)
         case Instance():
             return _find_in_instance(machine, value, name)
         case Class():
@@ -85,70 +83,6 @@ def find_in_module(machine: Machine, module: Module, name: str) -> object:
         return machine.call(machine, hook, Arguments((name,)))
     is_special = name.startswith("__") and name not in ("__version__", "__all__", "__path__")
     return UNKNOWN if module.namespace.is_open or is_special else ABSENT
-
-
-def standard_value(machine: Machine, dotted: str) -> object:
-    """What a dotted name of the standard library holds: a value where it is known, else the name itself."""
-    if dotted in machine.overrides:
-        return machine.overrides[dotted]
-    runtime = machine.runtime
-    try:
-        return runtime.value(dotted)
-    except KeyError:
-        pass
-    error, is_builtin = runtime.exception(dotted)
-    if is_builtin:
-        return error
-    module, _, name = dotted.rpartition(".")
-    if module == "builtins":
-        return builtin_value(name)
-    kind = runtime.kind(module, name)
-    if kind == "modules" or dotted in runtime.names.kinds:
-        return Standard(_real_module(dotted), is_module=True)
-    return Standard(dotted, is_true=True if kind in ("classes", "functions") else None)
-
-
-def builtin_value(name: str) -> object:
-    """What a built-in name holds; ABSENT where there is none."""
-    found = getattr(builtins, name, ABSENT)
-    if name == "super":
-        return Standard("builtins.super", is_true=True)
-    if isinstance(found, type) or (found is not ABSENT and is_plain(found)):
-        return found
-    if name in ("NotImplemented", "Ellipsis", "copyright", "credits", "license", "help"):
-        return UNKNOWN
-    if name in ("exit", "quit", "PythonFinalizationError") or found is not ABSENT:
-        return Standard(f"builtins.{name}", is_true=True)
-    return ABSENT
-
-
-def _real_module(dotted: str) -> str:
-    return "os.path" if dotted in ("posixpath", "os.path") else dotted
-
-
-def _find_in_standard(machine: Machine, value: Standard, name: str) -> object:
-    dotted = f"{value.dotted}.{name}"
-    if value.is_opaque or name.startswith("__") or "()" in value.dotted or not value.is_module:
-        return _find_in_result(machine, value, dotted)
-    if dotted in machine.overrides:
-        return machine.overrides[dotted]
-    if machine.site.find(dotted) is not None:
-        return machine.modules.get(dotted, ABSENT)
-    if machine.runtime.lacks(value.dotted, name):
-        raise machine.stop(Cause.LACKING, AttributeError, dotted, "", f"uses {dotted}")
-    return standard_value(machine, dotted)
-
-
-def _find_in_result(machine: Machine, value: Standard, dotted: str) -> object:
-    """An attribute of something that is known by its name only."""
-    if value.is_opaque:
-        return Standard(dotted, is_opaque=True)
-    try:
-        return machine.runtime.value(dotted)
-    except KeyError:
-        if dotted.endswith((".__name__", ".__doc__", ".__version__", ".__file__", ".__path__", ".__dict__")):
-            return UNKNOWN
-        return machine.overrides.get(dotted, Standard(dotted))
 
 
 def bind(machine: Machine, raw: object, receiver: object, cls: object) -> object:  # noqa: PLR0911 - one case a kind
@@ -298,30 +232,3 @@ def _find_in_plain(value: object, name: str) -> object:
         return type(value) if name == "__class__" else UNKNOWN
     owner = value if isinstance(value, type) else set if isinstance(value, Set) else type(value)
     return Method(name, value) if hasattr(owner, name) else ABSENT
-
-
-def set_attribute(machine: Machine, target: object, name: str, value: object) -> None:
-    """Bind an attribute."""
-    match target:
-        case Module() | Class():
-            machine.put(target.namespace, name, value)
-        case Instance(cls=cls):
-            hook = find_raw(cls, "__setattr__") if isinstance(cls, Class) else ABSENT
-            if isinstance(hook, Function) and hook not in machine.calls:
-                machine.call(machine, Method(hook, target), Arguments((name, value)))
-            machine.put(target.attributes, name, value)
-        case Standard(dotted=dotted):
-            machine.put(machine.overrides, f"{dotted}.{name}", value)
-        case Function(attributes=attributes) | Method(function=Function(attributes=attributes)):
-            machine.put(attributes, name, value)
-
-
-def open_namespace(target: object) -> None:
-    """Say that a value may have any attribute."""
-    match target:
-        case Module() | Class():
-            target.namespace.is_open = True
-        case Instance():
-            target.is_open = True
-        case Dict():
-            target.is_open = True

@@ -7,14 +7,35 @@ states are merged afterwards. What the paths disagree on is unknown. An exceptio
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from scanner.inspect.code.failure import Cause, Failure, Hop, OutOfBudget, Raised
 from scanner.inspect.code.site import Site
-from scanner.inspect.code.target import Runtime
-from scanner.inspect.code.values import (
+from scanner.inspect.code.state.journal import (
+    CONTENT,
+    NORMAL,
+    Changes,
+    Journal,
+    Outcomes,
+    copy_content,
+    fill,
+    join,
+    join_outcomes,
+    restore,
+)
+from scanner.inspect.code.state.limits import (
+    MAX_CALL_STEPS,
+    MAX_CALLS,
+    MAX_DEPTH,
+    MAX_DOUBT,
+    MAX_FORKS,
+    MAX_FUNCTION_STEPS,
+    MAX_REPEATS,
+    MAX_STEPS,
+)
+from scanner.inspect.code.state.values import (
     ABSENT,
     UNKNOWN,
     Arguments,
@@ -25,35 +46,8 @@ from scanner.inspect.code.values import (
     Module,
     Scope,
     Set,
-    is_known,
-    is_plain,
 )
-
-MAX_STEPS = 3_000_000
-"""How many statements and calls one tree may take; of the real trees that were measured, the largest took 600,000."""
-
-MAX_DEPTH = 400
-"""How many imports and calls may be under way; the longest real chain had 160."""
-
-MAX_FORKS = 8
-"""How many unknown conditions may be nested; below that, nothing is followed."""
-
-
-MAX_CALLS = 40
-"""How many calls may be under way; a deeper one returns something unknown."""
-
-MAX_REPEATS = 4
-"""How often one function may be under way at the same time."""
-
-MAX_DOUBT = 4
-"""How many unknown conditions may surround a call that is followed."""
-
-MAX_FUNCTION_STEPS = 10_000
-"""How many steps all calls of one function may take together: a metaclass that makes a thousand classes does for the
-last what it does for the first."""
-
-MAX_CALL_STEPS = 10_000
-"""How many steps the calls of one statement of a module may take; what comes after them is not followed."""
+from scanner.inspect.code.target import Runtime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,49 +65,12 @@ class Note:
 
 
 @dataclass(slots=True)
-class Journal:
-    """What was written since it was opened, with the values before."""
-
-    written: dict[tuple[int, object], tuple[MutableMapping[object, object], object]] = field(default_factory=dict)
-    touched: dict[int, tuple[Container, object, bool]] = field(default_factory=dict)
-
-    def undo(self) -> Changes:
-        """Restore what was there before; what had been written comes back."""
-        after: Changes = {}
-        for (_, key), (mapping, old) in reversed(self.written.items()):
-            after[id(mapping), key] = (mapping, mapping.get(key, ABSENT))
-            _restore(mapping, key, old)
-        for container, content, was_open in self.touched.values():
-            after[id(container), _CONTENT] = (container, (_copy(container), container.is_open))
-            _fill(container, content, is_open=was_open)
-        return after
-
-
-Changes = dict[tuple[int, object], tuple[object, object]]
-_CONTENT = object()
-"""Stands for all that a container holds, where a key would stand."""
-
-
-@dataclass(slots=True)
 class Catcher:
     """A try statement that is under way."""
 
     catches: Callable[[Raised], bool | None]
     possible: list[Raised] = field(default_factory=list)
     """What may be raised in its body and is caught there."""
-
-
-class Exit:
-    """How a block ends other than at its end."""
-
-    def __init__(self, kind: str, value: object = None) -> None:
-        self.kind = kind
-        self.value = value
-
-
-NORMAL = Exit("normal")
-Outcomes = tuple[Exit, ...]
-"""The ways in which a block may end; one, where nothing is unknown."""
 
 
 @dataclass(slots=True, eq=False)
@@ -182,12 +139,12 @@ class Machine:
         target: MutableMapping[object, object] = mapping  # type: ignore[assignment]
         if self.journal is not None and (id(target), key) not in self.journal.written:
             self.journal.written[id(target), key] = (target, target.get(key, ABSENT))
-        _restore(target, key, value)
+        restore(target, key, value)
 
     def touch(self, container: Container) -> None:
         """Remember what a container holds before it is changed."""
         if self.journal is not None and id(container) not in self.journal.touched:
-            self.journal.touched[id(container)] = (container, _copy(container), container.is_open)
+            self.journal.touched[id(container)] = (container, copy_content(container), container.is_open)
 
     def fork(self, paths: Sequence[Callable[[], Outcomes]]) -> Outcomes:
         """Follow each path from the same state; the ways in which they end.
@@ -243,8 +200,8 @@ class Machine:
     def _merge(self, states: Sequence[Changes]) -> None:
         for key in dict.fromkeys(key for state in states for key in state):
             target, _ = next(state[key] for state in states if key in state)
-            if key[1] is _CONTENT and isinstance(target, List | Dict | Set):
-                before = (_copy(target), target.is_open)
+            if key[1] is CONTENT and isinstance(target, List | Dict | Set):
+                before = (copy_content(target), target.is_open)
                 self._merge_container(target, [state.get(key, (target, before))[1] for state in states])
             elif isinstance(target, dict):
                 name = key[1]
@@ -260,11 +217,11 @@ class Machine:
             keys = dict.fromkeys(key for content, _ in states for key in content)
             joined = {key: join([content.get(key, ABSENT) for content, _ in states]) for key in keys}
             is_open = is_open or any(len(content) < len(keys) for content, _ in states)
-            _fill(container, joined, is_open=is_open)
+            fill(container, joined, is_open=is_open)
         elif not is_open and all(content == first for content, _ in states):
-            _fill(container, first, is_open=False)
+            fill(container, first, is_open=False)
         else:
-            _fill(container, type(first)(), is_open=True)
+            fill(container, type(first)(), is_open=True)
 
     def find_reached(self, modules: Sequence[str]) -> frozenset[str]:
         """The modules that importing these certainly runs or tries, themselves among them."""
@@ -339,52 +296,6 @@ class Machine:
         self.scope, self.line = scope, line
 
 
-def join(values: Sequence[object]) -> object:
-    """The value that all paths agree on."""
-    first = values[0]
-    return first if all(_is_same(first, other) for other in values[1:]) else UNKNOWN
-
-
-def join_outcomes(ends: Iterator[Exit]) -> Outcomes:
-    """Each kind of outcome once, with what its values agree on."""
-    kinds: dict[str, Exit] = {}
-    for end in ends:
-        known = kinds.get(end.kind)
-        kinds[end.kind] = end if known is None or end is NORMAL else Exit(end.kind, join((known.value, end.value)))
-    return tuple(kinds.values())
-
-
-def _is_same(one: object, other: object) -> bool:
-    if one is other:
-        return True
-    return type(one) is type(other) and (is_plain(one) or isinstance(one, List)) and is_known(one) and one == other
-
-
-def _restore(mapping: MutableMapping[object, object], key: object, value: object) -> None:
-    if value is ABSENT:
-        mapping.pop(key, None)
-    else:
-        mapping[key] = value
-
-
-def _copy(container: Container) -> object:
-    if isinstance(container, List):
-        return list(container)
-    return dict(container)
-
-
-def _fill(container: Container, content: object, *, is_open: bool) -> None:
-    container.clear()
-    if isinstance(container, List):
-        container.extend(content)  # type: ignore[arg-type]
-    else:
-        container.update(content)  # type: ignore[call-overload]
-    container.is_open = is_open
-
-
 def _hop(module: Module | None, line: int, text: str) -> Hop:
     file = module.file if module else None
     return Hop(wheel=file.wheel.filename if file else "", path=file.path if file else "", line=line, text=text)
-
-
-__all__ = ["Arguments", "Machine", "Mapping", "Note", "Outcomes"]

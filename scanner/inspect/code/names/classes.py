@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scanner.inspect.code.attributes import bind, find_raw
-from scanner.inspect.code.machine import Machine
-from scanner.inspect.code.values import (
+from scanner.inspect.code.names.attributes import bind, find_raw
+from scanner.inspect.code.state.machine import Machine
+from scanner.inspect.code.state.values import (
     ABSENT,
     UNKNOWN,
     Arguments,

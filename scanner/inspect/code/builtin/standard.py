@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from scanner.inspect.code.builtin import BUILTINS
+from scanner.inspect.code.builtin.functions import BUILTINS
+from scanner.inspect.code.builtin.wrappers import (
+    call_cached_property,
+    call_chain,
+    call_context_manager,
+    call_dataclass,
+    call_default_dict,
+    call_module_type,
+    call_named_tuple,
+    call_namespace,
+    call_ordered_dict,
+    call_partial,
+    call_reduce,
+    call_suppress,
+    call_update_wrapper,
+    call_wraps,
+)
 from scanner.inspect.code.failure import Cause
+from scanner.inspect.code.finders import find_spec
 from scanner.inspect.code.hazards import meet
-from scanner.inspect.code.importer import find_spec, import_by_name
-from scanner.inspect.code.machine import Machine
-from scanner.inspect.code.patterns import compile_pattern, match_pattern
-from scanner.inspect.code.plain import list_items, make_list
-from scanner.inspect.code.texts import REGEX_CALLS, Pattern
-from scanner.inspect.code.values import (
+from scanner.inspect.code.importer import import_by_name
+from scanner.inspect.code.state.machine import Machine
+from scanner.inspect.code.state.patterns import compile_pattern, match_pattern
+from scanner.inspect.code.state.texts import REGEX_CALLS, Pattern
+from scanner.inspect.code.state.values import (
     UNKNOWN,
     Arguments,
     Class,
     Descriptor,
     Dict,
     Function,
-    Generator,
     Instance,
     List,
     Method,
-    Module,
     Native,
     Partial,
     Standard,
-    Unknown,
-    is_plain,
 )
 
 _ENVIRONMENT = frozenset({"HOME", "PATH", "USER", "PWD", "LANG", "LOGNAME", "TMPDIR", "TZ", "LC_ALL", "LC_CTYPE"})
@@ -148,121 +160,6 @@ def _exit(machine: Machine, _: Arguments) -> object:
     raise machine.stop(Cause.RAISED, SystemExit, "SystemExit", "", "raise SystemExit")
 
 
-def _partial(_: Machine, arguments: Arguments) -> object:
-    rest = Arguments(arguments.positional[1:], arguments.named, arguments.is_whole)
-    return Partial(arguments.get(0), rest)
-
-
-def _reduce(machine: Machine, arguments: Arguments) -> object:
-    items = list_items(machine, arguments.get(1))
-    if items is None:
-        return UNKNOWN
-    start = [arguments.positional[2]] if len(arguments.positional) > 2 else []
-    values = [*start, *items]
-    result = values[0] if values else UNKNOWN
-    for value in values[1:]:
-        result = machine.call(machine, arguments.get(0), Arguments((result, value)))
-    return result
-
-
-def _context_manager(machine: Machine, arguments: Arguments) -> object:
-    """The decorator ``contextlib.contextmanager``."""
-    function = arguments.get(0)
-
-    def enter(inner: Arguments) -> object:
-        made = machine.call(machine, function, inner)
-        if isinstance(made, Generator):
-            made.is_context_manager = True
-        return made
-
-    return Native("contextmanager", enter) if isinstance(function, Function) else UNKNOWN
-
-
-def _suppress(_: Machine, arguments: Arguments) -> object:
-    errors = arguments.positional if arguments.is_whole else UNKNOWN
-    return Instance(Standard("contextlib.suppress"), Dict({"errors": errors}))
-
-
-def _wraps(_: Machine, arguments: Arguments) -> object:
-    """The decorator ``functools.wraps``: what it decorates takes the other function's name."""
-    return Native("wraps", lambda inner: _rename(inner.get(0), arguments.get(0, "wrapped")))
-
-
-def _update_wrapper(_: Machine, arguments: Arguments) -> object:
-    return _rename(arguments.get(0, "wrapper"), arguments.get(1, "wrapped"))
-
-
-def _rename(wrapper: object, wrapped: object) -> object:
-    if isinstance(wrapper, Function):
-        source = wrapped.function if isinstance(wrapped, Method) else wrapped
-        if isinstance(source, Function):
-            wrapper.attributes.update({"__name__": source.name, **source.attributes})
-        wrapper.attributes["__wrapped__"] = wrapped
-    return wrapper
-
-
-def _dataclass(machine: Machine, arguments: Arguments) -> object:
-    cls = arguments.get(0)
-    if isinstance(cls, Class):
-        cls.is_dataclass = True
-        return cls
-    return Native("dataclass", lambda inner: _dataclass(machine, inner)) if arguments.named else UNKNOWN
-
-
-def _module_type(_: Machine, arguments: Arguments) -> object:
-    name = arguments.get(0)
-    if not isinstance(name, str):
-        return UNKNOWN
-    return Module(name, None, Dict({"__name__": name, "__doc__": None}), is_done=True)
-
-
-def _namespace(_: Machine, arguments: Arguments) -> object:
-    return Instance(Standard("types.SimpleNamespace"), Dict(arguments.named), is_open=not arguments.is_whole)
-
-
-def _ordered_dict(_: Machine, arguments: Arguments) -> object:
-    made = Dict()
-    pairs = arguments.get(0, default=())
-    if isinstance(pairs, Dict):
-        made.update(pairs)
-        made.is_open = pairs.is_open
-    else:
-        made.is_open = True
-    made.update(arguments.named)
-    return made
-
-
-def _default_dict(_: Machine, __: Arguments) -> object:
-    made = Dict()
-    made.is_open = True
-    return made
-
-
-def _named_tuple(machine: Machine, arguments: Arguments) -> object:
-    name = arguments.get(0)
-    if machine.module is None or not isinstance(name, str):
-        return UNKNOWN
-    listed = arguments.get(1, "field_names")
-    fields = listed.replace(",", " ").split() if isinstance(listed, str) else list_items(machine, listed) or []
-    cls = Class(name, machine.module, (UNKNOWN,), Dict(), is_open=True, is_dataclass=True)
-    cls.fields = tuple(field for field in fields if isinstance(field, str))
-    cls.mro = (cls, UNKNOWN)
-    return cls
-
-
-def _chain(machine: Machine, arguments: Arguments) -> object:
-    made = List()
-    for part in arguments.positional:
-        items = make_list(machine, part)
-        made.extend(items)
-        made.is_open = made.is_open or items.is_open
-    return made
-
-
-def _cached_property(_: Machine, arguments: Arguments) -> object:
-    return Descriptor("property", arguments.get(0))
-
-
 def _first(_: Machine, arguments: Arguments) -> object:
     return arguments.get(0)
 
@@ -296,27 +193,24 @@ _CALLS: Mapping[str, Callable[[Machine, Arguments], object]] = {
     "sys.exit": _exit,
     "os._exit": _exit,
     "os.abort": _exit,
-    "functools.wraps": _wraps,
-    "functools.update_wrapper": _update_wrapper,
-    "functools.partial": _partial,
-    "functools.reduce": _reduce,
-    "functools.cached_property": _cached_property,
-    "contextlib.contextmanager": _context_manager,
-    "contextlib.suppress": _suppress,
-    "dataclasses.dataclass": _dataclass,
-    "types.ModuleType": _module_type,
-    "types.SimpleNamespace": _namespace,
-    "collections.OrderedDict": _ordered_dict,
-    "collections.defaultdict": _default_dict,
-    "collections.Counter": _default_dict,
-    "collections.ChainMap": _default_dict,
-    "collections.namedtuple": _named_tuple,
-    "itertools.chain": _chain,
+    "functools.wraps": call_wraps,
+    "functools.update_wrapper": call_update_wrapper,
+    "functools.partial": call_partial,
+    "functools.reduce": call_reduce,
+    "functools.cached_property": call_cached_property,
+    "contextlib.contextmanager": call_context_manager,
+    "contextlib.suppress": call_suppress,
+    "dataclasses.dataclass": call_dataclass,
+    "types.ModuleType": call_module_type,
+    "types.SimpleNamespace": call_namespace,
+    "collections.OrderedDict": call_ordered_dict,
+    "collections.defaultdict": call_default_dict,
+    "collections.Counter": call_default_dict,
+    "collections.ChainMap": call_default_dict,
+    "collections.namedtuple": call_named_tuple,
+    "itertools.chain": call_chain,
     "typing.cast": _second,
     "typing.NewType": _second,
-    "typing.NamedTuple": _named_tuple,
+    "typing.NamedTuple": call_named_tuple,
     "warnings.warn": lambda _machine, _arguments: None,
 }
-
-
-__all__ = ["Unknown", "call_standard", "is_plain", "result_of"]

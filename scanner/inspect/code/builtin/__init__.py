@@ -1,0 +1,1 @@
+"""What calls do: of functions, classes, methods of plain values, and of the standard library."""

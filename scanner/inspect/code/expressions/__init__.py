@@ -1,0 +1,1 @@
+"""What expressions give, one module a kind."""

@@ -1,0 +1,1 @@
+"""What attributes, classes and the names of the standard library are."""

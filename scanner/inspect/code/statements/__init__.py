@@ -1,0 +1,1 @@
+"""What statements do when they are executed, one module a kind."""
