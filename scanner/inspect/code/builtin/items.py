@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from scanner.inspect.code.failure import Left
+from scanner.inspect.code.names.attributes import find_attribute
 from scanner.inspect.code.state.machine import Machine
 from scanner.inspect.code.state.values import (
     UNKNOWN,
@@ -47,8 +48,6 @@ def list_items(machine: Machine, value: object) -> list[object] | None:
 
 
 def _list_by_hook(machine: Machine, value: Instance) -> list[object] | None:
-    from scanner.inspect.code.names.attributes import find_attribute  # noqa: PLC0415
-
     hook = find_attribute(machine, value, "__iter__")
     if not isinstance(hook, Method) or not isinstance(hook.function, Function):
         return None

@@ -8,6 +8,7 @@ from scanner.inspect.code.builtin.dicts import put_item
 from scanner.inspect.code.builtin.items import list_items
 from scanner.inspect.code.builtin.methods import call_method
 from scanner.inspect.code.names.attributes import find_raw
+from scanner.inspect.code.names.setting import set_attribute
 from scanner.inspect.code.names.standard import builtin_value
 from scanner.inspect.code.state.machine import Machine
 from scanner.inspect.code.state.values import (
@@ -83,8 +84,6 @@ def bind_target(machine: Machine, target: ast.expr, value: object, scope: Scope)
     Raises:
         Raised: the value does not fit it.
     """
-    from scanner.inspect.code.names.setting import set_attribute  # noqa: PLC0415
-
     match target:
         case ast.Name(id=name):
             bind_name(machine, name, value, scope)

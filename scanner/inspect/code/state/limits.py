@@ -11,7 +11,6 @@ MAX_DEPTH = 400
 MAX_FORKS = 8
 """How many unknown conditions may be nested; below that, nothing is followed."""
 
-
 MAX_CALLS = 40
 """How many calls may be under way; a deeper one returns something unknown."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from scanner.inspect.code.failure import Cause, Failure, Hop, OutOfBudget, Raised
 from scanner.inspect.code.site import Site
+from scanner.inspect.code.state import limits
 from scanner.inspect.code.state.journal import (
     CONTENT,
     NORMAL,
@@ -24,16 +25,6 @@ from scanner.inspect.code.state.journal import (
     join,
     join_outcomes,
     restore,
-)
-from scanner.inspect.code.state.limits import (
-    MAX_CALL_STEPS,
-    MAX_CALLS,
-    MAX_DEPTH,
-    MAX_DOUBT,
-    MAX_FORKS,
-    MAX_FUNCTION_STEPS,
-    MAX_REPEATS,
-    MAX_STEPS,
 )
 from scanner.inspect.code.state.values import (
     ABSENT,
@@ -120,9 +111,9 @@ class Machine:
         """Whether a call is followed: not if too many are under way, or if the outermost one has taken too long."""
         if not self.calls:
             self.call_start = self.steps
-        is_deep = len(self.calls) >= MAX_CALLS or self.calls.count(function) >= MAX_REPEATS
-        is_deep = is_deep or self.spent.get(function, 0) > MAX_FUNCTION_STEPS
-        return not is_deep and self.doubt <= MAX_DOUBT and self.steps - self.call_start <= MAX_CALL_STEPS
+        is_deep = len(self.calls) >= limits.MAX_CALLS or self.calls.count(function) >= limits.MAX_REPEATS
+        is_deep = is_deep or self.spent.get(function, 0) > limits.MAX_FUNCTION_STEPS
+        return not is_deep and self.doubt <= limits.MAX_DOUBT and self.steps - self.call_start <= limits.MAX_CALL_STEPS
 
     def step(self) -> None:
         """Count one step.
@@ -131,7 +122,7 @@ class Machine:
             OutOfBudget: there were too many.
         """
         self.steps += 1
-        if self.steps > MAX_STEPS:
+        if self.steps > limits.MAX_STEPS:
             raise OutOfBudget
 
     def put(self, mapping: MutableMapping[object, object] | dict[str, object], key: object, value: object) -> None:
@@ -158,7 +149,7 @@ class Machine:
         for path in paths:
             try:
                 with self._apart() as journal:
-                    ends.append(path() if self.doubt <= MAX_FORKS else (NORMAL,))
+                    ends.append(path() if self.doubt <= limits.MAX_FORKS else (NORMAL,))
             except Raised as raised:
                 failures.append(raised)
                 journal.undo()
@@ -252,7 +243,7 @@ class Machine:
     @contextmanager
     def at(self, text: str) -> Iterator[None]:
         """Whatever happens inside is caused by the current line."""
-        if len(self.trail) >= MAX_DEPTH:
+        if len(self.trail) >= limits.MAX_DEPTH:
             raise OutOfBudget
         place = self.scope, self.line
         if self.module is not None:
