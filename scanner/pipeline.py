@@ -5,7 +5,7 @@ The only module that knows all the stages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -25,14 +25,13 @@ from scanner.judge.baseline import read_baseline
 from scanner.judge.edits import find_blocked
 from scanner.judge.explain import explain_project
 from scanner.judge.ignores import describe_ignores
-from scanner.judge.project import has_unknown_runtime, judge_project_tree, leave_unknown
+from scanner.judge.project import find_old_data, has_unknown_runtime, judge_project_tree, leave_broken, leave_unknown
 from scanner.model.artifact import Origin
-from scanner.model.dependency import Dependency, Location, Skipped
-from scanner.model.errors import ScanError, SettingsError, describe_unexpected
+from scanner.model.dependency import Dependency, Skipped
+from scanner.model.errors import ScanError, SettingsError
 from scanner.model.finding import Problem
 from scanner.model.index_settings import IndexSettings
-from scanner.model.report import DataAge, ProjectReport, Report, has_index_failure
-from scanner.model.rule import Rule
+from scanner.model.report import ProjectReport, Report, has_index_failure
 from scanner.model.target import Target
 from scanner.resolve import Graph, Options, Prerelease, Resolution, resolve_flat, resolve_tree
 from scanner.resolve.direct import DirectSupply
@@ -121,27 +120,16 @@ def _scan(paths: Sequence[str], settings: Settings, around: Surroundings, noted:
     )
     projects = tuple(_scan_safely(project, around) for project in found.projects)
     complete = not has_index_failure(projects)
-    age = _find_data_age(around.now, found.projects) if around.now else None
+    pyodides = [project.target.pyodide for project in found.projects]
+    age = tables.find_data_age(pyodides, around.now.date()) if around.now else None
     return Report(
         projects=projects,
-        problems=(*found.problems, *_find_old_data(age, settings.max_data_age)),
+        problems=(*found.problems, *find_old_data(age, settings.max_data_age)),
         notes=(*found.notes, *_describe_ignores(found.projects, projects, complete=complete)),
         complete=complete,
         scanned_at=around.now.replace(microsecond=0) if around.now else None,
         data=age,
     )
-
-
-def _find_data_age(now: datetime, projects: Iterable[Project]) -> DataAge:
-    return tables.find_data_age((project.target.pyodide for project in projects), now.date())
-
-
-def _find_old_data(age: DataAge | None, maximum_days: int | None) -> Iterator[Problem]:
-    reason = tables.describe_too_old(age, maximum_days) if age is not None and maximum_days is not None else None
-    if reason is not None:
-        yield Problem(
-            rule=Rule.CS604, message=reason, location=None, remedy="update the data: `compat-scan data update`"
-        )
 
 
 def _scan_safely(project: Project, around: Surroundings) -> ProjectReport:
@@ -151,10 +139,7 @@ def _scan_safely(project: Project, around: Surroundings) -> ProjectReport:
     except ScanError:
         raise
     except Exception as error:  # noqa: BLE001  # the other projects are judged
-        location = Location(path=next(iter(project.files), project.path), line=1)
-        problem = Problem(rule=Rule.CS601, message=describe_unexpected(error), location=location)
-        noted = replace(project, problems=(*project.problems, problem))
-        return leave_unknown(noted, baseline=frozenset(), today=None)
+        return leave_broken(project, error)
 
 
 def _scan_project(project: Project, around: Surroundings) -> ProjectReport:
@@ -204,15 +189,10 @@ class _Judging:
 
     def inspect(self, project: Project, graph: Graph) -> Mapping[str, Inspected]:
         """What is inside the files of a tree."""
-        settings = project.settings
+        target, table, memory = project.target, project.settings.table, self.around.memory
+        all_calls = project.settings.all_cautions
         return inspect_graph(
-            graph,
-            self.supply,
-            target=project.target,
-            table=settings.table,
-            listed=self.listed,
-            memory=self.around.memory,
-            all_calls=settings.all_cautions,
+            graph, self.supply, target=target, table=table, listed=self.listed, memory=memory, all_calls=all_calls
         )
 
     def report(self, project: Project, graph: Graph, inspected: Mapping[str, Inspected]) -> ProjectReport:

@@ -168,7 +168,7 @@ def test_offline_the_cache_answers_and_what_it_lacks_is_unknown_and_named(
     assert finding["remedy"] == "scan once without --offline to fill the cache"
     result = run("requirements.txt", "--offline")
     assert result.exit_code == 3
-    assert "the oldest (alpha) of" in result.output
+    assert "the oldest (alpha) is of" in result.output
 
 
 def test_offline_a_pin_to_the_pyodide_release_is_judged_from_the_shipped_data(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -12,12 +12,15 @@ from scanner.inspect.distributions import Inspected
 from scanner.judge.ignores import accept_findings, make_exemptions, parse_rules
 from scanner.judge.project_verdict import judge_outstanding, judge_project
 from scanner.judge.verdicts import JudgedTree, judge_tree
+from scanner.model.dependency import Location
+from scanner.model.errors import describe_unexpected
 from scanner.model.finding import Problem
 from scanner.model.graph import Graph
-from scanner.model.report import Judgement, ProjectReport, Verdict
+from scanner.model.report import DataAge, Judgement, ProjectReport, Verdict
 from scanner.model.rule import Level, Rule
 from scanner.resolve import Graph as Resolved
 from scanner.resolve import Node
+from scanner.runtime import tables
 
 
 def judge_project_tree(
@@ -146,3 +149,20 @@ def _by_place(judgement: Judgement) -> tuple[bool, str, int, int, str]:
 
 def _by_line(problem: Problem) -> tuple[str, int]:
     return (problem.location.path, problem.location.line) if problem.location else ("", 0)
+
+
+def find_old_data(age: DataAge | None, maximum_days: int | None) -> Iterator[Problem]:
+    """CS604 if the data are older than `--max-data-age` allows."""
+    reason = tables.describe_too_old(age, maximum_days) if age is not None and maximum_days is not None else None
+    if reason is not None:
+        yield Problem(
+            rule=Rule.CS604, message=reason, location=None, remedy="update the data: `compat-scan data update`"
+        )
+
+
+def leave_broken(project: Project, error: Exception) -> ProjectReport:
+    """A project that is unknown as a whole after an error that no code expects."""
+    location = Location(path=next(iter(project.files), project.path), line=1)
+    problem = Problem(rule=Rule.CS601, message=describe_unexpected(error), location=location)
+    noted = replace(project, problems=(*project.problems, problem))
+    return leave_unknown(noted, baseline=frozenset(), today=None)

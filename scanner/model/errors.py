@@ -9,7 +9,7 @@
     ├── TableError(path, key, reason)          a table below data/ that does not hold together
     ├── ArtifactError(filename, reason)        a wheel or source distribution that cannot be trusted or read
     └── IndexFailure(url, reason)              a package index that gave no usable answer
-        ├── IndexUnreachable                   no answer at all, or one that says «try later» (CS504)
+        ├── IndexUnreachable                   no answer, or one that says "try later" (CS504)
         │   └── IndexNotAsked                  the scan is offline, and the cache does not have it (CS504)
         └── IndexAnswerError                   an answer that does not parse or breaks its own promise (CS505)
 

@@ -168,8 +168,15 @@ def test_too_few_open_files_are_one_sentence(tmp_path: Path, most: int) -> None:
     pytest.importorskip("resource")
     code = (
         f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, ({most}, {most}));"
-        " os.execv(sys.executable, [sys.executable, '-I', '-m', 'scanner', '.'])"
+        " os.execv(sys.executable, [sys.executable, '-I', *sys.argv[1:]])"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    def start(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", code, *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    if start("-c", "pass").returncode:
+        pytest.skip(f"Python itself does not start with {most} open files here")
+    done = start("-m", "scanner", ".")
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(r"compat-scan: error: [^\n]+open files[^\n]+\n", done.stderr)

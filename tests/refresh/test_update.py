@@ -235,7 +235,7 @@ REFUSED: dict[str, tuple[Break, str]] = {
     "a lock that is a list": (_lock([]), "no JSON object"),
     "a lock with a path": (
         _lock({**LOCK, "packages": {"numpy": {**LOCK["packages"]["numpy"], "file_name": "../../numpy-1.whl"}}}),
-        "no wheel's file name",
+        "is not the file name of a wheel",
     ),
     "a lock for another Python": (_lock({**LOCK, "info": {**LOCK["info"], "python": "3.14.2"}}), "another ABI"),
     "an empty lock": (_lock({**LOCK, "packages": {}}), "has no table"),

@@ -258,7 +258,7 @@ def is_dependency_file(path: str, *, seen_as: str | None = None) -> bool:
 
 
 def read_path(path: str, expand: Callable[[str], str], root: str | None = None) -> ReadFile:
-    """What stands in one file; nothing is raised: what cannot be read is a file with a problem.
+    """The declarations of one file. Nothing is raised: a file that cannot be read has a problem.
 
     ``root`` is the folder that it is read for; outside of a repository, no file above it is opened.
     """

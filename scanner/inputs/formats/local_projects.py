@@ -63,8 +63,8 @@ def _local_archive(entry: Dependency) -> str | None:
     if entry.url is None or not is_archive(entry.url):
         return None
     path = path_of_file_url(entry.url)
-    beside = posixpath.join(posixpath.dirname(entry.location.path), path.partition("#")[0])
-    return None if is_url(path) else beside
+    archive = posixpath.join(posixpath.dirname(entry.location.path), path.partition("#")[0])
+    return None if is_url(path) else archive
 
 
 @dataclass(kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from scanner.inspect.code.statements.execute import execute
 from scanner.inspect.code.target import Runtime
 
 _RECURSION_LIMIT = 20_000
-"""Enough for the deepest chain that ``machine.MAX_DEPTH`` allows; Python's own calls take no room on the C stack."""
+"""Enough for the deepest chain that ``limits.MAX_DEPTH`` allows; Python's own calls take no room on the C stack."""
 
 
 def make_machine(runtime: Runtime, site: Site) -> Machine:

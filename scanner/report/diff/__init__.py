@@ -117,7 +117,7 @@ def _find_blockers(report: ReadReport) -> dict[str, Row]:
 
 
 class _Side:
-    """One of the reports as it answers for what stands in the other."""
+    """One of the reports, with what it says about the findings of the other."""
 
     def __init__(self, report: ReadReport, other: ReadReport) -> None:
         known = {row.fingerprint for row in other.rows}

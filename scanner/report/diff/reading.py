@@ -14,7 +14,7 @@ from scanner.model.rule import Rule
 from scanner.report.json import SCHEMA
 
 BASELINE = "baseline"
-"""Who accepted a finding that stands in the baseline."""
+"""The value of `accepted.by` for findings in the baseline."""
 MAX_REPORT_BYTES = 256 * 1024 * 1024
 
 _VERDICTS = re.compile(r"workers|hybrid|container|unknown")
