@@ -110,18 +110,14 @@ def scan_one(paths: Sequence[str], settings: Settings, around: Surroundings) -> 
 
 
 def _scan(paths: Sequence[str], settings: Settings, around: Surroundings, noted: NotedVariables) -> Report:
+    today = around.now.date() if around.now else None
     found = find_projects(
-        paths,
-        settings,
-        expand=noted.expand,
-        read_stdin=around.read_stdin,
-        installed=around.installed,
-        today=around.now.date() if around.now else None,
+        paths, settings, expand=noted.expand, read_stdin=around.read_stdin, installed=around.installed, today=today
     )
     projects = tuple(_scan_safely(project, around) for project in found.projects)
     complete = not has_index_failure(projects)
     pyodides = [project.target.pyodide for project in found.projects]
-    age = tables.find_data_age(pyodides, around.now.date()) if around.now else None
+    age = tables.find_data_age(pyodides, today) if today else None
     return Report(
         projects=projects,
         problems=(*found.problems, *find_old_data(age, settings.max_data_age)),

@@ -295,7 +295,5 @@ def _read_document(
         return ReadFile(path=path, format=None, parsed=Parsed(problems=problems))
     if not parsed.entries and not parsed.problems:
         parsed = replace(parsed, notes=(*parsed.notes, f"{path} declares no dependencies"))
-    problems = (*opener.problems, *parsed.problems)
-    return ReadFile(
-        path=path, format=source.name, parsed=replace(parsed, problems=problems), ignores=tuple(opener.ignores)
-    )
+    parsed = replace(parsed, problems=(*opener.problems, *parsed.problems))
+    return ReadFile(path=path, format=source.name, parsed=parsed, ignores=tuple(opener.ignores))
