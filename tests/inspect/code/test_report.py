@@ -147,3 +147,21 @@ def test_a_module_that_nothing_provides_is_a_caution(scan: Callable[..., ImportR
 def test_an_evaluation_that_would_not_end_leaves_calls_alone(scan: Callable[..., ImportReport]) -> None:
     calls = "\n".join(f"def f{i + 1}():\n" + f"    f{i}()\n" * 20 for i in range(12))
     assert scan(f"def f0():\n    import json\n{calls}\nf12()\nimport pwd").findings[0].rule is Rule.CS301
+
+
+def test_what_an_entry_module_runs_into_at_the_top_level_is_kept_the_certain_first(
+    scan: Callable[..., ImportReport],
+) -> None:
+    source = "import os, time\nif time.time() > 5:\n    os.urandom(1)\nimport uuid\nKEY = uuid.uuid4()"
+    (stop,) = scan(source).startup
+    assert (stop.module, stop.is_certain) == ("pkg", True)
+    assert stop.outcome.startswith("calls uuid.uuid4() at import time")
+    assert scan("import os\ndef f():\n    os.urandom(1)").startup == ()
+
+
+def test_a_module_that_cannot_be_opened_still_has_hazards(runtime: Runtime, make_wheel_code: MakeWheel) -> None:
+    numpy = WheelCode(filename="numpy", members=(), read=lambda _: b"", distribution="numpy", opaque_names=("numpy",))
+    for call, count in (("default_rng()", 1), ("default_rng(5)", 0), ("zeros()", 0)):
+        codes = {"pkg": make_wheel_code(f"import numpy.random\nR = numpy.random.{call}"), "numpy": numpy}
+        notes = TreeEvaluation(runtime, codes).report(["pkg"], called=frozenset())["pkg"].notes
+        assert [note.subject for note in notes] == ["numpy.random.default_rng"] * count
