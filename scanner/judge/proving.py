@@ -19,6 +19,7 @@ from scanner.model.errors import ScanError
 from scanner.model.finding import Level
 from scanner.model.graph import ancestors, invert, reachable
 from scanner.model.report import Judgement, ProjectReport, Verdict
+from scanner.model.rule import Rule
 
 Judge = Callable[[Project], ProjectReport]
 """Resolves and judges a project once more."""
@@ -64,11 +65,20 @@ def add_edits(
     cut = f"not all possible edits were tried: the limits are {MAX_DECLARATIONS} requirements and {MAX_TRIALS} attempts"
     return replace(
         report,
+        dependencies=tuple(_drop_unproved(one, edits) for one in report.dependencies),
         edits=edits,
         verdict_after_edits=safe.report.verdict if safe.options else None,
         bundle_after_edits=safe.report.bundle if safe.options else None,
         notes=(*report.notes, *((cut,) if safe.is_cut or unsafe.is_cut else ())),
     )
+
+
+def _drop_unproved(judgement: Judgement, edits: Iterable[Edit]) -> Judgement:
+    """The judgement without advice on what it requires (CS109), unless an edit proved it."""
+    if any(resolved.name == judgement.name for edit in edits for resolved in edit.resolves):
+        return judgement
+    findings = tuple(replace(one, remedy=None) if one.rule is Rule.CS109 else one for one in judgement.findings)
+    return replace(judgement, findings=findings)
 
 
 def _prove(
