@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Literal
 
@@ -113,10 +113,6 @@ class Judgement:
         """Whether every finding that prevents it from running is accepted."""
         deciding = [one for one in self.findings if one.level is Level.BLOCKER or one.leaves_unknown]
         return bool(deciding) and all(one.accepted for one in deciding)
-
-    def with_chains(self, via: tuple[Chain, ...]) -> Judgement:
-        """The judgement with more chains, shortest first, each once."""
-        return replace(self, via=tuple(sorted({*self.via, *via}, key=lambda chain: (len(chain), chain))))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
